@@ -75,6 +75,8 @@ void cairn_pack_put_bool(struct cairn_pack_writer *writer, bool value);
 void cairn_pack_put_nil(struct cairn_pack_writer *writer);
 void cairn_pack_put_text(struct cairn_pack_writer *writer, struct cairn_bytes text);
 void cairn_pack_put_bin(struct cairn_pack_writer *writer, struct cairn_bytes bin);
+/* Only the head of a bin: its bytes follow elsewhere (frames that are sent in two pieces). */
+void cairn_pack_put_bin_head(struct cairn_pack_writer *writer, uint32_t size);
 /* An already canonical value, verbatim. */
 void cairn_pack_put_raw(struct cairn_pack_writer *writer, struct cairn_bytes value);
 /* errors  CAIRN_NO_ROOM */

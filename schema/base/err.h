@@ -54,6 +54,8 @@
     X(CHECKPOINT,         172, "checkpoint text is malformed")                                     \
     X(DOCUMENT,           173, "country document is malformed")                                    \
     X(FINGERPRINT,        174, "fingerprint words are malformed")                                  \
+    X(KEYFILE,            175, "key file is malformed, damaged or of another kind")                \
+    X(ORIGIN,             176, "origin, or a name in it, is malformed")                            \
     X(STUB,               180, "stub has an unknown version, algorithm or flag")                   \
     X(BODY_HASH,          181, "body does not hash to what its stub names")                        \
     X(BODY_PADDING,       182, "opened body has a wrong length or padding")                        \
@@ -113,6 +115,8 @@
     X(LIBRARY,            510, "a library call failed that cannot fail on valid input")            \
     X(OUTCOME_UNKNOWN,    511, "outcome unknown: repeat with the same idempotency key")            \
     X(CLOCK,              512, "this node's clock leads all partners by an hour")                  \
+    X(KEY_MODE,           513, "key file may be read by others: set its mode to 0600")             \
+    X(LOCKED,             514, "another process has this directory open")                          \
     X(RULE_ACTION,        614, "action is not allowed for this category: B14")                     \
     X(RULE_LIFE,          615, "validity is reversed or longer than the category allows: B15")     \
     X(RULE_DECISION,      616, "decision is missing or dated in the future: B16")                  \
@@ -125,18 +129,23 @@
     X(RULE_RANGE,         622, "document range is larger than allowed: B22")                       \
     X(RULE_TEXT,          624, "text holds a forbidden character: B24")                            \
     X(RULE_AUDIENCE,      625, "audience holds a country that policy denies: B25")                 \
+    X(RULE_CHILD,         633, "minor to be detained as a migrant, or without guardian: B33")      \
     X(RULE_WITHDRAWN,     634, "operation follows the withdrawal of its object: B34")              \
     X(RULE_FOUR_EYES,     635, "two different actors are required: B35")                           \
     X(RULE_FREE_TEXT,     636, "free text is too long or holds a card or phone number: B36")       \
     X(RULE_NATIONAL,      638, "refusal alert on an own national, or return without details: B38") \
     X(RULE_DUPLICATE,     639, "batch has two rows with one key: B39")                             \
     X(RULE_PURPOSE,       640, "query without purpose, role or actor: B40")                        \
+    X(RULE_SUBJECT,       643, "field has no place in an alert of this category: B43")             \
+    X(RULE_AUTHORITY,     644, "authority is not one of the author's country: B44")                \
     X(RULE_PARTIES,       650, "requesting and requested state are the same or not parties: C01")  \
     X(RULE_FORM,          651, "request form is incomplete: C02")                                  \
     X(RULE_REASON,        652, "reason code is not in the list: C03")                              \
     X(RULE_PROTECTED,     653, "field would reveal a protection history: C04")                     \
     X(RULE_MINOR,         654, "unaccompanied minor without guardian or facility: C05")            \
-    X(RULE_STEP,          655, "step is not allowed in the case's state: C06")
+    X(RULE_STEP,          655, "step is not allowed in the case's state: C06")                     \
+    X(RULE_MRZ,           656, "machine-readable zone and typed data differ: C07")                 \
+    X(RULE_EVIDENCE,      657, "evidence is oversize, repeated or not of its media type: C08")
 
 #define CAIRN_ERR_ENUM(name, number, text) CAIRN_##name = (number),
 typedef enum cairn_err { CAIRN_ERR_LIST(CAIRN_ERR_ENUM) } cairn_err;
