@@ -1,0 +1,64 @@
+/* Whole countries in one process: the real core with fake keys, a simulated network, disks in
+ * memory, clocks that a seed moves. The second host of the core, of equal rank with node/driver.c.
+ *
+ *     world --events--> core --actions--> world     one queue of things to come, ordered by time
+ *
+ * The same seed gives the same run: world_trace is a hash of every action in order. */
+#ifndef CAIRN_TESTS_SIM_WORLD_H
+#define CAIRN_TESTS_SIM_WORLD_H
+
+#include "replication/core.h"
+#include "schema/operation.h"
+#include "tests/lib/test.h"
+
+#define WORLD_NODES_MAX 8
+
+struct world;
+
+struct world_options {
+    uint64_t seed;
+    uint32_t nodes;          /* 1..WORLD_NODES_MAX: AUT SRB GEO POL MDA ARM BIH MNE */
+    uint32_t latency_ms_max; /* of a frame */
+    uint32_t cut_percent;    /* chance of a link to be cut at a frame, in 1/100 of a percent */
+    bool is_real;            /* real keys instead of the fast fake ones */
+};
+
+struct world *world_open(const struct world_options *options);
+void world_close(struct world *world);
+
+/* Everybody recognises everybody (or: a recognises b and b recognises a). */
+void world_meet_all(struct world *world);
+void world_meet(struct world *world, uint32_t a, uint32_t b);
+void world_forget(struct world *world, uint32_t node, uint32_t country);
+
+/* Let time pass: until nothing but heartbeats is to come, or so many ms are over. */
+void world_run(struct world *world, uint64_t ms);
+
+/* Commands; each waits (in simulated time) for its answer and gives its error. */
+cairn_err world_feed_open(struct world *world, uint32_t node, const char *members,
+                          uint8_t out_feed[static 16]);
+cairn_err world_admit(struct world *world, uint32_t node, const uint8_t feed[static 16],
+                      uint32_t country);
+cairn_err world_rekey(struct world *world, uint32_t node, const uint8_t feed[static 16]);
+cairn_err world_append(struct world *world, uint32_t node, const uint8_t feed[static 16],
+                       const char *word);
+void world_pairwise(struct world *world, uint32_t node, uint32_t partner,
+                    uint8_t out_feed[static 16]);
+
+/* The node loses everything but its disk, and starts again. */
+void world_crash(struct world *world, uint32_t node);
+/* The link between two nodes: cut, and allowed or not. */
+void world_cut(struct world *world, uint32_t a, uint32_t b, bool is_allowed);
+
+/* What a node's folder has opened: does it know this word, as an operation of this author? */
+bool world_knows(const struct world *world, uint32_t node, const char *word);
+/* Does any byte of the node's disk hold this word? (bodies on disk must be sealed) */
+bool world_disk_holds(const struct world *world, uint32_t node, struct cairn_bytes bytes);
+uint32_t world_word_count(const struct world *world, uint32_t node);
+
+struct cairn_core *world_core(struct world *world, uint32_t node);
+uint64_t world_now(const struct world *world);
+uint64_t world_notices(const struct world *world, uint32_t node, enum cairn_notice_code code);
+void world_trace(const struct world *world, uint8_t out[static 32]);
+
+#endif
