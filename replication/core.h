@@ -1,0 +1,130 @@
+/* The protocol core: one function, events in, actions out.
+ *
+ *     event --> [ cairn_core_step ] --> actions        no clock, dice, files, sockets, threads,
+ * malloc
+ *                     |
+ *                suite (crypto)                        the only thing it calls outward
+ *
+ * One per node; all its memory is given once. Front door of replication/, with event.h, action.h,
+ * verify.h and merge/merge.h. docs/protocol.md says what travels, docs/architecture.md how the host
+ * plays its part. */
+#ifndef CAIRN_REPLICATION_CORE_H
+#define CAIRN_REPLICATION_CORE_H
+
+#include "crypto/suite.h"
+#include "replication/action.h"
+#include "replication/event.h"
+
+struct cairn_core;
+
+struct cairn_core_limits {
+    uint32_t countries; /* known by code, 1..200 */
+    uint32_t journals;  /* origins followed, the own included, 1..256 */
+    uint32_t feeds;     /* own and others', 1..10,000 */
+    uint32_t links;     /* 1..64 */
+};
+
+#define CAIRN_CORE_LIMITS_DEFAULT                                                                  \
+    (struct cairn_core_limits)                                                                     \
+    {                                                                                              \
+        .countries = 200, .journals = 256, .feeds = 10000, .links = 64                             \
+    }
+
+/* Who this node is. Copied by init. */
+struct cairn_core_identity {
+    const char *origin; /* "test-demo/AUT/vienna-1/1" */
+    uint8_t log_public[32];
+    uint8_t witness_public[32];
+    uint8_t sealing_secret[32]; /* the highest-numbered one */
+    uint8_t local_secret[32];   /* this node's own: salts of marks, feed secrets at rest */
+};
+
+/* Bytes of memory that init wants: at most 256 MiB at default limits. */
+size_t cairn_core_size(const struct cairn_core_limits *limits);
+
+/* memory: cairn_core_size bytes, aligned for any type, kept by the core; suite: borrowed for ever
+ */
+struct cairn_core *cairn_core_init(void *memory, const struct cairn_core_limits *limits,
+                                   const struct cairn_core_identity *identity,
+                                   const struct cairn_suite *suite);
+
+/* Take one event.
+ *
+ * owns    borrows the event for the step; gives actions that live until the next step */
+void cairn_core_step(struct cairn_core *core, const struct cairn_event *event,
+                     struct cairn_actions *out);
+
+/* Is there room for one more operation of this size in this own feed? If not, ask again after the
+ * next STORED. */
+bool cairn_core_has_room(const struct cairn_core *core, const uint8_t feed[static 16],
+                         size_t operation_bytes);
+
+/* ---- what a host may read between steps ---- */
+
+/* An author or peer: one origin. number 0 is this node; numbers are stable while the core lives. */
+struct cairn_core_peer {
+    char origin[97];
+    char country[4];
+    bool is_recognised;
+    uint8_t spki_hash[32];
+    char endpoint[128];    /* HOST:PORT, or "-" */
+    uint64_t journal_size; /* verified */
+    uint8_t journal_root[32];
+    uint64_t seen_ms; /* when a checkpoint last verified, by this node's clock; 0 never */
+    bool is_linked;   /* HELLO exchanged */
+    bool is_forked;
+    uint64_t cosigned_size;  /* the size of it that we cosigned */
+    uint64_t witnessed_size; /* the size of ours that it cosigned */
+};
+
+uint32_t cairn_core_peer_count(const struct cairn_core *core);
+void cairn_core_peer(const struct cairn_core *core, uint32_t number, struct cairn_core_peer *out);
+
+enum cairn_feed_kind {
+    CAIRN_FEED_CONTROL,
+    CAIRN_FEED_PAIRWISE,
+    CAIRN_FEED_AUDIENCE,
+    CAIRN_FEED_PRIVATE,
+};
+
+struct cairn_core_feed {
+    uint8_t id[16];
+    enum cairn_feed_kind kind;
+    uint32_t author;           /* number of the origin */
+    uint64_t size;             /* entries, verified */
+    uint64_t commits;          /* opened */
+    uint64_t tagged;           /* commits known to exist, opened or not */
+    uint64_t first_leaf_index; /* of commit 0; 0 while there is none */
+    uint32_t epoch;
+    bool is_closed;
+    uint32_t member_count;
+    uint8_t members[200][3]; /* ascending; empty for control feeds */
+};
+
+uint32_t cairn_core_feed_count(const struct cairn_core *core);
+void cairn_core_feed(const struct cairn_core *core, uint32_t number, struct cairn_core_feed *out);
+/* gives false when there is no such feed */
+bool cairn_core_feed_find(const struct cairn_core *core, const uint8_t id[static 16],
+                          uint32_t *out_number);
+
+/* Keys of a feed for evidence: tag and salt key of an epoch (never slot keys).
+ * gives false when the epoch is not known */
+bool cairn_core_feed_evidence(const struct cairn_core *core, uint32_t number, uint32_t epoch,
+                              uint8_t out_tag_key[static 32], uint8_t out_salt_key[static 32]);
+/* The slot key of an epoch, for a host that exports content keys of what it may read. */
+bool cairn_core_feed_slot_key(const struct cairn_core *core, uint32_t number, uint32_t epoch,
+                              uint8_t out[static 32]);
+
+/* The own pairwise feed to a country, and the own control feed. false: not a partner */
+bool cairn_core_pairwise(const struct cairn_core *core, const uint8_t country[static 3],
+                         uint8_t out_feed[static 16]);
+void cairn_core_control(const struct cairn_core *core, uint8_t out_feed[static 16]);
+
+/* The newest durable checkpoint of an origin with its log signature. Cosigned ones are rows of the
+ * table CHECKPOINT. */
+struct cairn_bytes cairn_core_checkpoint(const struct cairn_core *core, uint32_t number);
+
+/* Is this country recognised now? */
+bool cairn_core_is_partner(const struct cairn_core *core, const uint8_t country[static 3]);
+
+#endif

@@ -1,0 +1,247 @@
+#include "replication/core_state.h"
+
+#include "replication/log/body.h"
+#include "schema/base/check.h"
+#include "schema/commit.h"
+#include "schema/operation.h"
+
+#include <string.h>
+
+void core_answer(struct cairn_core *core, uint64_t token, cairn_err err)
+{
+    struct cairn_action *answer = core_act(core, CAIRN_ACTION_ANSWER);
+    answer->as.answer.token = token;
+    answer->as.answer.err = err;
+}
+
+static struct core_part *append_part_find(const struct core_batch *batch, uint32_t feed)
+{
+    for (uint32_t i = 0; i < batch->part_count; i++) {
+        if (batch->parts[i].feed == feed) {
+            return &batch->parts[i];
+        }
+    }
+    return NULL;
+}
+
+struct core_part *core_part_of(struct core_batch *batch, uint32_t feed)
+{
+    struct core_part *part = append_part_find(batch, feed);
+    if (part == NULL) {
+        CAIRN_REQUIRE(batch->part_count < CORE_PARTS_MAX);
+        part = &batch->parts[batch->part_count++];
+        *part = (struct core_part){.feed = feed};
+    }
+    return part;
+}
+
+static size_t append_wire_bytes(size_t operation_bytes)
+{
+    return CAIRN_COMMIT_ENTRY_BYTES + cairn_body_sealed_bytes(operation_bytes);
+}
+
+bool core_has_room(const struct cairn_core *core, uint32_t feed, size_t operation_bytes)
+{
+    const struct core_batch *batch = &core->batches[core->open_batch];
+    size_t wire_bytes = append_wire_bytes(operation_bytes);
+    const struct core_part *part = append_part_find(batch, feed);
+    if (part == NULL && batch->part_count >= CORE_PARTS_HOST) {
+        return false;
+    }
+    if (part != NULL &&
+        (part->is_last || part->wire_bytes + wire_bytes > CAIRN_LIMIT_COMMIT_BYTES)) {
+        return false;
+    }
+    return batch->waiting_count < CORE_WAITING_MAX / 2 &&
+           batch->byte_count + wire_bytes <= CORE_WAITING_BYTES - CORE_RESERVE_BYTES;
+}
+
+bool cairn_core_has_room(const struct cairn_core *core, const uint8_t feed[static 16],
+                         size_t operation_bytes)
+{
+    uint32_t number = core_feed_find(core, feed);
+    return number == CORE_NONE || core_has_room(core, number, operation_bytes);
+}
+
+/* Seal (or copy) the operation into `out`: prefix | body. gives the size of the body */
+static size_t append_seal(struct cairn_core *core, const struct core_new *entry,
+                          const struct cairn_body_place *place, uint8_t *out,
+                          struct cairn_stub *out_stub)
+{
+    const struct cairn_feed *feed = &core->feeds[entry->feed];
+    uint8_t *body = out + CAIRN_PREFIX_BYTES;
+    size_t body_bytes;
+    if (entry->is_clear) {
+        memcpy(body, entry->operation.data, entry->operation.size);
+        body_bytes = entry->operation.size;
+        cairn_body_stub(place, CAIRN_ENTRY_CLEAR,
+                        (struct cairn_bytes){.data = body, .size = body_bytes}, out_stub);
+    } else {
+        uint8_t fresh[32];
+        core_fresh(core, fresh);
+        struct cairn_body_keys keys = {.slot = feed->keys.slot, .fresh = fresh};
+        cairn_body_seal(core->suite, place, &keys, entry->operation, body, out_stub);
+        body_bytes = cairn_body_sealed_bytes(entry->operation.size);
+    }
+    uint8_t stub[CAIRN_STUB_BYTES];
+    cairn_stub_encode(out_stub, stub);
+    memcpy(out, stub, CAIRN_PREFIX_BYTES);
+    return body_bytes;
+}
+
+/* A private entry is durable before its answer, and committed at the heartbeat. */
+static void append_private(struct cairn_core *core, const struct core_new *entry, uint64_t index,
+                           struct cairn_bytes row, const uint8_t entry_id[static 32])
+{
+    struct cairn_feed *feed = &core->feeds[entry->feed];
+    struct core_puts puts = core_puts_begin(core, 2);
+    core_puts_add(&puts, CAIRN_TABLE_ENTRY, feed->id, index)->head = row;
+    core_puts_add_feed(core, &puts, entry->feed, &feed->range);
+    uint32_t token =
+        core_task_open(core, entry->is_asked ? CORE_TASK_STORE_PRIVATE : CORE_TASK_STORE,
+                       entry->feed, entry->token);
+    struct core_task *task = core_task_at(core, token);
+    task->b = index;
+    memcpy(task->entry_id, entry_id, 32);
+    core_puts_store(core, &puts, token, true);
+}
+
+static void append_waiting(struct cairn_core *core, const struct core_new *entry,
+                           const struct core_waiting *waiting)
+{
+    struct core_batch *batch = &core->batches[core->open_batch];
+    struct core_part *part = core_part_of(batch, entry->feed);
+    batch->waiting[batch->waiting_count++] = *waiting;
+    batch->byte_count += CAIRN_PREFIX_BYTES + waiting->body_bytes;
+    part->entry_count++;
+    part->wire_bytes += CAIRN_COMMIT_ENTRY_BYTES + waiting->body_bytes;
+    part->is_last = entry->is_last;
+}
+
+cairn_err core_append(struct cairn_core *core, const struct core_new *entry)
+{
+    struct cairn_feed *feed = &core->feeds[entry->feed];
+    struct core_batch *batch = &core->batches[core->open_batch];
+    CAIRN_REQUIRE(feed->journal == 0);
+    if (core->is_halted) {
+        return CAIRN_DISK;
+    }
+    if (feed->is_closed) {
+        return CAIRN_STATE;
+    }
+    if (batch->waiting_count == CORE_WAITING_MAX || core->task_count >= CORE_TASKS_BUSY ||
+        batch->byte_count + append_wire_bytes(entry->operation.size) > CORE_WAITING_BYTES) {
+        return CAIRN_BUSY;
+    }
+    struct cairn_body_place place = {
+        .origin = core_origin(core, 0),
+        .feed = feed->id,
+        .epoch = feed->epoch_count - 1,
+        .index = feed->range.size,
+    };
+    struct cairn_stub stub;
+    uint8_t stub_bytes[CAIRN_STUB_BYTES];
+    uint8_t leaf[32];
+    bool is_private = feed->type == CAIRN_FEED_TYPE_PRIVATE;
+    uint8_t *place_bytes = is_private ? core_take(core, append_wire_bytes(entry->operation.size))
+                                      : batch->bytes + batch->byte_count;
+    struct core_waiting waiting = {
+        .feed = entry->feed,
+        .offset = batch->byte_count,
+        .index = place.index,
+        .token = entry->token,
+        .is_asked = entry->is_asked,
+        .record_index = entry->record_index,
+    };
+    waiting.body_bytes = (uint32_t)append_seal(core, entry, &place, place_bytes, &stub);
+    cairn_stub_encode(&stub, stub_bytes);
+    cairn_keys_entry_id(feed->id, stub_bytes, waiting.entry_id);
+    cairn_merkle_leaf((struct cairn_bytes){.data = stub_bytes, .size = sizeof stub_bytes}, leaf);
+    cairn_merkle_range_append(&feed->range, leaf);
+    if (is_private) {
+        struct cairn_bytes row = {.data = place_bytes,
+                                  .size = CAIRN_PREFIX_BYTES + waiting.body_bytes};
+        append_private(core, entry, waiting.index, row, waiting.entry_id);
+    } else {
+        append_waiting(core, entry, &waiting);
+    }
+    return CAIRN_OK;
+}
+
+static uint64_t append_hlc(struct cairn_core *core)
+{
+    uint64_t now = core->now_ms << 16;
+    core->hlc = now > core->hlc ? now : core->hlc + 1;
+    return core->hlc;
+}
+
+/* An operation of the core's own: kinds 1 to 10. owns: *out lies in the step's arena */
+cairn_err core_encode_op(struct cairn_core *core, const struct cairn_feedop *op,
+                         struct cairn_bytes *out)
+{
+    struct cairn_operation operation = {.kind = op->kind, .hlc = append_hlc(core)};
+    CAIRN_TRY(cairn_feedop_encode(op, core->scratch, CORE_SCRATCH_BYTES / 2, &operation.body));
+    struct cairn_bytes encoded;
+    CAIRN_TRY(cairn_operation_encode(&operation, core->scratch + CORE_SCRATCH_BYTES / 2,
+                                     CORE_SCRATCH_BYTES / 2, &encoded));
+    return cairn_arena_copy(&core->arena, encoded, out);
+}
+
+void core_append_op(struct cairn_core *core, uint32_t feed, const struct cairn_feedop *op)
+{
+    struct core_new entry = {
+        .feed = feed,
+        .is_clear = core->feeds[feed].type == CAIRN_FEED_TYPE_CONTROL,
+        .record_index = CORE_NO_RECORD,
+    };
+    cairn_err err = core_encode_op(core, op, &entry.operation);
+    CAIRN_REQUIRE(err == CAIRN_OK);
+    err = core_append(core, &entry);
+    if (err != CAIRN_OK) {
+        core_notice_err(core, CAIRN_NOTICE_FEED_REFUSED, CORE_NONE, err);
+    }
+}
+
+static cairn_err append_check(const struct cairn_core *core, const struct cairn_feed *feed,
+                              struct cairn_bytes operation)
+{
+    struct cairn_operation_head head;
+    CAIRN_TRY(cairn_operation_peek(operation, &head));
+    if (operation.size > CAIRN_LIMIT_BATCH_BYTES) {
+        return CAIRN_TOO_LONG;
+    }
+    /* Below the own last mark it would have no effect for any reader. source P-50 */
+    if (feed->type != CAIRN_FEED_TYPE_PRIVATE && head.hlc >> 16 < core->mark_ms) {
+        return CAIRN_RULE_HLC;
+    }
+    return CAIRN_OK;
+}
+
+void core_on_append(struct cairn_core *core, const struct cairn_event *event)
+{
+    uint32_t feed = core_feed_find(core, event->as.command.feed);
+    cairn_err err = CAIRN_OK;
+    if (feed == CORE_NONE || core->feeds[feed].journal != 0) {
+        err = CAIRN_NOT_FOUND;
+    } else {
+        err = append_check(core, &core->feeds[feed], event->as.command.operation);
+    }
+    if (err == CAIRN_OK && core->feeds[feed].type != CAIRN_FEED_TYPE_PRIVATE &&
+        !core_has_room(core, feed, event->as.command.operation.size)) {
+        err = CAIRN_BUSY;
+    }
+    if (err == CAIRN_OK) {
+        struct core_new entry = {
+            .feed = feed,
+            .operation = event->as.command.operation,
+            .is_clear = core->feeds[feed].type == CAIRN_FEED_TYPE_CONTROL,
+            .is_asked = true,
+            .token = event->as.command.token,
+            .record_index = CORE_NO_RECORD,
+        };
+        err = core_append(core, &entry);
+    }
+    if (err != CAIRN_OK) {
+        core_answer(core, event->as.command.token, err);
+    }
+}

@@ -1,0 +1,366 @@
+#include "replication/core_state.h"
+
+#include "schema/base/check.h"
+#include "schema/commit.h"
+#include "schema/pack.h"
+
+#include <string.h>
+
+/* Streams to peers. A stream that has something to send and credit to send it stands in the queue
+ * of its lane; the pump takes the first of the most urgent lane, loads a piece and puts the stream
+ * at the end again. */
+
+static enum core_lane serve_lane(const struct cairn_core *core, uint32_t log,
+                                 const struct core_stream *stream)
+{
+    if (!core_log_is_feed(core, log)) {
+        return CORE_LANE_JOURNAL;
+    }
+    const struct cairn_feed *feed = &core->feeds[log - core->limits.journals];
+    if (feed->type == CAIRN_FEED_TYPE_CONTROL) {
+        return CORE_LANE_JOURNAL;
+    }
+    return feed->durable_commits - stream->from <= 2 ? CORE_LANE_SMALL : CORE_LANE_BULK;
+}
+
+static uint64_t serve_end(const struct cairn_core *core, uint32_t log)
+{
+    return core_log_is_feed(core, log) ? core->feeds[log - core->limits.journals].durable_commits
+                                       : core->journals[log].durable.size;
+}
+
+/* Put the stream into its queue if it can go on. */
+static void serve_kick(struct cairn_core *core, uint32_t number, uint32_t log)
+{
+    struct core_stream *stream = core_stream_of(core, number, log);
+    struct core_link *link = &core->links[number];
+    if (!stream->is_wanted || stream->is_queued || stream->is_loading || stream->is_blocked ||
+        stream->credit <= 0 || stream->awaited > 0 || stream->from >= serve_end(core, log)) {
+        return;
+    }
+    enum core_lane lane = serve_lane(core, log, stream);
+    stream->is_queued = true;
+    stream->next = CORE_NONE;
+    if (link->lane_first[lane] == CORE_NONE) {
+        link->lane_first[lane] = log;
+    } else {
+        core_stream_of(core, number, link->lane_last[lane])->next = log;
+    }
+    link->lane_last[lane] = log;
+}
+
+static uint32_t serve_next(struct cairn_core *core, uint32_t number)
+{
+    struct core_link *link = &core->links[number];
+    for (uint32_t lane = 0; lane < CORE_LANES; lane++) {
+        uint32_t log = link->lane_first[lane];
+        if (log != CORE_NONE) {
+            struct core_stream *stream = core_stream_of(core, number, log);
+            link->lane_first[lane] = stream->next;
+            stream->is_queued = false;
+            return log;
+        }
+    }
+    return CORE_NONE;
+}
+
+static uint32_t serve_task(struct cairn_core *core, enum core_task_type type, uint32_t link,
+                           uint32_t log, uint64_t from)
+{
+    uint32_t token = core_task_open(core, type, log, from);
+    struct core_task *task = core_task_at(core, token);
+    task->link = link;
+    task->link_generation = core->link_generations[link];
+    core->links[link].load_count++;
+    return token;
+}
+
+static void serve_load(struct cairn_core *core, uint32_t number, uint32_t log)
+{
+    struct core_stream *stream = core_stream_of(core, number, log);
+    struct cairn_action *load = core_act(core, CAIRN_ACTION_LOAD);
+    uint64_t end = serve_end(core, log);
+    bool is_feed = core_log_is_feed(core, log);
+    load->as.load.token = serve_task(core, CORE_TASK_LOAD_STREAM, number, log, stream->from);
+    load->as.load.from.table = is_feed ? CAIRN_TABLE_COMMIT : CAIRN_TABLE_LEAF;
+    load->as.load.from.index = stream->from;
+    memcpy(load->as.load.from.id,
+           is_feed ? core->feeds[log - core->limits.journals].id : core->journals[log].id, 16);
+    load->as.load.to_index = is_feed ? stream->from + 1
+                             : end - stream->from > CORE_RANGE_LEAVES
+                                 ? stream->from + CORE_RANGE_LEAVES
+                                 : end;
+    load->as.load.size_max_bytes = CAIRN_LIMIT_FRAME_BYTES;
+    stream->is_loading = true;
+}
+
+void core_pump(struct cairn_core *core, uint32_t number)
+{
+    struct core_link *link = &core->links[number];
+    while (link->is_greeted && link->load_count < CORE_LINK_LOADS &&
+           link->out_bytes < CORE_LINK_BYTES && core->task_count < CORE_TASKS_BUSY) {
+        uint32_t log = serve_next(core, number);
+        if (log == CORE_NONE) {
+            return;
+        }
+        serve_load(core, number, log);
+    }
+}
+
+/* Something of this log became durable: on with its streams, and tell whom it is news to. */
+void core_grown(struct cairn_core *core, uint32_t log)
+{
+    for (uint32_t link = 0; link < core->limits.links; link++) {
+        if (!core->links[link].is_greeted) {
+            continue;
+        }
+        if (core_stream_of(core, link, log)->is_wanted) {
+            serve_kick(core, link, log);
+            core_pump(core, link);
+        } else {
+            core_offer_one(core, link, log);
+        }
+    }
+}
+
+static void serve_record(struct cairn_core *core, uint32_t link, uint32_t log)
+{
+    struct cairn_action *load = core_act(core, CAIRN_ACTION_LOAD);
+    load->as.load.token = serve_task(core, CORE_TASK_LOAD_RECORD, link, log, 0);
+    load->as.load.from.table = CAIRN_TABLE_RECORD;
+    memcpy(load->as.load.from.id, core->feeds[log - core->limits.journals].id, 16);
+    load->as.load.to_index = UINT64_MAX;
+    load->as.load.size_max_bytes = CAIRN_LIMIT_FRAME_BYTES;
+}
+
+cairn_err core_take_want(struct cairn_core *core, uint32_t link, const struct cairn_want *want)
+{
+    uint32_t log = core_log_find(core, want->log);
+    uint32_t country = core->journals[core->links[link].journal].country;
+    if (log == CORE_NONE) {
+        return CAIRN_OK; /* not here (any more) */
+    }
+    if (core_log_is_feed(core, log)) {
+        uint32_t feed = log - core->limits.journals;
+        if (!core_feed_is_served(core, feed, country) ||
+            core->feeds[feed].type == CAIRN_FEED_TYPE_PRIVATE) {
+            return CAIRN_DENIED_POLICY;
+        }
+        if (want->is_records_first && core->feeds[feed].type == CAIRN_FEED_TYPE_AUDIENCE &&
+            core->links[link].load_count < 64) {
+            serve_record(core, link, log);
+        }
+    }
+    struct core_stream *stream = core_stream_of(core, link, log);
+    if (want->has_from) {
+        if (stream->awaited <= want->from) {
+            stream->awaited = 0;
+        }
+        if (stream->is_blocked) {
+            stream->is_blocked = false;
+            core->links[link].blocked_count--;
+        }
+        stream->from = want->from;
+        stream->credit = want->credit_bytes;
+        stream->is_wanted = true;
+        stream->is_told = true;
+    } else {
+        stream->credit += want->credit_bytes;
+        if (stream->credit > (int64_t)CORE_CREDIT_BYTES) {
+            stream->credit = CORE_CREDIT_BYTES;
+        }
+    }
+    serve_kick(core, link, log);
+    core_pump(core, link);
+    return CAIRN_OK;
+}
+
+/* ---- what was loaded goes out ---- */
+
+static void serve_put_frame(struct cairn_core *core, uint32_t link, struct cairn_bytes head,
+                            struct cairn_bytes body)
+{
+    struct cairn_action *send = core_act(core, CAIRN_ACTION_SEND);
+    send->as.send.link = link;
+    send->as.send.head = head;
+    send->as.send.body = body;
+    core->links[link].out_bytes += head.size + body.size;
+}
+
+/* ENTRIES without copying the commit: the frame's first bytes, then the row as it is. */
+static void serve_entries(struct cairn_core *core, uint32_t link, struct cairn_bytes commit)
+{
+    uint8_t *head = core_take(core, 32);
+    struct cairn_pack_writer writer;
+    cairn_pack_writer_init(&writer, head + CAIRN_FRAME_HEAD_BYTES, 32 - CAIRN_FRAME_HEAD_BYTES);
+    cairn_pack_put_map(&writer, 2);
+    cairn_pack_put_uint(&writer, 0);
+    cairn_pack_put_uint(&writer, CAIRN_MESSAGE_ENTRIES);
+    cairn_pack_put_uint(&writer, 1);
+    cairn_pack_put_bin_head(&writer, (uint32_t)commit.size);
+    struct cairn_bytes packed;
+    cairn_err err = cairn_pack_end(&writer, &packed);
+    CAIRN_REQUIRE(err == CAIRN_OK);
+    cairn_bytes_put_u32(head, (uint32_t)(packed.size + commit.size));
+    serve_put_frame(
+        core, link,
+        (struct cairn_bytes){.data = head, .size = packed.size + CAIRN_FRAME_HEAD_BYTES}, commit);
+}
+
+static void serve_commit(struct cairn_core *core, uint32_t number, uint32_t log,
+                         struct cairn_bytes commit)
+{
+    struct core_stream *stream = core_stream_of(core, number, log);
+    const struct cairn_feed *feed = &core->feeds[log - core->limits.journals];
+    const struct core_stream *journal = core_stream_of(core, number, feed->journal);
+    struct cairn_opening opening;
+    if (commit.size < CAIRN_COMMIT_HEAD_BYTES ||
+        cairn_opening_decode(commit.data, &opening) != CAIRN_OK) {
+        stream->is_wanted = false; /* damaged here: the peer must ask somebody else */
+        core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE, CAIRN_DISK_CORRUPT);
+        return;
+    }
+    if (journal->is_wanted && opening.leaf_index >= journal->shown) {
+        stream->is_blocked = true; /* the peer could not check it yet */
+        core->links[number].blocked_count++;
+        return;
+    }
+    serve_entries(core, number, commit);
+    stream->from++;
+    stream->credit -= (int64_t)commit.size + 16;
+}
+
+/* Streams that waited for the journal go on. */
+void core_unblock(struct cairn_core *core, uint32_t link)
+{
+    for (uint32_t i = 0; core->links[link].blocked_count > 0 && i < core->feed_count; i++) {
+        struct core_stream *stream = core_stream_of(core, link, core_log_of_feed(core, i));
+        if (stream->is_blocked) {
+            stream->is_blocked = false;
+            core->links[link].blocked_count--;
+            serve_kick(core, link, core_log_of_feed(core, i));
+        }
+    }
+}
+
+static void serve_leaves(struct cairn_core *core, uint32_t number, uint32_t log,
+                         const struct cairn_event *event)
+{
+    struct core_stream *stream = core_stream_of(core, number, log);
+    const struct core_journal *journal = &core->journals[log];
+    size_t count = event->as.done.row_count;
+    uint8_t *leaves = core_take(core, count * CAIRN_LEAF_BYTES);
+    for (size_t i = 0; i < count; i++) {
+        const struct cairn_row *row = &event->as.done.rows[i];
+        if (row->key.index != stream->from + i || row->value.size != CAIRN_LEAF_BYTES) {
+            stream->is_wanted = false;
+            core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE, CAIRN_DISK_CORRUPT);
+            return;
+        }
+        memcpy(leaves + i * CAIRN_LEAF_BYTES, row->value.data, CAIRN_LEAF_BYTES);
+    }
+    struct cairn_message message = {
+        .type = CAIRN_MESSAGE_JOURNAL,
+        .as.journal = {.from = stream->from,
+                       .leaves = {.data = leaves, .size = count * CAIRN_LEAF_BYTES}},
+    };
+    memcpy(message.as.journal.log, journal->id, 16);
+    stream->from += count;
+    stream->credit -= (int64_t)(count * CAIRN_LEAF_BYTES) + 64;
+    if (stream->from == journal->durable.size) {
+        message.as.journal.has_checkpoint = true;
+        message.as.journal.checkpoint = (struct cairn_bytes){.data = journal->durable.note,
+                                                             .size = journal->durable.note_bytes};
+        stream->awaited = stream->from;
+        stream->shown = stream->from;
+    }
+    core_send(core, number, &message);
+    if (message.as.journal.has_checkpoint) {
+        core_unblock(core, number);
+    }
+}
+
+void core_stream_loaded(struct cairn_core *core, const struct core_task *task,
+                        const struct cairn_event *event)
+{
+    struct core_stream *stream = core_stream_of(core, task->link, task->log);
+    stream->is_loading = false;
+    if (stream->is_wanted && stream->from == task->a && event->as.done.err == CAIRN_OK &&
+        event->as.done.row_count > 0) {
+        if (core_log_is_feed(core, task->log)) {
+            serve_commit(core, task->link, task->log, event->as.done.rows[0].value);
+        } else {
+            serve_leaves(core, task->link, task->log, event);
+        }
+    }
+    serve_kick(core, task->link, task->log);
+    core_pump(core, task->link);
+}
+
+/* FEED: the open record, and the admit record that names the asker. */
+void core_record_loaded(struct cairn_core *core, const struct core_task *task,
+                        const struct cairn_event *event)
+{
+    uint32_t feed = task->log - core->limits.journals;
+    const uint8_t *code =
+        core->countries[core->journals[core->links[task->link].journal].country].country;
+    uint64_t admit_row = 1 + ((uint64_t)code[0] << 16 | (uint64_t)code[1] << 8 | (uint64_t)code[2]);
+    struct cairn_message message = {
+        .type = CAIRN_MESSAGE_FEED,
+        .as.feed = {.origin = core_origin(core, core->feeds[feed].journal)},
+    };
+    memcpy(message.as.feed.feed, core->feeds[feed].id, 16);
+    for (size_t i = 0; i < event->as.done.row_count; i++) {
+        const struct cairn_row *row = &event->as.done.rows[i];
+        if (row->value.size <= 8) {
+            continue;
+        }
+        struct cairn_bytes body = {.data = row->value.data + 8, .size = row->value.size - 8};
+        if (row->key.index == 0) {
+            message.as.feed.open = body;
+        } else if (row->key.index == admit_row) {
+            message.as.feed.has_admit = true;
+            message.as.feed.admit_number = cairn_bytes_get_u64(row->value.data);
+            message.as.feed.admit = body;
+        }
+    }
+    if (message.as.feed.open.size > 0) {
+        core_send(core, task->link, &message);
+    }
+    core_pump(core, task->link);
+}
+
+/* ---- documents, one OFFER each ---- */
+
+void core_notes_next(struct cairn_core *core, uint32_t number)
+{
+    struct core_link *link = &core->links[number];
+    while (link->note_next < core->country_count) {
+        const struct cairn_roster_entry *country = &core->countries[link->note_next++];
+        if (country->has_document && (country->is_recognised || country == core->countries)) {
+            uint8_t id[32];
+            core_note_id(country, id);
+            struct cairn_action *load = core_act(core, CAIRN_ACTION_LOAD);
+            load->as.load.token = serve_task(core, CORE_TASK_LOAD_NOTES, number, 0, 0);
+            load->as.load.from =
+                (struct cairn_key){.table = CAIRN_TABLE_NOTE, .index = country->serial};
+            memcpy(load->as.load.from.id, id, 16);
+            load->as.load.to_index = country->serial + 1;
+            load->as.load.size_max_bytes = CAIRN_LIMIT_NOTE_BYTES;
+            return;
+        }
+    }
+}
+
+void core_notes_loaded(struct cairn_core *core, const struct core_task *task,
+                       const struct cairn_event *event)
+{
+    if (event->as.done.row_count > 0) {
+        struct cairn_message message = {
+            .type = CAIRN_MESSAGE_OFFER,
+            .as.offer = {.notes = &event->as.done.rows[0].value, .note_count = 1},
+        };
+        core_send(core, task->link, &message);
+    }
+    core_notes_next(core, task->link);
+}

@@ -1,0 +1,56 @@
+/* What the pure code has to say to operators: a number from one table and typed fields. No strings,
+ * no bodies, so personal data cannot reach a log line. */
+#ifndef CAIRN_REPLICATION_NOTICE_H
+#define CAIRN_REPLICATION_NOTICE_H
+
+#include "schema/base/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum cairn_notice_level {
+    CAIRN_NOTICE_ERROR,
+    CAIRN_NOTICE_WARN,
+    CAIRN_NOTICE_INFO,
+    CAIRN_NOTICE_DEBUG,
+};
+
+/* clang-format off */
+#define CAIRN_NOTICE_LIST(X)                                                                       \
+    X(FLUSHED,        DEBUG, "journal.flushed")    /* a: size, b: commits */                       \
+    X(ADVANCED,       DEBUG, "journal.advanced")   /* a: verified size */                          \
+    X(COMMIT,         DEBUG, "commit.accepted")    /* a: commit number, b: feed size */            \
+    X(LINK_UP,        INFO,  "link.up")                                                            \
+    X(LINK_DOWN,      INFO,  "link.down")                                                          \
+    X(LINK_REFUSED,   WARN,  "link.refused")                                                       \
+    X(FORK,           ERROR, "fork.found")         /* a: size held, b: size shown */               \
+    X(ROLLBACK,       ERROR, "restore.behind")     /* a: own size, b: size a partner holds */      \
+    X(PARTNER,        INFO,  "partner.recognised") /* a: serial */                                 \
+    X(FORGOTTEN,      INFO,  "partner.removed")                                                    \
+    X(FEED_OPENED,    INFO,  "feed.opened")        /* a: members */                                \
+    X(FEED_JOINED,    INFO,  "feed.joined")                                                        \
+    X(FEED_REFUSED,   WARN,  "feed.refused")                                                       \
+    X(FEED_CLOSED,    INFO,  "feed.closed")        /* a: size */                                   \
+    X(COMMIT_REFUSED, WARN,  "commit.refused")     /* a: commit number */                          \
+    X(MISSING,        WARN,  "commit.missing")     /* a: leaf index */                             \
+    X(COSIGNED,       DEBUG, "checkpoint.cosigned") /* a: size; by this node */                    \
+    X(COSIGNATURE,    DEBUG, "checkpoint.witnessed") /* a: size; by the peer, of this node's */    \
+    X(STORE_FAILED,   ERROR, "store.failed")
+/* clang-format on */
+
+#define CAIRN_NOTICE_ENUM(name, level, text) CAIRN_NOTICE_##name,
+enum cairn_notice_code { CAIRN_NOTICE_LIST(CAIRN_NOTICE_ENUM) };
+#undef CAIRN_NOTICE_ENUM
+
+struct cairn_notice {
+    enum cairn_notice_code code;
+    cairn_err err;      /* CAIRN_OK if it does not apply */
+    uint8_t country[3]; /* of the peer or author; zero if it does not apply */
+    uint64_t a;
+    uint64_t b;
+};
+
+const char *cairn_notice_text(enum cairn_notice_code code);
+enum cairn_notice_level cairn_notice_level(enum cairn_notice_code code);
+
+#endif

@@ -1,0 +1,81 @@
+#include "replication/trust/roster.h"
+
+#include "crypto/hash.h"
+#include "crypto/note.h"
+#include "schema/base/check.h"
+
+#include <string.h>
+
+cairn_err cairn_roster_read(const struct cairn_suite *suite, struct cairn_bytes network,
+                            struct cairn_bytes note, struct cairn_arena *arena,
+                            struct cairn_country_doc *out)
+{
+    struct cairn_note split;
+    size_t fault_at;
+    uint64_t time_s;
+    struct cairn_country_doc doc;
+    CAIRN_TRY(cairn_note_split(note, arena, &split));
+    CAIRN_TRY(cairn_country_decode(split.text, &doc, &fault_at));
+    if (!cairn_bytes_is_equal(doc.network, network)) {
+        return CAIRN_PEER_NETWORK;
+    }
+    char name[CAIRN_LIMIT_NETWORK_BYTES + 1 + 3];
+    CAIRN_REQUIRE(doc.network.size <= CAIRN_LIMIT_NETWORK_BYTES);
+    CAIRN_REQUIRE(doc.country.size == 3);
+    memcpy(name, doc.network.data, doc.network.size);
+    name[doc.network.size] = '/';
+    memcpy(name + doc.network.size + 1, doc.country.data, 3);
+    struct cairn_note_key key = {
+        .name = {.data = (const uint8_t *)name, .size = doc.network.size + 4},
+        .type = CAIRN_NOTE_ED25519,
+    };
+    memcpy(key.public_key, doc.root, 32);
+    CAIRN_TRY(cairn_note_verify(suite, &split, &key, arena, &time_s));
+    *out = doc;
+    return CAIRN_OK;
+}
+
+bool cairn_roster_follows(const struct cairn_roster_entry *held,
+                          const struct cairn_country_doc *doc)
+{
+    if (!held->has_document) {
+        return true;
+    }
+    if (doc->serial <= held->serial) {
+        return false;
+    }
+    if (memcmp(doc->root, held->root, 32) == 0) {
+        return true;
+    }
+    uint8_t digest[32];
+    cairn_sha256_of((struct cairn_bytes){.data = doc->root, .size = 32}, digest);
+    return memcmp(digest, held->next_root, 32) == 0;
+}
+
+void cairn_roster_take(struct cairn_roster_entry *held, const struct cairn_country_doc *doc,
+                       struct cairn_bytes note)
+{
+    CAIRN_REQUIRE(doc->sealing_count > 0);
+    held->has_document = true;
+    held->serial = doc->serial;
+    memcpy(held->country, doc->country.data, 3);
+    memcpy(held->root, doc->root, 32);
+    memcpy(held->next_root, doc->next_root, 32);
+    memcpy(held->sealing_public, doc->sealing[doc->sealing_count - 1].key, 32);
+    cairn_sha256_of(note, held->note_hash);
+}
+
+void cairn_roster_fingerprint(struct cairn_bytes network, const uint8_t root[static 32],
+                              uint8_t out[static 16])
+{
+    struct cairn_sha256 hash;
+    uint8_t digest[32];
+    static const uint8_t label[] = "cairn country v1";
+    cairn_sha256_init(&hash);
+    cairn_sha256_update(&hash, (struct cairn_bytes){.data = label, .size = sizeof label});
+    cairn_sha256_update(&hash, network);
+    cairn_sha256_update(&hash, (struct cairn_bytes){.data = (const uint8_t *)"\n", .size = 1});
+    cairn_sha256_update(&hash, (struct cairn_bytes){.data = root, .size = 32});
+    cairn_sha256_final(&hash, digest);
+    memcpy(out, digest, 16);
+}

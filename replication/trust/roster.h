@@ -1,0 +1,46 @@
+/* Country documents: is this note what it claims, and does it follow what we hold?
+ * Pure. docs/protocol.md, P-11 to P-13. */
+#ifndef CAIRN_REPLICATION_TRUST_ROSTER_H
+#define CAIRN_REPLICATION_TRUST_ROSTER_H
+
+#include "crypto/suite.h"
+#include "schema/base/arena.h"
+#include "schema/country.h"
+
+/* What is kept of a country between documents. */
+struct cairn_roster_entry {
+    uint8_t country[3];
+    bool has_document;
+    bool is_recognised; /* its operator's fingerprint was compared */
+    uint64_t serial;
+    uint8_t root[32];
+    uint8_t next_root[32];
+    uint8_t note_hash[32];      /* SHA-256 of the whole note */
+    uint8_t sealing_public[32]; /* the highest-numbered one */
+};
+
+/* Read a note and check its root signature.
+ *
+ * owns    *out borrows from note; signature lines are decoded into the arena
+ * errors  those of cairn_note_split and cairn_country_decode; CAIRN_NOTE_SIGNATURE;
+ *         CAIRN_PEER_NETWORK  a document of another network */
+CAIRN_MUST cairn_err cairn_roster_read(const struct cairn_suite *suite, struct cairn_bytes network,
+                                       struct cairn_bytes note, struct cairn_arena *arena,
+                                       struct cairn_country_doc *out);
+
+/* May this document replace what is held? true also for the first one.
+ *
+ * gives   false when it is older or the same, or its root is neither the held one nor the one
+ *         that was announced. source P-12 */
+bool cairn_roster_follows(const struct cairn_roster_entry *held,
+                          const struct cairn_country_doc *doc);
+
+/* Take it. */
+void cairn_roster_take(struct cairn_roster_entry *held, const struct cairn_country_doc *doc,
+                       struct cairn_bytes note);
+
+/* The 16 bytes whose proquints are the fingerprint. source P-13 */
+void cairn_roster_fingerprint(struct cairn_bytes network, const uint8_t root[static 32],
+                              uint8_t out[static 16]);
+
+#endif
