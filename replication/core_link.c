@@ -8,13 +8,13 @@
 static void link_set_offered(struct cairn_core *core, uint32_t link, uint32_t log)
 {
     size_t bit = (size_t)link * (core->limits.journals + core->limits.feeds) + log;
-    core->offered[bit / 8] = (uint8_t)(core->offered[bit / 8] | 1u << bit % 8);
+    core->offered[bit / 8] = (uint8_t)((uint32_t)core->offered[bit / 8] | 1u << bit % 8);
 }
 
 static bool link_has_offered(const struct cairn_core *core, uint32_t link, uint32_t log)
 {
     size_t bit = (size_t)link * (core->limits.journals + core->limits.feeds) + log;
-    return (core->offered[bit / 8] >> bit % 8 & 1u) != 0;
+    return ((uint32_t)core->offered[bit / 8] >> bit % 8 & 1u) != 0;
 }
 
 void core_send(struct cairn_core *core, uint32_t link, const struct cairn_message *message)
@@ -23,14 +23,12 @@ void core_send(struct cairn_core *core, uint32_t link, const struct cairn_messag
     if (core->arena.size_bytes - core->arena.used_bytes < capacity + 4096) {
         capacity = (core->arena.size_bytes - core->arena.used_bytes) / 2;
     }
-    size_t used = core->arena.used_bytes;
     uint8_t *buffer = core_take(core, capacity);
     struct cairn_bytes frame;
     cairn_err err = cairn_message_frame(message, buffer, capacity, &frame);
     CAIRN_REQUIRE(err == CAIRN_OK);
-    core->arena.used_bytes = used; /* give back what the frame does not need */
-    uint8_t *kept = core_take(core, frame.size);
-    CAIRN_REQUIRE(kept == frame.data);
+    /* Give back what the frame does not need. */
+    core->arena.used_bytes = (size_t)(frame.data - core->arena.memory) + frame.size;
     struct cairn_action *send = core_act(core, CAIRN_ACTION_SEND);
     send->as.send.link = link;
     send->as.send.head = frame;
@@ -43,7 +41,7 @@ static void link_forget(struct cairn_core *core, uint32_t link)
     memset(&core->streams[link * logs], 0, logs * sizeof *core->streams);
     for (size_t log = 0; log < logs; log++) {
         size_t bit = link * logs + log;
-        core->offered[bit / 8] = (uint8_t)(core->offered[bit / 8] & ~(1u << bit % 8));
+        core->offered[bit / 8] = (uint8_t)((uint32_t)core->offered[bit / 8] & ~(1u << bit % 8));
     }
     core->link_generations[link]++;
     core->links[link] = (struct core_link){.journal = CORE_NONE};
@@ -336,7 +334,19 @@ static void want_send(struct cairn_core *core, uint32_t log)
         journal->candidate = journal->verified;
     }
     intake->credit = CORE_CREDIT_BYTES;
+    intake->is_restarted = true;
     core_send(core, intake->link, &want);
+}
+
+/* Another source took over: the old one need not go on. source P-64 */
+static void want_stop(struct cairn_core *core, uint32_t link, uint32_t log)
+{
+    struct cairn_message want = {.type = CAIRN_MESSAGE_WANT, .as.want = {.has_from = true}};
+    memcpy(want.as.want.log,
+           core_log_is_feed(core, log) ? core->feeds[log - core->limits.journals].id
+                                       : core->journals[log].id,
+           16);
+    core_send(core, link, &want);
 }
 
 void core_want(struct cairn_core *core, uint32_t log)
@@ -346,6 +356,9 @@ void core_want(struct cairn_core *core, uint32_t log)
     }
     uint32_t source = want_source(core, log);
     if (source != CORE_NONE && source != core->intakes[log].link) {
+        if (core->intakes[log].link != CORE_NONE) {
+            want_stop(core, core->intakes[log].link, log);
+        }
         core->intakes[log].link = source;
         want_send(core, log);
     }
@@ -494,8 +507,8 @@ void core_on_link_frame(struct cairn_core *core, const struct cairn_event *event
     size_t fault_at = 0;
     cairn_err err = cairn_message_decode(event->as.link.frame, &core->arena, &message, &fault_at);
     if (err == CAIRN_OK && message.type == CAIRN_MESSAGE_BYE) {
-        core_notice_err(core, CAIRN_NOTICE_LINK_REFUSED, core->journals[link->journal].country,
-                        CAIRN_PEER_ORDER);
+        core_notice(core, CAIRN_NOTICE_LINK_BYE, core->journals[link->journal].country,
+                    message.as.bye.error, 0);
         struct cairn_action *drop = core_act(core, CAIRN_ACTION_DROP);
         drop->as.drop.link = number;
         link_forget(core, number);

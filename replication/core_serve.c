@@ -153,17 +153,19 @@ cairn_err core_take_want(struct cairn_core *core, uint32_t link, const struct ca
     }
     struct core_stream *stream = core_stream_of(core, link, log);
     if (want->has_from) {
-        if (stream->awaited <= want->from) {
-            stream->awaited = 0;
-        }
+        stream->awaited = 0;
         if (stream->is_blocked) {
             stream->is_blocked = false;
             core->links[link].blocked_count--;
         }
         stream->from = want->from;
         stream->credit = want->credit_bytes;
-        stream->is_wanted = true;
+        stream->is_wanted = want->credit_bytes > 0;
         stream->is_told = true;
+        if (!core_log_is_feed(core, log)) {
+            stream->shown = want->from; /* so far it has verified it, from whomever */
+            core_unblock(core, link);
+        }
     } else {
         stream->credit += want->credit_bytes;
         if (stream->credit > (int64_t)CORE_CREDIT_BYTES) {

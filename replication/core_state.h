@@ -118,6 +118,7 @@ struct core_intake {
     uint32_t link;   /* source; CORE_NONE */
     int64_t credit;  /* bytes that the source may still send */
     bool is_stalled; /* a commit came too early: ask again when the journal has grown */
+    bool is_restarted; /* a WANT with from is on its way: what does not fit it is ignored */
 };
 
 struct core_link {

@@ -100,8 +100,9 @@ cairn_err core_take_journal(struct cairn_core *core, uint32_t link,
     }
     struct core_journal *journal = &core->journals[number];
     if (range->from != journal->candidate.size || core->task_count >= CORE_TASKS_BUSY) {
-        if (core->intakes[number].link == link && range->from > journal->candidate.size) {
-            core_stall(core, number);
+        if (core->intakes[number].link == link && range->has_checkpoint) {
+            core_want_again(core, number); /* it waits for an acknowledgement */
+            return CAIRN_OK;
         }
         return core_want_more(core, link, number, frame_bytes);
     }
@@ -392,12 +393,10 @@ static cairn_err take_effects(struct cairn_core *core, uint32_t number,
 }
 
 /* May this commit be taken now? Its leaf must be known, and every mark before it. source P-50 */
-static bool take_is_ready(const struct cairn_core *core, const struct cairn_feed *feed,
-                          const struct cairn_opening *opening)
+static bool take_is_ready(const struct cairn_core *core, const struct cairn_feed *feed)
 {
     const struct cairn_pending *pending = cairn_feed_pending(feed, &core->pending);
-    if (pending == NULL || opening->number != feed->commits ||
-        core->task_count >= CORE_TASKS_BUSY) {
+    if (pending == NULL || core->task_count >= CORE_TASKS_BUSY) {
         return false;
     }
     const struct cairn_feed *control = &core->feeds[core->journals[feed->journal].control_feed];
@@ -430,10 +429,11 @@ static cairn_err take_commit(struct cairn_core *core, uint32_t number,
     CAIRN_TRY(take_hash(core, feed, commit, &range, &effect));
     cairn_feed_take_opening(feed, &commit->opening, &range);
     cairn_feed_pending_take(feed, &core->pending);
+    CAIRN_TRY(take_effects(core, number, &effect)); /* the row that is stored tells of them */
     take_store(core, number, bytes, &effect);
     core_notice(core, CAIRN_NOTICE_COMMIT, core->journals[feed->journal].country,
                 commit->opening.number, commit->opening.size);
-    return take_effects(core, number, &effect);
+    return CAIRN_OK;
 }
 
 cairn_err core_take_entries(struct cairn_core *core, uint32_t link, struct cairn_bytes bytes,
@@ -451,12 +451,16 @@ cairn_err core_take_entries(struct cairn_core *core, uint32_t link, struct cairn
     if (feed->is_closed || feed->is_broken || commit.opening.number < feed->commits) {
         return core_want_more(core, link, log, frame_bytes);
     }
-    if (!take_is_ready(core, feed, &commit.opening)) {
-        if (core->intakes[log].link == link) {
+    struct core_intake *intake = &core->intakes[log];
+    bool is_next = commit.opening.number == feed->commits;
+    if (!is_next || !take_is_ready(core, feed)) {
+        /* Frames behind the one that had to wait are of a stream that was started anew. */
+        if (intake->link == link && (is_next || !intake->is_restarted)) {
             core_stall(core, log);
         }
         return core_want_more(core, link, log, frame_bytes);
     }
+    intake->is_restarted = false;
     cairn_err err = take_commit(core, number, &commit, bytes);
     if (err != CAIRN_OK) {
         core_notice_err(core, CAIRN_NOTICE_COMMIT_REFUSED, core->journals[feed->journal].country,
@@ -547,7 +551,12 @@ cairn_err core_take_feed(struct cairn_core *core, uint32_t link,
     struct cairn_feedop admit;
     uint8_t id[16];
     uint32_t author = core_journal_find(core, message->origin);
-    if (author == CORE_NONE || author == 0 || core_feed_find(core, message->feed) != CORE_NONE) {
+    uint32_t known = core_feed_find(core, message->feed);
+    if (known != CORE_NONE) {
+        core_offered(core, link, core_log_of_feed(core, known));
+        return CAIRN_OK;
+    }
+    if (author == CORE_NONE || author == 0) {
         return CAIRN_OK;
     }
     cairn_keys_feed_id(message->origin, message->open, id);

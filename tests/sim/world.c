@@ -3,6 +3,7 @@
 #include "crypto/hash.h"
 #include "crypto/note.h"
 #include "replication/merge/open.h"
+#include "schema/country.h"
 #include "tests/sim/disk.h"
 
 #include <stdlib.h>
@@ -58,6 +59,7 @@ struct world_event {
 struct world_pair {
     bool is_up;
     bool is_barred;
+    uint64_t down_ms; /* both sides must have heard of it before it comes up again */
     uint32_t wire;
     uint64_t free_ms[2]; /* frames stay in order: per direction, when the last one arrives */
 };
@@ -182,6 +184,7 @@ static void world_hang_up(struct world *world, uint32_t a, uint32_t b)
     struct world_pair *pair = world_pair_of(world, a, b);
     if (pair->is_up) {
         pair->is_up = false;
+        pair->down_ms = world->now_ms;
         world_link_event(world, a, b, CAIRN_EVENT_LINK_DOWN);
         world_link_event(world, b, a, CAIRN_EVENT_LINK_DOWN);
     }
@@ -197,8 +200,8 @@ static void world_dial(struct world *world)
     for (uint32_t a = 0; a < world->options.nodes; a++) {
         for (uint32_t b = a + 1; b < world->options.nodes; b++) {
             struct world_pair *pair = &world->pairs[a][b];
-            if (!pair->is_up && !pair->is_barred && world_recognises(world, a, b) &&
-                world_recognises(world, b, a)) {
+            if (!pair->is_up && !pair->is_barred && pair->down_ms < world->now_ms &&
+                world_recognises(world, a, b) && world_recognises(world, b, a)) {
                 pair->is_up = true;
                 pair->wire = ++world->wire;
                 pair->free_ms[0] = pair->free_ms[1] = world->now_ms;
@@ -769,6 +772,11 @@ void world_cut(struct world *world, uint32_t a, uint32_t b, bool is_allowed)
     world_hang_up(world, a, b);
 }
 
+void world_calm(struct world *world)
+{
+    world->options.cut_percent = 0;
+}
+
 bool world_knows(const struct world *world, uint32_t node, const char *word)
 {
     for (uint32_t i = 0; i < world->nodes[node].word_count; i++) {
@@ -802,6 +810,28 @@ uint64_t world_now(const struct world *world)
 uint64_t world_notices(const struct world *world, uint32_t node, enum cairn_notice_code code)
 {
     return world->nodes[node].notices[code];
+}
+
+void world_dump(const struct world *world, uint32_t node)
+{
+    const struct cairn_core *core = world->nodes[node].core;
+    for (uint32_t i = 0; i < cairn_core_peer_count(core); i++) {
+        struct cairn_core_peer peer;
+        cairn_core_peer(core, i, &peer);
+        print_message("%s journal %u %s size %llu linked %d cosigned %llu witnessed %llu\n",
+                      world_countries[node], i, peer.country, (unsigned long long)peer.journal_size,
+                      peer.is_linked, (unsigned long long)peer.cosigned_size,
+                      (unsigned long long)peer.witnessed_size);
+    }
+    for (uint32_t i = 0; i < cairn_core_feed_count(core); i++) {
+        struct cairn_core_feed feed;
+        cairn_core_feed(core, i, &feed);
+        print_message(
+            "%s feed %u %02x%02x kind %d author %u size %llu commits %llu tagged %llu epoch %u\n",
+            world_countries[node], i, feed.id[0], feed.id[1], feed.kind, feed.author,
+            (unsigned long long)feed.size, (unsigned long long)feed.commits,
+            (unsigned long long)feed.tagged, feed.epoch);
+    }
 }
 
 void world_trace(const struct world *world, uint8_t out[static 32])

@@ -50,6 +50,9 @@ void world_crash(struct world *world, uint32_t node);
 /* The link between two nodes: cut, and allowed or not. */
 void world_cut(struct world *world, uint32_t a, uint32_t b, bool is_allowed);
 
+/* No more cuts by chance from now on. */
+void world_calm(struct world *world);
+
 /* What a node's folder has opened: does it know this word, as an operation of this author? */
 bool world_knows(const struct world *world, uint32_t node, const char *word);
 /* Does any byte of the node's disk hold this word? (bodies on disk must be sealed) */
@@ -59,6 +62,8 @@ uint32_t world_word_count(const struct world *world, uint32_t node);
 struct cairn_core *world_core(struct world *world, uint32_t node);
 uint64_t world_now(const struct world *world);
 uint64_t world_notices(const struct world *world, uint32_t node, enum cairn_notice_code code);
+/* Print what a node knows of each feed; for people who look for a fault. */
+void world_dump(const struct world *world, uint32_t node);
 void world_trace(const struct world *world, uint8_t out[static 32]);
 
 #endif

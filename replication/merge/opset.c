@@ -1,0 +1,227 @@
+#include "replication/merge/opset.h"
+
+#include "schema/base/check.h"
+#include "schema/base/limits.h"
+
+#include <string.h>
+
+#define OPSET_VERSION      1u
+#define OPSET_FLAG_TEST    1u
+#define OPSET_FLAG_CUT     2u
+#define OPSET_ITEM_RANK    3u /* bits of an element's flags */
+#define OPSET_ITEM_UNKNOWN 4u
+
+_Static_assert(CAIRN_LIMIT_BATCH_BYTES * 2 + CAIRN_LIMIT_OPERATION_BYTES <=
+                   CAIRN_LIMIT_STATE_BYTES,
+               "a batch fits, and once more in another feed, and what withdraws it");
+
+static void opset_check(const struct cairn_opset *set)
+{
+    CAIRN_REQUIRE(set->space == CAIRN_OPSET_ALERT || set->space == CAIRN_OPSET_CASE);
+    CAIRN_REQUIRE(set->count <= CAIRN_OPSET_COUNT_MAX);
+    CAIRN_REQUIRE(set->count == 0 || set->items != NULL);
+}
+
+int cairn_opset_order(const struct cairn_opset_item *left, const struct cairn_opset_item *right)
+{
+    if (left->hlc != right->hlc) {
+        return left->hlc < right->hlc ? -1 : 1;
+    }
+    return memcmp(left->entry_id, right->entry_id, CAIRN_ID_ENTRY_BYTES);
+}
+
+/* Order in which operations are kept when there are too many. */
+static int opset_order_kept(const struct cairn_opset_item *left,
+                            const struct cairn_opset_item *right)
+{
+    if (left->rank != right->rank) {
+        return left->rank < right->rank ? -1 : 1;
+    }
+    return cairn_opset_order(left, right);
+}
+
+bool cairn_opset_is_taking(const struct cairn_opset_item *item)
+{
+    return item->rank == CAIRN_OPSET_RANK_TAKING;
+}
+
+static size_t opset_item_size(const struct cairn_opset_item *item)
+{
+    size_t id_count = (size_t)item->parent_count + item->after_count;
+    return CAIRN_OPSET_ITEM_BYTES + id_count * CAIRN_ID_ENTRY_BYTES + item->operation.size;
+}
+
+size_t cairn_opset_size(const struct cairn_opset *set)
+{
+    opset_check(set);
+    size_t size = CAIRN_OPSET_HEAD_BYTES + (set->is_cut ? CAIRN_OPSET_CUT_BYTES : 0);
+    for (uint32_t i = 0; i < set->count; i++) {
+        size += opset_item_size(&set->items[i]);
+    }
+    return size;
+}
+
+static bool opset_is_of_space(enum cairn_kind kind, enum cairn_opset_space space)
+{
+    return space == CAIRN_OPSET_ALERT ? cairn_kind_is_alert(kind) : cairn_kind_is_case(kind);
+}
+
+/* Read the fixed part; *size_bytes: of what follows it. */
+static cairn_err opset_read_item(const uint8_t *data, enum cairn_opset_space space,
+                                 struct cairn_opset_item *out, size_t *size_bytes)
+{
+    uint32_t kind = cairn_bytes_get_u32(data + 68);
+    uint32_t body_at = cairn_bytes_get_u32(data + 76), body_size = cairn_bytes_get_u32(data + 80);
+    *out = (struct cairn_opset_item){
+        .hlc = cairn_bytes_get_u64(data),
+        .entry_id = data + 8,
+        .feed = data + 40,
+        .index = cairn_bytes_get_u64(data + 56),
+        .rank = (enum cairn_opset_rank)(data[67] & OPSET_ITEM_RANK),
+        .is_unknown = (data[67] & OPSET_ITEM_UNKNOWN) != 0,
+        .parent_count = cairn_bytes_get_u16(data + 72),
+        .after_count = cairn_bytes_get_u16(data + 74),
+        .operation.size = cairn_bytes_get_u32(data + 84),
+    };
+    memcpy(out->country, data + 64, 3);
+    bool is_known = cairn_kind_of_number(kind, &out->kind) && opset_is_of_space(out->kind, space);
+    bool is_inside = body_at <= out->operation.size && body_size <= out->operation.size - body_at;
+    if (is_known == out->is_unknown || !is_inside || data[67] > 7 ||
+        out->rank > CAIRN_OPSET_RANK_OTHER || out->parent_count > CAIRN_LIMIT_PARENTS ||
+        out->after_count > CAIRN_LIMIT_PARENTS ||
+        out->operation.size > CAIRN_LIMIT_BATCH_BYTES) {
+        return CAIRN_DISK_CORRUPT;
+    }
+    out->parents = data + CAIRN_OPSET_ITEM_BYTES;
+    out->after = out->parents + out->parent_count * CAIRN_ID_ENTRY_BYTES;
+    out->operation.data = out->after + out->after_count * CAIRN_ID_ENTRY_BYTES;
+    out->body = (struct cairn_bytes){out->operation.data + body_at, body_size};
+    *size_bytes = opset_item_size(out) - CAIRN_OPSET_ITEM_BYTES;
+    return CAIRN_OK;
+}
+
+static cairn_err opset_read_head(struct cairn_bytes state, enum cairn_opset_space space,
+                                 struct cairn_opset *out, size_t *at)
+{
+    if (state.size < CAIRN_OPSET_HEAD_BYTES || state.size > CAIRN_LIMIT_STATE_BYTES) {
+        return CAIRN_DISK_CORRUPT;
+    }
+    uint8_t flags = state.data[2];
+    uint32_t count = cairn_bytes_get_u32(state.data + 4);
+    bool is_right = state.data[0] == OPSET_VERSION && state.data[1] == (uint8_t)space &&
+                    flags <= (OPSET_FLAG_TEST | OPSET_FLAG_CUT) && state.data[3] == 0;
+    if (!is_right || count > CAIRN_OPSET_COUNT_MAX) {
+        return CAIRN_DISK_CORRUPT;
+    }
+    out->is_test_network = (flags & OPSET_FLAG_TEST) != 0;
+    out->is_cut = (flags & OPSET_FLAG_CUT) != 0;
+    out->count = count;
+    *at = CAIRN_OPSET_HEAD_BYTES;
+    if (out->is_cut) {
+        if (state.size - *at < CAIRN_OPSET_CUT_BYTES ||
+            state.data[*at] > CAIRN_OPSET_RANK_OTHER) {
+            return CAIRN_DISK_CORRUPT;
+        }
+        out->cut_rank = (enum cairn_opset_rank)state.data[*at];
+        out->cut_hlc = cairn_bytes_get_u64(state.data + *at + 1);
+        out->cut_id = state.data + *at + 9;
+        *at += CAIRN_OPSET_CUT_BYTES;
+    }
+    return CAIRN_OK;
+}
+
+cairn_err cairn_opset_open(struct cairn_bytes state, enum cairn_opset_space space,
+                           struct cairn_arena *arena, struct cairn_opset *out)
+{
+    *out = (struct cairn_opset){.space = space};
+    opset_check(out);
+    if (state.size == 0) {
+        return CAIRN_OK;
+    }
+    size_t at;
+    CAIRN_TRY(opset_read_head(state, space, out, &at));
+    out->items = cairn_arena_take(arena, out->count * sizeof *out->items);
+    if (out->items == NULL) {
+        return CAIRN_NO_ROOM;
+    }
+    for (uint32_t i = 0; i < out->count; i++) {
+        size_t size_bytes;
+        if (state.size - at < CAIRN_OPSET_ITEM_BYTES) {
+            return CAIRN_DISK_CORRUPT;
+        }
+        CAIRN_TRY(opset_read_item(state.data + at, space, &out->items[i], &size_bytes));
+        at += CAIRN_OPSET_ITEM_BYTES;
+        if (state.size - at < size_bytes ||
+            (i > 0 && cairn_opset_order(&out->items[i - 1], &out->items[i]) >= 0)) {
+            return CAIRN_DISK_CORRUPT;
+        }
+        at += size_bytes;
+    }
+    return at == state.size ? CAIRN_OK : CAIRN_DISK_CORRUPT;
+}
+
+static bool opset_is_behind_cut(const struct cairn_opset *set, const struct cairn_opset_item *item)
+{
+    struct cairn_opset_item cut = {
+        .rank = set->cut_rank, .hlc = set->cut_hlc, .entry_id = set->cut_id};
+    return set->is_cut && opset_order_kept(item, &cut) >= 0;
+}
+
+static bool opset_has(const struct cairn_opset *set, const uint8_t *entry_id)
+{
+    for (uint32_t i = 0; i < set->count; i++) {
+        if (memcmp(set->items[i].entry_id, entry_id, CAIRN_ID_ENTRY_BYTES) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Drop the one that is kept least, and remember where. */
+static void opset_cut_one(struct cairn_opset *set)
+{
+    CAIRN_REQUIRE(set->count > 1); /* one operation alone always fits */
+    uint32_t last = 0;
+    for (uint32_t i = 1; i < set->count; i++) {
+        if (opset_order_kept(&set->items[last], &set->items[i]) < 0) {
+            last = i;
+        }
+    }
+    set->is_cut = true;
+    set->cut_rank = set->items[last].rank;
+    set->cut_hlc = set->items[last].hlc;
+    set->cut_id = set->items[last].entry_id;
+    memmove(&set->items[last], &set->items[last + 1],
+            (set->count - last - 1) * sizeof *set->items);
+    set->count--;
+}
+
+cairn_err cairn_opset_insert(const struct cairn_opset *set, const struct cairn_opset_item *item,
+                             struct cairn_arena *arena, struct cairn_opset *out,
+                             bool *out_is_changed)
+{
+    opset_check(set);
+    CAIRN_REQUIRE(item->is_unknown || opset_is_of_space(item->kind, set->space));
+    *out = *set;
+    *out_is_changed = !opset_is_behind_cut(set, item) && !opset_has(set, item->entry_id);
+    if (!*out_is_changed) {
+        return CAIRN_OK;
+    }
+    out->items = cairn_arena_take(arena, ((size_t)set->count + 1) * sizeof *out->items);
+    if (out->items == NULL) {
+        return CAIRN_NO_ROOM;
+    }
+    uint32_t at = set->count;
+    for (; at > 0 && cairn_opset_order(item, &set->items[at - 1]) < 0; at--) {
+        out->items[at] = set->items[at - 1];
+    }
+    out->items[at] = *item;
+    if (at > 0) {
+        memcpy(out->items, set->items, at * sizeof *out->items);
+    }
+    out->count = set->count + 1;
+    size_t limit = CAIRN_LIMIT_STATE_BYTES - CAIRN_OPSET_CUT_BYTES;
+    size_t size = cairn_opset_size_of_items(out);
+    opset_check(out);
+    return CAIRN_OK;
+}
