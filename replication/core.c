@@ -1,4 +1,6 @@
-#include "replication/core_state.h"
+#include "replication/core.h"
+
+#include "replication/core_parts.h"
 
 #include "crypto/hash.h"
 #include "schema/base/check.h"
@@ -113,9 +115,9 @@ struct cairn_core *cairn_core_init(void *memory, const struct cairn_core_limits 
     CAIRN_REQUIRE(err == CAIRN_OK);
     CAIRN_REQUIRE(origin.network.size <= CAIRN_LIMIT_NETWORK_BYTES);
     memcpy(core->network, origin.network.data, origin.network.size);
-    uint32_t country = core_country_add(core, origin.country.data);
+    uint32_t country = cairn_core_country_add(core, origin.country.data);
     cairn_suite_dh_public(suite, core->sealing_secret, core->countries[country].sealing_public);
-    uint32_t own = core_journal_add(core, cairn_bytes_of(identity->origin), country);
+    uint32_t own = cairn_core_journal_add(core, cairn_bytes_of(identity->origin), country);
     CAIRN_REQUIRE(country == 0);
     CAIRN_REQUIRE(own == 0);
     memcpy(core->journals[0].log_public, identity->log_public, 32);
@@ -124,16 +126,16 @@ struct cairn_core *cairn_core_init(void *memory, const struct cairn_core_limits 
     return core;
 }
 
-void *core_take(struct cairn_core *core, size_t size)
+void *cairn_core_take(struct cairn_core *core, size_t size)
 {
     void *taken = cairn_arena_take(&core->arena, size);
     CAIRN_REQUIRE(taken != NULL); /* a step's output is bounded: see the limits in core_state.h */
     return taken;
 }
 
-struct cairn_action *core_act(struct cairn_core *core, enum cairn_action_type type)
+struct cairn_action *cairn_core_act(struct cairn_core *core, enum cairn_action_type type)
 {
-    struct cairn_action *action = core_take(core, sizeof *action);
+    struct cairn_action *action = cairn_core_take(core, sizeof *action);
     action->type = type;
     if (core->actions.last == NULL) {
         core->actions.first = action;
@@ -148,7 +150,7 @@ struct cairn_action *core_act(struct cairn_core *core, enum cairn_action_type ty
 static struct cairn_notice *core_notice_new(struct cairn_core *core, enum cairn_notice_code code,
                                             uint32_t country)
 {
-    struct cairn_notice *notice = &core_act(core, CAIRN_ACTION_NOTICE)->as.notice;
+    struct cairn_notice *notice = &cairn_core_act(core, CAIRN_ACTION_NOTICE)->as.notice;
     notice->code = code;
     if (country < core->country_count) {
         memcpy(notice->country, core->countries[country].country, 3);
@@ -156,21 +158,21 @@ static struct cairn_notice *core_notice_new(struct cairn_core *core, enum cairn_
     return notice;
 }
 
-void core_notice(struct cairn_core *core, enum cairn_notice_code code, uint32_t country, uint64_t a,
-                 uint64_t b)
+void cairn_core_notice(struct cairn_core *core, enum cairn_notice_code code, uint32_t country,
+                       uint64_t a, uint64_t b)
 {
     struct cairn_notice *notice = core_notice_new(core, code, country);
     notice->a = a;
     notice->b = b;
 }
 
-void core_notice_err(struct cairn_core *core, enum cairn_notice_code code, uint32_t country,
-                     cairn_err err)
+void cairn_core_notice_err(struct cairn_core *core, enum cairn_notice_code code, uint32_t country,
+                           cairn_err err)
 {
     core_notice_new(core, code, country)->err = err;
 }
 
-void core_fresh(struct cairn_core *core, uint8_t out[static 32])
+void cairn_core_fresh(struct cairn_core *core, uint8_t out[static 32])
 {
     uint8_t count[4];
     cairn_bytes_put_u32(count, core->seed_count++);
@@ -178,7 +180,8 @@ void core_fresh(struct cairn_core *core, uint8_t out[static 32])
                      (struct cairn_bytes){.data = count, .size = 4}, out);
 }
 
-uint32_t core_task_open(struct cairn_core *core, enum core_task_type type, uint32_t log, uint64_t a)
+uint32_t cairn_core_task_open(struct cairn_core *core, enum core_task_type type, uint32_t log,
+                              uint64_t a)
 {
     for (uint32_t i = 0; i < CORE_TASKS; i++) {
         struct core_task *task = &core->tasks[i];
@@ -194,7 +197,7 @@ uint32_t core_task_open(struct cairn_core *core, enum core_task_type type, uint3
     return 0;
 }
 
-struct core_task *core_task_at(struct cairn_core *core, uint32_t token)
+struct core_task *cairn_core_task_at(struct cairn_core *core, uint32_t token)
 {
     uint32_t i = token & 0xffffu;
     CAIRN_REQUIRE(i < CORE_TASKS);
@@ -207,16 +210,16 @@ struct core_task *core_task_at(struct cairn_core *core, uint32_t token)
 /* Take a task out of the table: its answer has come. */
 static struct core_task core_task_close(struct cairn_core *core, uint32_t token)
 {
-    struct core_task *slot = core_task_at(core, token);
+    struct core_task *slot = cairn_core_task_at(core, token);
     struct core_task task = *slot;
     slot->type = CORE_TASK_FREE;
     core->task_count--;
     return task;
 }
 
-void core_wake(struct cairn_core *core, uint64_t at_ms)
+void cairn_core_wake(struct cairn_core *core, uint64_t at_ms)
 {
-    core_act(core, CAIRN_ACTION_WAKE_AT)->as.wake_at_ms = at_ms;
+    cairn_core_act(core, CAIRN_ACTION_WAKE_AT)->as.wake_at_ms = at_ms;
 }
 
 static void core_on_stored(struct cairn_core *core, const struct cairn_event *event)
@@ -225,15 +228,15 @@ static void core_on_stored(struct cairn_core *core, const struct cairn_event *ev
     if (event->as.done.err != CAIRN_OK) {
         /* Outcome unknown: say nothing more until the host has reopened the store. */
         core->is_halted = true;
-        core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE, event->as.done.err);
+        cairn_core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE, event->as.done.err);
         return;
     }
     switch (task.type) {
     case CORE_TASK_STORE_FLUSH:
-        core_flush_stored(core);
+        cairn_core_flush_stored(core);
         break;
     case CORE_TASK_STORE_PRIVATE: {
-        struct cairn_action *answer = core_act(core, CAIRN_ACTION_ANSWER);
+        struct cairn_action *answer = cairn_core_act(core, CAIRN_ACTION_ANSWER);
         answer->as.answer.token = task.a;
         answer->as.answer.index = task.b;
         memcpy(answer->as.answer.feed, core->feeds[task.log].id, 16);
@@ -241,10 +244,10 @@ static void core_on_stored(struct cairn_core *core, const struct cairn_event *ev
         break;
     }
     case CORE_TASK_STORE_JOURNAL:
-        core_journal_stored(core, task.log, task.a);
+        cairn_core_journal_stored(core, task.log, task.a);
         break;
     case CORE_TASK_STORE_COMMIT:
-        core_commit_stored(core, task.log, task.a);
+        cairn_core_commit_stored(core, task.log, task.a);
         break;
     case CORE_TASK_FREE:
     case CORE_TASK_STORE:
@@ -263,12 +266,12 @@ static void core_on_signed(struct cairn_core *core, const struct cairn_event *ev
     struct core_task task = core_task_close(core, event->as.done.token);
     if (event->as.done.err != CAIRN_OK) {
         core->is_halted = true;
-        core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE, event->as.done.err);
+        cairn_core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE, event->as.done.err);
     } else if (task.type == CORE_TASK_SIGN_FLUSH) {
-        core_flush_signed(core, event->as.done.signature);
+        cairn_core_flush_signed(core, event->as.done.signature);
     } else {
         CAIRN_REQUIRE(task.type == CORE_TASK_SIGN_COSIGN);
-        core_cosign_signed(core, task.log, event->as.done.signature);
+        cairn_core_cosign_signed(core, task.log, event->as.done.signature);
     }
 }
 
@@ -276,7 +279,7 @@ static void core_on_loaded(struct cairn_core *core, const struct cairn_event *ev
 {
     struct core_task task = core_task_close(core, event->as.done.token);
     if (task.type == CORE_TASK_LOAD_SCAN) {
-        core_scan_loaded(core, &task, event);
+        cairn_core_scan_loaded(core, &task, event);
         return;
     }
     if (task.link_generation != core->link_generations[task.link]) {
@@ -284,28 +287,28 @@ static void core_on_loaded(struct cairn_core *core, const struct cairn_event *ev
     }
     core->links[task.link].load_count--;
     if (task.type == CORE_TASK_LOAD_STREAM) {
-        core_stream_loaded(core, &task, event);
+        cairn_core_stream_loaded(core, &task, event);
     } else if (task.type == CORE_TASK_LOAD_RECORD) {
-        core_record_loaded(core, &task, event);
+        cairn_core_record_loaded(core, &task, event);
     } else {
         CAIRN_REQUIRE(task.type == CORE_TASK_LOAD_NOTES);
-        core_notes_loaded(core, &task, event);
+        cairn_core_notes_loaded(core, &task, event);
     }
 }
 
 static void core_on_start(struct cairn_core *core)
 {
     CAIRN_REQUIRE(!core->is_started);
-    core_recall_end(core);
+    cairn_core_recall_end(core);
     core->is_started = true;
     core->heartbeat_ms = core->now_ms;
     for (uint32_t feed = 0; feed < core->feed_count; feed++) {
-        core_feed_ripen(core, feed);
+        cairn_core_feed_ripen(core, feed);
     }
     for (uint32_t journal = 1; journal < core->journal_count; journal++) {
-        core_scan(core, journal);
+        cairn_core_scan(core, journal);
     }
-    core_act(core, CAIRN_ACTION_ROSTER);
+    cairn_core_act(core, CAIRN_ACTION_ROSTER);
 }
 
 static void core_on_link_sent(struct cairn_core *core, const struct cairn_event *event)
@@ -314,7 +317,7 @@ static void core_on_link_sent(struct cairn_core *core, const struct cairn_event 
     if (link->is_up) {
         uint64_t sent = event->as.link.sent_bytes;
         link->out_bytes -= sent < link->out_bytes ? sent : link->out_bytes;
-        core_pump(core, event->as.link.link);
+        cairn_core_pump(core, event->as.link.link);
     }
 }
 
@@ -322,7 +325,7 @@ static void core_dispatch(struct cairn_core *core, const struct cairn_event *eve
 {
     switch (event->type) {
     case CAIRN_EVENT_RECALL:
-        core_recall(core, &event->as.recall);
+        cairn_core_recall(core, &event->as.recall);
         break;
     case CAIRN_EVENT_START:
         core_on_start(core);
@@ -330,16 +333,16 @@ static void core_dispatch(struct cairn_core *core, const struct cairn_event *eve
     case CAIRN_EVENT_TICK:
         break;
     case CAIRN_EVENT_LINK_UP:
-        core_on_link_up(core, event);
+        cairn_core_on_link_up(core, event);
         break;
     case CAIRN_EVENT_LINK_FRAME:
-        core_on_link_frame(core, event);
+        cairn_core_on_link_frame(core, event);
         break;
     case CAIRN_EVENT_LINK_SENT:
         core_on_link_sent(core, event);
         break;
     case CAIRN_EVENT_LINK_DOWN:
-        core_on_link_down(core, event);
+        cairn_core_on_link_down(core, event);
         break;
     case CAIRN_EVENT_STORED:
         core_on_stored(core, event);
@@ -351,31 +354,31 @@ static void core_dispatch(struct cairn_core *core, const struct cairn_event *eve
         core_on_signed(core, event);
         break;
     case CAIRN_EVENT_DOCUMENT:
-        core_on_document(core, event);
+        cairn_core_on_document(core, event);
         break;
     case CAIRN_EVENT_FORGET:
-        core_on_forget(core, event);
+        cairn_core_on_forget(core, event);
         break;
     case CAIRN_EVENT_APPEND:
-        core_on_append(core, event);
+        cairn_core_on_append(core, event);
         break;
     case CAIRN_EVENT_FEED_OPEN:
-        core_on_feed_open(core, event);
+        cairn_core_on_feed_open(core, event);
         break;
     case CAIRN_EVENT_FEED_ADMIT:
-        core_on_feed_admit(core, event);
+        cairn_core_on_feed_admit(core, event);
         break;
     case CAIRN_EVENT_FEED_REKEY:
-        core_on_feed_rekey(core, event);
+        cairn_core_on_feed_rekey(core, event);
         break;
     case CAIRN_EVENT_FEED_CLOSE:
-        core_on_feed_close(core, event);
+        cairn_core_on_feed_close(core, event);
         break;
     case CAIRN_EVENT_OPENED:
-        core_on_opened(core, event);
+        cairn_core_on_opened(core, event);
         break;
     case CAIRN_EVENT_INVITED:
-        core_on_invited(core, event);
+        cairn_core_on_invited(core, event);
         break;
     case CAIRN_EVENT_POLICY:
         memcpy(core->policy_hash, event->as.policy_hash, 32);
@@ -395,11 +398,11 @@ void cairn_core_step(struct cairn_core *core, const struct cairn_event *event,
     core->seed_count = 0;
     core_dispatch(core, event);
     if (core->is_started) {
-        core_unstall(core);
-        core_receipts(core);
-        core_missing(core);
-        core_flush(core);
-        core_cosign(core);
+        cairn_core_unstall(core);
+        cairn_core_receipts(core);
+        cairn_core_missing(core);
+        cairn_core_flush(core);
+        cairn_core_cosign(core);
     }
     *out = core->actions;
 }

@@ -1,4 +1,4 @@
-#include "replication/core_state.h"
+#include "replication/core_parts.h"
 
 #include "replication/log/body.h"
 #include "schema/base/check.h"
@@ -7,9 +7,9 @@
 
 #include <string.h>
 
-void core_answer(struct cairn_core *core, uint64_t token, cairn_err err)
+void cairn_core_answer(struct cairn_core *core, uint64_t token, cairn_err err)
 {
-    struct cairn_action *answer = core_act(core, CAIRN_ACTION_ANSWER);
+    struct cairn_action *answer = cairn_core_act(core, CAIRN_ACTION_ANSWER);
     answer->as.answer.token = token;
     answer->as.answer.err = err;
 }
@@ -24,7 +24,7 @@ static struct core_part *append_part_find(const struct core_batch *batch, uint32
     return NULL;
 }
 
-struct core_part *core_part_of(struct core_batch *batch, uint32_t feed)
+struct core_part *cairn_core_part_of(struct core_batch *batch, uint32_t feed)
 {
     struct core_part *part = append_part_find(batch, feed);
     if (part == NULL) {
@@ -40,7 +40,7 @@ static size_t append_wire_bytes(size_t operation_bytes)
     return CAIRN_COMMIT_ENTRY_BYTES + cairn_body_sealed_bytes(operation_bytes);
 }
 
-bool core_has_room(const struct cairn_core *core, uint32_t feed, size_t operation_bytes)
+bool cairn_core_fits(const struct cairn_core *core, uint32_t feed, size_t operation_bytes)
 {
     const struct core_batch *batch = &core->batches[core->open_batch];
     size_t wire_bytes = append_wire_bytes(operation_bytes);
@@ -59,8 +59,8 @@ bool core_has_room(const struct cairn_core *core, uint32_t feed, size_t operatio
 bool cairn_core_has_room(const struct cairn_core *core, const uint8_t feed[static 16],
                          size_t operation_bytes)
 {
-    uint32_t number = core_feed_find(core, feed);
-    return number == CORE_NONE || core_has_room(core, number, operation_bytes);
+    uint32_t number = cairn_core_feed_number(core, feed);
+    return number == CORE_NONE || cairn_core_fits(core, number, operation_bytes);
 }
 
 /* Seal (or copy) the operation into `out`: prefix | body. gives the size of the body */
@@ -78,9 +78,9 @@ static size_t append_seal(struct cairn_core *core, const struct core_new *entry,
                         (struct cairn_bytes){.data = body, .size = body_bytes}, out_stub);
     } else {
         uint8_t fresh[32];
-        core_fresh(core, fresh);
+        cairn_core_fresh(core, fresh);
         struct cairn_body_keys keys = {.slot = feed->keys.slot, .fresh = fresh};
-        cairn_body_seal(core->suite, place, &keys, entry->operation, body, out_stub);
+        cairn_body_seal(place, &keys, entry->operation, body, out_stub);
         body_bytes = cairn_body_sealed_bytes(entry->operation.size);
     }
     uint8_t stub[CAIRN_STUB_BYTES];
@@ -94,23 +94,23 @@ static void append_private(struct cairn_core *core, const struct core_new *entry
                            struct cairn_bytes row, const uint8_t entry_id[static 32])
 {
     struct cairn_feed *feed = &core->feeds[entry->feed];
-    struct core_puts puts = core_puts_begin(core, 2);
-    core_puts_add(&puts, CAIRN_TABLE_ENTRY, feed->id, index)->head = row;
-    core_puts_add_feed(core, &puts, entry->feed, &feed->range);
+    struct core_puts puts = cairn_core_puts_begin(core, 2);
+    cairn_core_puts_add(&puts, CAIRN_TABLE_ENTRY, feed->id, index)->head = row;
+    cairn_core_puts_add_feed(core, &puts, entry->feed, &feed->range);
     uint32_t token =
-        core_task_open(core, entry->is_asked ? CORE_TASK_STORE_PRIVATE : CORE_TASK_STORE,
-                       entry->feed, entry->token);
-    struct core_task *task = core_task_at(core, token);
+        cairn_core_task_open(core, entry->is_asked ? CORE_TASK_STORE_PRIVATE : CORE_TASK_STORE,
+                             entry->feed, entry->token);
+    struct core_task *task = cairn_core_task_at(core, token);
     task->b = index;
     memcpy(task->entry_id, entry_id, 32);
-    core_puts_store(core, &puts, token, true);
+    cairn_core_puts_store(core, &puts, token, true);
 }
 
 static void append_waiting(struct cairn_core *core, const struct core_new *entry,
                            const struct core_waiting *waiting)
 {
     struct core_batch *batch = &core->batches[core->open_batch];
-    struct core_part *part = core_part_of(batch, entry->feed);
+    struct core_part *part = cairn_core_part_of(batch, entry->feed);
     batch->waiting[batch->waiting_count++] = *waiting;
     batch->byte_count += CAIRN_PREFIX_BYTES + waiting->body_bytes;
     part->entry_count++;
@@ -118,7 +118,7 @@ static void append_waiting(struct cairn_core *core, const struct core_new *entry
     part->is_last = entry->is_last;
 }
 
-cairn_err core_append(struct cairn_core *core, const struct core_new *entry)
+cairn_err cairn_core_append(struct cairn_core *core, const struct core_new *entry)
 {
     struct cairn_feed *feed = &core->feeds[entry->feed];
     struct core_batch *batch = &core->batches[core->open_batch];
@@ -134,17 +134,19 @@ cairn_err core_append(struct cairn_core *core, const struct core_new *entry)
         return CAIRN_BUSY;
     }
     struct cairn_body_place place = {
-        .origin = core_origin(core, 0),
+        .origin = cairn_core_origin(core, 0),
         .feed = feed->id,
         .epoch = feed->epoch_count - 1,
         .index = feed->range.size,
+        .suite = core->suite,
     };
     struct cairn_stub stub;
     uint8_t stub_bytes[CAIRN_STUB_BYTES];
     uint8_t leaf[32];
     bool is_private = feed->type == CAIRN_FEED_TYPE_PRIVATE;
-    uint8_t *place_bytes = is_private ? core_take(core, append_wire_bytes(entry->operation.size))
-                                      : batch->bytes + batch->byte_count;
+    uint8_t *place_bytes = is_private
+                               ? cairn_core_take(core, append_wire_bytes(entry->operation.size))
+                               : batch->bytes + batch->byte_count;
     struct core_waiting waiting = {
         .feed = entry->feed,
         .offset = batch->byte_count,
@@ -176,8 +178,8 @@ static uint64_t append_hlc(struct cairn_core *core)
 }
 
 /* An operation of the core's own: kinds 1 to 10. owns: *out lies in the step's arena */
-cairn_err core_encode_op(struct cairn_core *core, const struct cairn_feedop *op,
-                         struct cairn_bytes *out)
+cairn_err cairn_core_encode_op(struct cairn_core *core, const struct cairn_feedop *op,
+                               struct cairn_bytes *out)
 {
     struct cairn_operation operation = {.kind = op->kind, .hlc = append_hlc(core)};
     CAIRN_TRY(cairn_feedop_encode(op, core->scratch, CORE_SCRATCH_BYTES / 2, &operation.body));
@@ -187,18 +189,18 @@ cairn_err core_encode_op(struct cairn_core *core, const struct cairn_feedop *op,
     return cairn_arena_copy(&core->arena, encoded, out);
 }
 
-void core_append_op(struct cairn_core *core, uint32_t feed, const struct cairn_feedop *op)
+void cairn_core_append_op(struct cairn_core *core, uint32_t feed, const struct cairn_feedop *op)
 {
     struct core_new entry = {
         .feed = feed,
         .is_clear = core->feeds[feed].type == CAIRN_FEED_TYPE_CONTROL,
         .record_index = CORE_NO_RECORD,
     };
-    cairn_err err = core_encode_op(core, op, &entry.operation);
+    cairn_err err = cairn_core_encode_op(core, op, &entry.operation);
     CAIRN_REQUIRE(err == CAIRN_OK);
-    err = core_append(core, &entry);
+    err = cairn_core_append(core, &entry);
     if (err != CAIRN_OK) {
-        core_notice_err(core, CAIRN_NOTICE_FEED_REFUSED, CORE_NONE, err);
+        cairn_core_notice_err(core, CAIRN_NOTICE_FEED_REFUSED, CORE_NONE, err);
     }
 }
 
@@ -217,9 +219,9 @@ static cairn_err append_check(const struct cairn_core *core, const struct cairn_
     return CAIRN_OK;
 }
 
-void core_on_append(struct cairn_core *core, const struct cairn_event *event)
+void cairn_core_on_append(struct cairn_core *core, const struct cairn_event *event)
 {
-    uint32_t feed = core_feed_find(core, event->as.command.feed);
+    uint32_t feed = cairn_core_feed_number(core, event->as.command.feed);
     cairn_err err = CAIRN_OK;
     if (feed == CORE_NONE || core->feeds[feed].journal != 0) {
         err = CAIRN_NOT_FOUND;
@@ -227,7 +229,7 @@ void core_on_append(struct cairn_core *core, const struct cairn_event *event)
         err = append_check(core, &core->feeds[feed], event->as.command.operation);
     }
     if (err == CAIRN_OK && core->feeds[feed].type != CAIRN_FEED_TYPE_PRIVATE &&
-        !core_has_room(core, feed, event->as.command.operation.size)) {
+        !cairn_core_fits(core, feed, event->as.command.operation.size)) {
         err = CAIRN_BUSY;
     }
     if (err == CAIRN_OK) {
@@ -239,9 +241,9 @@ void core_on_append(struct cairn_core *core, const struct cairn_event *event)
             .token = event->as.command.token,
             .record_index = CORE_NO_RECORD,
         };
-        err = core_append(core, &entry);
+        err = cairn_core_append(core, &entry);
     }
     if (err != CAIRN_OK) {
-        core_answer(core, event->as.command.token, err);
+        cairn_core_answer(core, event->as.command.token, err);
     }
 }

@@ -1,10 +1,10 @@
-#include "replication/core_state.h"
+#include "replication/core_parts.h"
 
 #include "schema/base/check.h"
 
 #include <string.h>
 
-uint32_t core_country_find(const struct cairn_core *core, const uint8_t country[static 3])
+uint32_t cairn_core_country_find(const struct cairn_core *core, const uint8_t country[static 3])
 {
     for (uint32_t i = 0; i < core->country_count; i++) {
         if (memcmp(core->countries[i].country, country, 3) == 0) {
@@ -14,9 +14,9 @@ uint32_t core_country_find(const struct cairn_core *core, const uint8_t country[
     return CORE_NONE;
 }
 
-uint32_t core_country_add(struct cairn_core *core, const uint8_t country[static 3])
+uint32_t cairn_core_country_add(struct cairn_core *core, const uint8_t country[static 3])
 {
-    uint32_t found = core_country_find(core, country);
+    uint32_t found = cairn_core_country_find(core, country);
     if (found != CORE_NONE || core->country_count == core->limits.countries) {
         return found;
     }
@@ -24,17 +24,17 @@ uint32_t core_country_add(struct cairn_core *core, const uint8_t country[static 
     return core->country_count++;
 }
 
-struct cairn_bytes core_origin(const struct cairn_core *core, uint32_t journal)
+struct cairn_bytes cairn_core_origin(const struct cairn_core *core, uint32_t journal)
 {
     const struct core_journal *found = &core->journals[journal];
     return (struct cairn_bytes){.data = (const uint8_t *)found->origin,
                                 .size = found->origin_bytes};
 }
 
-uint32_t core_journal_find(const struct cairn_core *core, struct cairn_bytes origin)
+uint32_t cairn_core_journal_find(const struct cairn_core *core, struct cairn_bytes origin)
 {
     for (uint32_t i = 0; i < core->journal_count; i++) {
-        if (cairn_bytes_is_equal(core_origin(core, i), origin)) {
+        if (cairn_bytes_is_equal(cairn_core_origin(core, i), origin)) {
             return i;
         }
     }
@@ -42,9 +42,10 @@ uint32_t core_journal_find(const struct cairn_core *core, struct cairn_bytes ori
 }
 
 /* A journal comes with its control feed, whose keys everybody can derive. */
-uint32_t core_journal_add(struct cairn_core *core, struct cairn_bytes origin, uint32_t country)
+uint32_t cairn_core_journal_add(struct cairn_core *core, struct cairn_bytes origin,
+                                uint32_t country)
 {
-    uint32_t found = core_journal_find(core, origin);
+    uint32_t found = cairn_core_journal_find(core, origin);
     if (found != CORE_NONE || core->journal_count == core->limits.journals) {
         return found;
     }
@@ -62,7 +63,7 @@ uint32_t core_journal_add(struct cairn_core *core, struct cairn_bytes origin, ui
     uint8_t secret[32];
     cairn_keys_control(origin, id, secret);
     core->journal_count++;
-    uint32_t feed = core_feed_add(core, id, CAIRN_FEED_TYPE_CONTROL, number);
+    uint32_t feed = cairn_core_feed_add(core, id, CAIRN_FEED_TYPE_CONTROL, number);
     if (feed == CORE_NONE) {
         core->journal_count--;
         return CORE_NONE;
@@ -72,7 +73,7 @@ uint32_t core_journal_add(struct cairn_core *core, struct cairn_bytes origin, ui
     cairn_feed_scan_from(&core->feeds[feed], core->suite, 0);
     journal->control_feed = feed;
     if (number != 0) {
-        core_tag_put(core, feed);
+        cairn_core_tag_put(core, feed);
     }
     return number;
 }
@@ -82,7 +83,7 @@ static uint32_t core_hash(const struct cairn_core *core, const uint8_t id[static
     return cairn_bytes_get_u32(id) & (core->feed_index_size - 1);
 }
 
-uint32_t core_feed_find(const struct cairn_core *core, const uint8_t id[static 16])
+uint32_t cairn_core_feed_number(const struct cairn_core *core, const uint8_t id[static 16])
 {
     uint32_t at = core_hash(core, id);
     while (core->feed_index[at] != CORE_NONE) {
@@ -94,13 +95,13 @@ uint32_t core_feed_find(const struct cairn_core *core, const uint8_t id[static 1
     return CORE_NONE;
 }
 
-uint32_t core_feed_add(struct cairn_core *core, const uint8_t id[static 16],
-                       enum cairn_feed_type type, uint32_t journal)
+uint32_t cairn_core_feed_add(struct cairn_core *core, const uint8_t id[static 16],
+                             enum cairn_feed_type type, uint32_t journal)
 {
     if (core->feed_count == core->limits.feeds) {
         return CORE_NONE;
     }
-    CAIRN_REQUIRE(core_feed_find(core, id) == CORE_NONE);
+    CAIRN_REQUIRE(cairn_core_feed_number(core, id) == CORE_NONE);
     uint32_t number = core->feed_count++;
     cairn_feed_init(&core->feeds[number], id, type, journal);
     uint32_t at = core_hash(core, id);
@@ -111,9 +112,9 @@ uint32_t core_feed_add(struct cairn_core *core, const uint8_t id[static 16],
     return number;
 }
 
-uint32_t core_log_find(const struct cairn_core *core, const uint8_t id[static 16])
+uint32_t cairn_core_log_find(const struct cairn_core *core, const uint8_t id[static 16])
 {
-    uint32_t feed = core_feed_find(core, id);
+    uint32_t feed = cairn_core_feed_number(core, id);
     if (feed != CORE_NONE) {
         return core_log_of_feed(core, feed);
     }
@@ -125,22 +126,22 @@ uint32_t core_log_find(const struct cairn_core *core, const uint8_t id[static 16
     return CORE_NONE;
 }
 
-bool core_feed_is_member(const struct cairn_core *core, const struct cairn_feed *feed,
-                         uint32_t country)
+bool cairn_core_feed_is_member(const struct cairn_core *core, const struct cairn_feed *feed,
+                               uint32_t country)
 {
     return feed->type == CAIRN_FEED_TYPE_CONTROL ||
            (country < core->country_count && cairn_members_has(&feed->members, country));
 }
 
 /* May a peer of this country be given this feed now? source P-63, P-67 */
-bool core_feed_is_served(const struct cairn_core *core, uint32_t feed, uint32_t country)
+bool cairn_core_feed_is_served(const struct cairn_core *core, uint32_t feed, uint32_t country)
 {
     return country < core->country_count && core->countries[country].is_recognised &&
-           core_feed_is_member(core, &core->feeds[feed], country);
+           cairn_core_feed_is_member(core, &core->feeds[feed], country);
 }
 
 /* Number of the own (or a given journal's) pairwise feed with a country. */
-uint32_t core_pairwise_find(const struct cairn_core *core, uint32_t journal, uint32_t country)
+uint32_t cairn_core_pairwise_find(const struct cairn_core *core, uint32_t journal, uint32_t country)
 {
     uint32_t newest = CORE_NONE;
     for (uint32_t i = 0; i < core->feed_count; i++) {
@@ -156,12 +157,12 @@ uint32_t core_pairwise_find(const struct cairn_core *core, uint32_t journal, uin
 static void core_ripe(struct cairn_core *core, uint32_t number)
 {
     struct cairn_feed *feed = &core->feeds[number];
-    struct cairn_ripe *ripe = &core_act(core, CAIRN_ACTION_RIPE)->as.ripe;
-    uint8_t(*keys)[32] = core_take(core, (size_t)feed->epoch_count * 32);
+    struct cairn_ripe *ripe = &cairn_core_act(core, CAIRN_ACTION_RIPE)->as.ripe;
+    uint8_t(*keys)[32] = cairn_core_take(core, (size_t)feed->epoch_count * 32);
     for (uint32_t epoch = 0; epoch < feed->epoch_count; epoch++) {
         struct cairn_keys_epoch derived;
-        cairn_keys_of_epoch(core->suite, core_origin(core, feed->journal), feed->secrets[epoch],
-                            &derived);
+        cairn_keys_of_epoch(core->suite, cairn_core_origin(core, feed->journal),
+                            feed->secrets[epoch], &derived);
         memcpy(keys[epoch], derived.slot, 32);
     }
     memcpy(ripe->feed, feed->id, 16);
@@ -178,7 +179,7 @@ static void core_ripe(struct cairn_core *core, uint32_t number)
  * reports them opened. */
 #define RIPE_AHEAD 64u
 
-void core_feed_ripen(struct cairn_core *core, uint32_t number)
+void cairn_core_feed_ripen(struct cairn_core *core, uint32_t number)
 {
     struct cairn_feed *feed = &core->feeds[number];
     while (core->is_started && feed->ripe_commits < feed->durable_commits &&
@@ -188,14 +189,14 @@ void core_feed_ripen(struct cairn_core *core, uint32_t number)
 }
 
 /* Every leaf of the author's journal below was probed for the feed's next tag. */
-uint64_t core_scanned(const struct cairn_core *core, const struct cairn_feed *feed)
+uint64_t cairn_core_scanned(const struct cairn_core *core, const struct cairn_feed *feed)
 {
     return feed->is_at_end ? core->journals[feed->journal].verified.size : feed->scan_leaf;
 }
 
 /* ---- tags that are looked for at the ends of journals ---- */
 
-void core_tag_put(struct cairn_core *core, uint32_t feed)
+void cairn_core_tag_put(struct cairn_core *core, uint32_t feed)
 {
     uint32_t at = core_hash(core, core->feeds[feed].scan_tag);
     while (core->tag_index[at] != CORE_NONE) {
@@ -218,14 +219,14 @@ static uint32_t core_tag_slot(const struct cairn_core *core, const uint8_t tag[s
     return CORE_NONE;
 }
 
-uint32_t core_tag_find(const struct cairn_core *core, const uint8_t tag[static 16])
+uint32_t cairn_core_tag_find(const struct cairn_core *core, const uint8_t tag[static 16])
 {
     uint32_t at = core_tag_slot(core, tag);
     return at == CORE_NONE ? CORE_NONE : core->tag_index[at];
 }
 
 /* Take a feed out of the table: before its tag changes. Entries behind it move up. */
-void core_tag_remove(struct cairn_core *core, uint32_t feed)
+void cairn_core_tag_remove(struct cairn_core *core, uint32_t feed)
 {
     uint32_t mask = core->feed_index_size - 1;
     if (!core->feeds[feed].is_at_end) {

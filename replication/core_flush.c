@@ -1,4 +1,4 @@
-#include "replication/core_state.h"
+#include "replication/core_parts.h"
 
 #include "crypto/note.h"
 #include "schema/base/check.h"
@@ -8,16 +8,16 @@
 
 /* A flush, from what waits to what is said:
  *
- *     core_flush          parts, places of the leaves, invites, mark, openings, root -> SIGN
- *     core_flush_signed   checkpoint, one batch with everything                      -> STORE
- *     core_flush_stored   answers, ripe commits, streams to the peers                          */
+ *     cairn_core_flush          parts, places of the leaves, invites, mark, openings, root -> SIGN
+ *     cairn_core_flush_signed   checkpoint, one batch with everything                      -> STORE
+ *     cairn_core_flush_stored   answers, ripe commits, streams to the peers */
 
 static void flush_parts_private(struct cairn_core *core, struct core_batch *batch)
 {
     for (uint32_t i = 0; i < core->feed_count; i++) {
         if (core->feeds[i].journal == 0 && core->feeds[i].type == CAIRN_FEED_TYPE_PRIVATE &&
             batch->part_count < CORE_PARTS_MAX - 1) {
-            core_part_of(batch, i);
+            cairn_core_part_of(batch, i);
         }
     }
 }
@@ -25,7 +25,7 @@ static void flush_parts_private(struct cairn_core *core, struct core_batch *batc
 static bool flush_is_invite_feed(const struct cairn_core *core, const struct core_invite *invite,
                                  uint32_t *out_pairwise)
 {
-    *out_pairwise = core_pairwise_find(core, 0, invite->country);
+    *out_pairwise = cairn_core_pairwise_find(core, 0, invite->country);
     return *out_pairwise != CORE_NONE && core->countries[invite->country].is_recognised;
 }
 
@@ -35,7 +35,7 @@ static void flush_parts(struct cairn_core *core, struct core_batch *batch, bool 
     uint32_t pairwise;
     for (uint32_t i = 0; i < core->invite_count; i++) {
         if (flush_is_invite_feed(core, &core->invites[i], &pairwise)) {
-            core_part_of(batch, pairwise);
+            cairn_core_part_of(batch, pairwise);
         }
     }
     if (is_heartbeat) {
@@ -57,7 +57,7 @@ static void flush_places(struct cairn_core *core, struct core_batch *batch)
     uint8_t random[32];
     for (uint32_t left = count; left > 1; left--) {
         if ((count - left) % 8 == 0) {
-            core_fresh(core, random);
+            cairn_core_fresh(core, random);
         }
         uint32_t draw = cairn_bytes_get_u32(random + (count - left) % 8 * 4) % left;
         uint32_t swap = order[left - 1];
@@ -84,8 +84,8 @@ static void flush_invites(struct cairn_core *core, struct core_batch *batch)
         if (flush_is_invite_feed(core, invite, &pairwise)) {
             struct cairn_feedop op = {.kind = CAIRN_KIND_FEED_INVITE};
             memcpy(op.as.invite.feed, core->feeds[invite->feed].id, 16);
-            op.as.invite.leaf_index = base + core_part_of(batch, invite->feed)->leaf;
-            core_append_op(core, pairwise, &op);
+            op.as.invite.leaf_index = base + cairn_core_part_of(batch, invite->feed)->leaf;
+            cairn_core_append_op(core, pairwise, &op);
         }
     }
     core->invite_count = 0;
@@ -115,7 +115,7 @@ static void flush_commit(struct cairn_core *core, struct core_part *part)
     cairn_feed_take_opening(feed, opening, &part->range);
     if (part->has_next_secret) {
         cairn_err err =
-            cairn_feed_add_epoch(feed, core->suite, core_origin(core, 0), part->next_secret);
+            cairn_feed_add_epoch(feed, core->suite, cairn_core_origin(core, 0), part->next_secret);
         CAIRN_REQUIRE(err == CAIRN_OK);
     }
 }
@@ -131,20 +131,20 @@ static void flush_sign(struct cairn_core *core)
             leaf);
         cairn_merkle_range_append(&core->flush_range, leaf);
     }
-    struct cairn_checkpoint checkpoint = {.origin = core_origin(core, 0),
+    struct cairn_checkpoint checkpoint = {.origin = cairn_core_origin(core, 0),
                                           .size = core->flush_range.size};
     cairn_merkle_range_root(&core->flush_range, checkpoint.root);
     core->flush_checkpoint.size = checkpoint.size;
     memcpy(core->flush_checkpoint.root, checkpoint.root, 32);
-    uint8_t *text = core_take(core, CAIRN_CHECKPOINT_MAX);
+    uint8_t *text = cairn_core_take(core, CAIRN_CHECKPOINT_MAX);
     size_t size = cairn_note_encode_checkpoint(&checkpoint, text);
-    struct cairn_action *sign = core_act(core, CAIRN_ACTION_SIGN);
-    sign->as.sign.token = core_task_open(core, CORE_TASK_SIGN_FLUSH, 0, 0);
+    struct cairn_action *sign = cairn_core_act(core, CAIRN_ACTION_SIGN);
+    sign->as.sign.token = cairn_core_task_open(core, CORE_TASK_SIGN_FLUSH, 0, 0);
     sign->as.sign.key = CAIRN_SIGN_LOG;
     sign->as.sign.message = (struct cairn_bytes){.data = text, .size = size};
 }
 
-void core_flush(struct cairn_core *core)
+void cairn_core_flush(struct cairn_core *core)
 {
     struct core_batch *batch = &core->batches[core->open_batch];
     if (core->is_flushing || core->is_halted || !core->countries[0].has_document) {
@@ -157,16 +157,16 @@ void core_flush(struct cairn_core *core)
     core->is_flush_marked = is_heartbeat || core->now_ms >= core->mark_ms + CAIRN_LIMIT_MARK_MS;
     if (is_heartbeat) {
         core->heartbeat_ms = core->now_ms + CAIRN_LIMIT_HEARTBEAT_MS;
-        core_wake(core, core->heartbeat_ms);
+        cairn_core_wake(core, core->heartbeat_ms);
     }
     flush_parts(core, batch, is_heartbeat);
     if (core->is_flush_marked) {
-        core_part_of(batch, core->journals[0].control_feed);
+        cairn_core_part_of(batch, core->journals[0].control_feed);
     }
     flush_places(core, batch);
     flush_invites(core, batch);
     if (core->is_flush_marked) {
-        core_mark(core);
+        cairn_core_mark(core);
     }
     for (uint32_t i = 0; i < batch->part_count; i++) {
         flush_commit(core, &batch->parts[i]);
@@ -187,7 +187,7 @@ static struct cairn_bytes flush_blob(struct cairn_core *core, const struct core_
                                      const struct core_part *part)
 {
     size_t capacity = CAIRN_COMMIT_HEAD_BYTES + part->wire_bytes;
-    uint8_t *blob = core_take(core, capacity);
+    uint8_t *blob = cairn_core_take(core, capacity);
     struct cairn_commit_writer writer;
     cairn_commit_writer_init(&writer, blob, capacity);
     if (core->feeds[part->feed].type == CAIRN_FEED_TYPE_PRIVATE) {
@@ -221,8 +221,8 @@ static void flush_records(struct cairn_core *core, const struct core_batch *batc
         }
         const struct cairn_feed *feed = &core->feeds[waiting->feed];
         struct cairn_put *put =
-            core_puts_add(puts, CAIRN_TABLE_RECORD, feed->id, waiting->record_index);
-        uint8_t *number = core_take(core, 8);
+            cairn_core_puts_add(puts, CAIRN_TABLE_RECORD, feed->id, waiting->record_index);
+        uint8_t *number = cairn_core_take(core, 8);
         cairn_bytes_put_u64(number, feed->commits - 1);
         put->head = (struct cairn_bytes){.data = number, .size = 8};
         put->body =
@@ -234,12 +234,12 @@ static void flush_records(struct cairn_core *core, const struct core_batch *batc
 static void flush_note(struct cairn_core *core, const uint8_t signature[static 64])
 {
     struct core_checkpoint *checkpoint = &core->flush_checkpoint;
-    struct cairn_checkpoint text = {.origin = core_origin(core, 0), .size = checkpoint->size};
+    struct cairn_checkpoint text = {.origin = cairn_core_origin(core, 0), .size = checkpoint->size};
     memcpy(text.root, checkpoint->root, 32);
     uint8_t bytes[CAIRN_CHECKPOINT_MAX];
     size_t size = cairn_note_encode_checkpoint(&text, bytes);
     struct cairn_note_writer writer;
-    struct cairn_note_key key = {.name = core_origin(core, 0), .type = CAIRN_NOTE_ED25519};
+    struct cairn_note_key key = {.name = cairn_core_origin(core, 0), .type = CAIRN_NOTE_ED25519};
     memcpy(key.public_key, core->journals[0].log_public, 32);
     cairn_note_writer_init(&writer, checkpoint->note, sizeof checkpoint->note);
     cairn_err err = cairn_note_put_text(&writer, (struct cairn_bytes){.data = bytes, .size = size});
@@ -254,16 +254,17 @@ static void flush_leaf_rows(struct cairn_core *core, struct core_puts *puts)
     const struct core_journal *own = &core->journals[0];
     uint64_t first = core->flush_range.size - core->flush_leaf_count;
     for (uint32_t i = 0; i < core->flush_leaf_count; i++) {
-        core_puts_add(puts, CAIRN_TABLE_LEAF, own->id, first + i)->head = (struct cairn_bytes){
-            .data = core->flush_leaves + (size_t)i * CAIRN_LEAF_BYTES, .size = CAIRN_LEAF_BYTES};
+        cairn_core_puts_add(puts, CAIRN_TABLE_LEAF, own->id, first + i)->head =
+            (struct cairn_bytes){.data = core->flush_leaves + (size_t)i * CAIRN_LEAF_BYTES,
+                                 .size = CAIRN_LEAF_BYTES};
     }
     if (first / 1000 != core->flush_range.size / 1000) { /* every 1,000th is kept for ever */
-        core_puts_add(puts, CAIRN_TABLE_CHECKPOINT, own->id, core->flush_range.size)->head =
+        cairn_core_puts_add(puts, CAIRN_TABLE_CHECKPOINT, own->id, core->flush_range.size)->head =
             (struct cairn_bytes){.data = own->checkpoint.note, .size = own->checkpoint.note_bytes};
     }
 }
 
-void core_flush_signed(struct cairn_core *core, const uint8_t signature[static 64])
+void cairn_core_flush_signed(struct cairn_core *core, const uint8_t signature[static 64])
 {
     struct core_batch *batch = flush_batch(core);
     struct core_journal *own = &core->journals[0];
@@ -271,22 +272,24 @@ void core_flush_signed(struct cairn_core *core, const uint8_t signature[static 6
     own->verified = core->flush_range;
     own->candidate = core->flush_range;
     own->checkpoint = core->flush_checkpoint;
-    core_recent_add(core);
+    cairn_core_recent_add(core);
     struct core_puts puts =
-        core_puts_begin(core, (size_t)batch->part_count * 3 + 3 + batch->waiting_count);
+        cairn_core_puts_begin(core, (size_t)batch->part_count * 3 + 3 + batch->waiting_count);
     for (uint32_t i = 0; i < batch->part_count; i++) {
         const struct core_part *part = &batch->parts[i];
         const struct cairn_feed *feed = &core->feeds[part->feed];
-        core_puts_add(&puts, CAIRN_TABLE_COMMIT, feed->id, part->opening.number)->head =
+        cairn_core_puts_add(&puts, CAIRN_TABLE_COMMIT, feed->id, part->opening.number)->head =
             flush_blob(core, batch, part);
-        core_puts_add_feed(core, &puts, part->feed,
-                           feed->type == CAIRN_FEED_TYPE_PRIVATE ? &feed->range : &part->range);
+        cairn_core_puts_add_feed(core, &puts, part->feed,
+                                 feed->type == CAIRN_FEED_TYPE_PRIVATE ? &feed->range
+                                                                       : &part->range);
     }
     flush_records(core, batch, &puts);
     flush_leaf_rows(core, &puts);
-    core_puts_add_journal(core, &puts, 0);
-    core_puts_add_clock(core, &puts);
-    core_puts_store(core, &puts, core_task_open(core, CORE_TASK_STORE_FLUSH, 0, 0), true);
+    cairn_core_puts_add_journal(core, &puts, 0);
+    cairn_core_puts_add_clock(core, &puts);
+    cairn_core_puts_store(core, &puts, cairn_core_task_open(core, CORE_TASK_STORE_FLUSH, 0, 0),
+                          true);
 }
 
 static void flush_answers(struct cairn_core *core, const struct core_batch *batch)
@@ -294,7 +297,7 @@ static void flush_answers(struct cairn_core *core, const struct core_batch *batc
     for (uint32_t i = 0; i < batch->waiting_count; i++) {
         const struct core_waiting *waiting = &batch->waiting[i];
         if (waiting->is_asked) {
-            struct cairn_action *answer = core_act(core, CAIRN_ACTION_ANSWER);
+            struct cairn_action *answer = cairn_core_act(core, CAIRN_ACTION_ANSWER);
             answer->as.answer.token = waiting->token;
             answer->as.answer.index = waiting->index;
             answer->as.answer.commit_number = core->feeds[waiting->feed].commits - 1;
@@ -304,21 +307,21 @@ static void flush_answers(struct cairn_core *core, const struct core_batch *batc
     }
 }
 
-void core_flush_stored(struct cairn_core *core)
+void cairn_core_flush_stored(struct cairn_core *core)
 {
     struct core_batch *batch = flush_batch(core);
     struct core_journal *own = &core->journals[0];
     own->durable = own->checkpoint;
     core->is_flushing = false;
-    core_notice(core, CAIRN_NOTICE_FLUSHED, 0, own->durable.size, batch->part_count);
+    cairn_core_notice(core, CAIRN_NOTICE_FLUSHED, 0, own->durable.size, batch->part_count);
     flush_answers(core, batch);
-    core_grown(core, 0);
+    cairn_core_grown(core, 0);
     for (uint32_t i = 0; i < batch->part_count; i++) {
         uint32_t number = batch->parts[i].feed;
         core->feeds[number].durable_commits = batch->parts[i].opening.number + 1;
-        core_feed_ripen(core, number);
+        cairn_core_feed_ripen(core, number);
         if (core->feeds[number].type != CAIRN_FEED_TYPE_PRIVATE) {
-            core_grown(core, core_log_of_feed(core, number));
+            cairn_core_grown(core, core_log_of_feed(core, number));
         }
     }
     batch->byte_count = 0;

@@ -1,4 +1,4 @@
-#include "replication/core_state.h"
+#include "replication/core_parts.h"
 
 #include "crypto/note.h"
 #include "schema/base/check.h"
@@ -17,19 +17,19 @@ static bool link_has_offered(const struct cairn_core *core, uint32_t link, uint3
     return ((uint32_t)core->offered[bit / 8] >> bit % 8 & 1u) != 0;
 }
 
-void core_send(struct cairn_core *core, uint32_t link, const struct cairn_message *message)
+void cairn_core_send(struct cairn_core *core, uint32_t link, const struct cairn_message *message)
 {
     size_t capacity = CAIRN_LIMIT_FRAME_BYTES + CAIRN_FRAME_HEAD_BYTES;
     if (core->arena.size_bytes - core->arena.used_bytes < capacity + 4096) {
         capacity = (core->arena.size_bytes - core->arena.used_bytes) / 2;
     }
-    uint8_t *buffer = core_take(core, capacity);
+    uint8_t *buffer = cairn_core_take(core, capacity);
     struct cairn_bytes frame;
     cairn_err err = cairn_message_frame(message, buffer, capacity, &frame);
     CAIRN_REQUIRE(err == CAIRN_OK);
     /* Give back what the frame does not need. */
     core->arena.used_bytes = (size_t)(frame.data - core->arena.memory) + frame.size;
-    struct cairn_action *send = core_act(core, CAIRN_ACTION_SEND);
+    struct cairn_action *send = cairn_core_act(core, CAIRN_ACTION_SEND);
     send->as.send.link = link;
     send->as.send.head = frame;
     core->links[link].out_bytes += frame.size;
@@ -54,21 +54,21 @@ static void link_resource(struct cairn_core *core, uint32_t link)
     for (uint32_t log = 0; log < logs; log++) {
         if (core->intakes[log].link == link) {
             core->intakes[log].link = CORE_NONE;
-            core_want(core, log);
+            cairn_core_want(core, log);
         }
     }
 }
 
-void core_drop(struct cairn_core *core, uint32_t link, cairn_err err)
+void cairn_core_drop(struct cairn_core *core, uint32_t link, cairn_err err)
 {
     struct cairn_message bye = {.type = CAIRN_MESSAGE_BYE, .as.bye = {.error = err}};
-    core_send(core, link, &bye);
-    struct cairn_action *drop = core_act(core, CAIRN_ACTION_DROP);
+    cairn_core_send(core, link, &bye);
+    struct cairn_action *drop = cairn_core_act(core, CAIRN_ACTION_DROP);
     drop->as.drop.link = link;
     drop->as.drop.err = err;
     uint32_t journal = core->links[link].journal;
-    core_notice_err(core, CAIRN_NOTICE_LINK_REFUSED,
-                    journal == CORE_NONE ? CORE_NONE : core->journals[journal].country, err);
+    cairn_core_notice_err(core, CAIRN_NOTICE_LINK_REFUSED,
+                          journal == CORE_NONE ? CORE_NONE : core->journals[journal].country, err);
     link_forget(core, link); /* LINK_DOWN still comes; nothing more is said until then */
     link_resource(core, link);
 }
@@ -85,7 +85,7 @@ static uint32_t link_peer_of(const struct cairn_core *core, const uint8_t spki_h
     return CORE_NONE;
 }
 
-void core_on_link_up(struct cairn_core *core, const struct cairn_event *event)
+void cairn_core_on_link_up(struct cairn_core *core, const struct cairn_event *event)
 {
     uint32_t number = event->as.link.link;
     CAIRN_REQUIRE(number < core->limits.links);
@@ -100,23 +100,23 @@ void core_on_link_up(struct cairn_core *core, const struct cairn_event *event)
     memcpy(link->spki_hash, event->as.link.spki_hash, 32);
     link->journal = link_peer_of(core, link->spki_hash);
     if (link->journal == CORE_NONE || link->journal == 0) {
-        core_drop(core, number, CAIRN_PEER_UNKNOWN);
+        cairn_core_drop(core, number, CAIRN_PEER_UNKNOWN);
         return;
     }
     const struct core_journal *peer = &core->journals[link->journal];
     struct cairn_message hello = {
         .type = CAIRN_MESSAGE_HELLO,
         .as.hello = {.network = cairn_bytes_of(core->network),
-                     .origin = core_origin(core, 0),
+                     .origin = cairn_core_origin(core, 0),
                      .clock_ms = core->now_ms,
                      .has_checkpoint = peer->durable.size > 0,
                      .size = peer->durable.size},
     };
     memcpy(hello.as.hello.root, peer->durable.root, 32);
-    core_send(core, number, &hello);
+    cairn_core_send(core, number, &hello);
 }
 
-void core_on_link_down(struct cairn_core *core, const struct cairn_event *event)
+void cairn_core_on_link_down(struct cairn_core *core, const struct cairn_event *event)
 {
     uint32_t number = event->as.link.link;
     struct core_link *link = &core->links[number];
@@ -124,7 +124,8 @@ void core_on_link_down(struct cairn_core *core, const struct cairn_event *event)
         return;
     }
     if (link->is_greeted) {
-        core_notice(core, CAIRN_NOTICE_LINK_DOWN, core->journals[link->journal].country, 0, 0);
+        cairn_core_notice(core, CAIRN_NOTICE_LINK_DOWN, core->journals[link->journal].country, 0,
+                          0);
     }
     link_forget(core, number);
     link_resource(core, number);
@@ -137,7 +138,7 @@ static void offer_add_journal(struct cairn_core *core, struct cairn_offer_journa
 {
     const struct core_journal *journal = &core->journals[number];
     *out = (struct cairn_offer_journal){
-        .origin = core_origin(core, number),
+        .origin = cairn_core_origin(core, number),
         .size = journal->durable.size,
         .checkpoint = {.data = journal->durable.note, .size = journal->durable.note_bytes},
     };
@@ -146,7 +147,7 @@ static void offer_add_journal(struct cairn_core *core, struct cairn_offer_journa
 static void offer_add_feed(struct cairn_core *core, struct cairn_offer_feed *out, uint32_t number)
 {
     const struct cairn_feed *feed = &core->feeds[number];
-    *out = (struct cairn_offer_feed){.origin = core_origin(core, feed->journal),
+    *out = (struct cairn_offer_feed){.origin = cairn_core_origin(core, feed->journal),
                                      .commit_count = feed->durable_commits};
     memcpy(out->feed, feed->id, 16);
 }
@@ -162,14 +163,15 @@ static bool offer_is_due(const struct cairn_core *core, uint32_t link, uint32_t 
     return feed < core->feed_count && core->feeds[feed].durable_commits > 0 &&
            core->feeds[feed].journal != core->links[link].journal &&
            core->feeds[feed].type != CAIRN_FEED_TYPE_PRIVATE &&
-           core_feed_is_served(core, feed, country);
+           cairn_core_feed_is_served(core, feed, country);
 }
 
 static void link_offer_all(struct cairn_core *core, uint32_t link)
 {
     struct cairn_message message = {.type = CAIRN_MESSAGE_OFFER};
-    struct cairn_offer_journal *journals = core_take(core, core->journal_count * sizeof *journals);
-    struct cairn_offer_feed *feeds = core_take(core, core->feed_count * sizeof *feeds);
+    struct cairn_offer_journal *journals =
+        cairn_core_take(core, core->journal_count * sizeof *journals);
+    struct cairn_offer_feed *feeds = cairn_core_take(core, core->feed_count * sizeof *feeds);
     uint32_t journal_count = 0;
     uint32_t feed_count = 0;
     for (uint32_t i = 0; i < core->journal_count; i++) {
@@ -186,13 +188,13 @@ static void link_offer_all(struct cairn_core *core, uint32_t link)
         }
     }
     message.as.offer = (struct cairn_offer){.journals = journals, .journal_count = journal_count};
-    core_send(core, link, &message);
+    cairn_core_send(core, link, &message);
     message.as.offer = (struct cairn_offer){.feeds = feeds, .feed_count = feed_count};
-    core_send(core, link, &message);
+    cairn_core_send(core, link, &message);
 }
 
 /* Tell a peer once that a log exists here; from then on it asks. */
-void core_offer_one(struct cairn_core *core, uint32_t link, uint32_t log)
+void cairn_core_offer_one(struct cairn_core *core, uint32_t link, uint32_t log)
 {
     struct core_stream *stream = core_stream_of(core, link, log);
     if (!core->links[link].is_greeted || stream->is_told || !offer_is_due(core, link, log)) {
@@ -209,37 +211,37 @@ void core_offer_one(struct cairn_core *core, uint32_t link, uint32_t log)
         message.as.offer = (struct cairn_offer){.journals = &journal, .journal_count = 1};
     }
     stream->is_told = true;
-    core_send(core, link, &message);
+    cairn_core_send(core, link, &message);
 }
 
 /* The peer has this log: a possible source. */
-void core_offered(struct cairn_core *core, uint32_t link, uint32_t log)
+void cairn_core_offered(struct cairn_core *core, uint32_t link, uint32_t log)
 {
     link_set_offered(core, link, log);
-    core_want(core, log);
+    cairn_core_want(core, log);
 }
 
 static void offer_take_feed(struct cairn_core *core, uint32_t link,
                             const struct cairn_offer_feed *offered)
 {
-    uint32_t feed = core_feed_find(core, offered->feed);
+    uint32_t feed = cairn_core_feed_number(core, offered->feed);
     if (feed != CORE_NONE) {
-        core_offered(core, link, core_log_of_feed(core, feed));
+        cairn_core_offered(core, link, core_log_of_feed(core, feed));
         return;
     }
-    uint32_t author = core_journal_find(core, offered->origin);
+    uint32_t author = cairn_core_journal_find(core, offered->origin);
     if (author == CORE_NONE || author == 0) {
         return; /* of a country whose document we do not have */
     }
     struct cairn_message want = {.type = CAIRN_MESSAGE_WANT, .as.want = {.is_records_first = true}};
     memcpy(want.as.want.log, offered->feed, 16);
-    core_send(core, link, &want);
+    cairn_core_send(core, link, &want);
 }
 
 static cairn_err offer_take_journal(struct cairn_core *core, uint32_t link,
                                     const struct cairn_offer_journal *offered)
 {
-    uint32_t journal = core_journal_find(core, offered->origin);
+    uint32_t journal = cairn_core_journal_find(core, offered->origin);
     if (journal == CORE_NONE || journal == 0 ||
         !core->countries[core->journals[journal].country].is_recognised) {
         return CAIRN_OK;
@@ -247,29 +249,31 @@ static cairn_err offer_take_journal(struct cairn_core *core, uint32_t link,
     const struct core_checkpoint *held = &core->journals[journal].checkpoint;
     if (offered->size == held->size && held->size > 0) {
         struct cairn_checkpoint checkpoint;
-        CAIRN_TRY(core_checkpoint_read(core, journal, offered->checkpoint, &checkpoint));
+        CAIRN_TRY(cairn_core_checkpoint_read(core, journal, offered->checkpoint, &checkpoint));
         if (checkpoint.size == held->size && memcmp(checkpoint.root, held->root, 32) != 0) {
             core->journals[journal].is_forked = true; /* source P-68 */
-            core_notice(core, CAIRN_NOTICE_FORK, core->journals[journal].country, held->size,
-                        checkpoint.size);
-            struct core_puts puts = core_puts_begin(core, 2);
+            cairn_core_notice(core, CAIRN_NOTICE_FORK, core->journals[journal].country, held->size,
+                              checkpoint.size);
+            struct core_puts puts = cairn_core_puts_begin(core, 2);
             uint8_t digest[32];
             cairn_merkle_leaf(offered->checkpoint, digest);
-            core_puts_add(&puts, CAIRN_TABLE_FORK, core->journals[journal].id,
-                          cairn_bytes_get_u64(digest))
+            cairn_core_puts_add(&puts, CAIRN_TABLE_FORK, core->journals[journal].id,
+                                cairn_bytes_get_u64(digest))
                 ->head = offered->checkpoint;
-            core_puts_add_journal(core, &puts, journal);
-            core_puts_store(core, &puts, core_task_open(core, CORE_TASK_STORE, 0, 0), true);
+            cairn_core_puts_add_journal(core, &puts, journal);
+            cairn_core_puts_store(core, &puts, cairn_core_task_open(core, CORE_TASK_STORE, 0, 0),
+                                  true);
         }
     }
-    core_offered(core, link, journal);
+    cairn_core_offered(core, link, journal);
     return CAIRN_OK;
 }
 
-cairn_err core_take_offer(struct cairn_core *core, uint32_t link, const struct cairn_offer *offer)
+cairn_err cairn_core_take_offer(struct cairn_core *core, uint32_t link,
+                                const struct cairn_offer *offer)
 {
     for (uint32_t i = 0; i < offer->note_count; i++) {
-        cairn_err err = core_document(core, offer->notes[i], false, false);
+        cairn_err err = cairn_core_document(core, offer->notes[i], false, false);
         if (err == CAIRN_NO_ROOM || err == CAIRN_FULL) {
             return err;
         } /* a note that is old, foreign or wrong says nothing about the peer: it only carries it */
@@ -335,7 +339,7 @@ static void want_send(struct cairn_core *core, uint32_t log)
     }
     intake->credit = CORE_CREDIT_BYTES;
     intake->is_restarted = true;
-    core_send(core, intake->link, &want);
+    cairn_core_send(core, intake->link, &want);
 }
 
 /* Another source took over: the old one need not go on. source P-64 */
@@ -346,10 +350,10 @@ static void want_stop(struct cairn_core *core, uint32_t link, uint32_t log)
            core_log_is_feed(core, log) ? core->feeds[log - core->limits.journals].id
                                        : core->journals[log].id,
            16);
-    core_send(core, link, &want);
+    cairn_core_send(core, link, &want);
 }
 
-void core_want(struct cairn_core *core, uint32_t log)
+void cairn_core_want(struct cairn_core *core, uint32_t log)
 {
     if (!want_is_open(core, log)) {
         return;
@@ -365,7 +369,7 @@ void core_want(struct cairn_core *core, uint32_t log)
 }
 
 /* Start the stream anew from what we hold; also the acknowledgement of a checkpoint. */
-void core_want_again(struct cairn_core *core, uint32_t log)
+void cairn_core_want_again(struct cairn_core *core, uint32_t log)
 {
     if (want_is_open(core, log) && core->intakes[log].link != CORE_NONE) {
         want_send(core, log);
@@ -373,7 +377,8 @@ void core_want_again(struct cairn_core *core, uint32_t log)
 }
 
 /* Book a frame that came; give new credit when half of it is used. */
-cairn_err core_want_more(struct cairn_core *core, uint32_t link, uint32_t log, size_t used_bytes)
+cairn_err cairn_core_want_more(struct cairn_core *core, uint32_t link, uint32_t log,
+                               size_t used_bytes)
 {
     struct core_intake *intake = &core->intakes[log];
     if (intake->link != link) {
@@ -393,13 +398,13 @@ cairn_err core_want_more(struct cairn_core *core, uint32_t link, uint32_t log, s
                                            : core->journals[log].id,
                16);
         intake->credit += more;
-        core_send(core, link, &want);
+        cairn_core_send(core, link, &want);
     }
     return CAIRN_OK;
 }
 
 /* What came cannot be used yet; it is asked for again when that may have changed. */
-void core_stall(struct cairn_core *core, uint32_t log)
+void cairn_core_stall(struct cairn_core *core, uint32_t log)
 {
     if (!core->intakes[log].is_stalled) {
         core->intakes[log].is_stalled = true;
@@ -421,10 +426,10 @@ static bool link_is_ready(const struct cairn_core *core, uint32_t log)
     }
     return feed == control ||
            ((before == NULL || before->leaf_index > pending->leaf_index) &&
-            (before != NULL || core_scanned(core, control) > pending->leaf_index));
+            (before != NULL || cairn_core_scanned(core, control) > pending->leaf_index));
 }
 
-void core_unstall(struct cairn_core *core)
+void cairn_core_unstall(struct cairn_core *core)
 {
     uint32_t logs = core->limits.journals + core->limits.feeds;
     if (core->stalled_count == 0 || core->task_count > CORE_TASKS_BUSY / 2) {
@@ -434,7 +439,7 @@ void core_unstall(struct cairn_core *core)
         if (core->intakes[log].is_stalled && link_is_ready(core, log)) {
             core->intakes[log].is_stalled = false;
             core->stalled_count--;
-            core_want_again(core, log);
+            cairn_core_want_again(core, log);
         }
     }
 }
@@ -450,7 +455,7 @@ static cairn_err link_take_hello(struct cairn_core *core, uint32_t number,
         return CAIRN_PEER_ORDER;
     }
     if (!cairn_bytes_is_equal(hello->network, cairn_bytes_of(core->network)) ||
-        !cairn_bytes_is_equal(hello->origin, core_origin(core, link->journal))) {
+        !cairn_bytes_is_equal(hello->origin, cairn_core_origin(core, link->journal))) {
         return CAIRN_PEER_NETWORK;
     }
     bool is_behind = hello->has_checkpoint && hello->size > own->verified.size;
@@ -458,13 +463,13 @@ static cairn_err link_take_hello(struct cairn_core *core, uint32_t number,
                     memcmp(hello->root, own->checkpoint.root, 32) != 0;
     if (is_behind || is_other) { /* source P-69 */
         core->is_halted = true;
-        core_notice(core, CAIRN_NOTICE_ROLLBACK, core->journals[link->journal].country,
-                    own->verified.size, hello->size);
+        cairn_core_notice(core, CAIRN_NOTICE_ROLLBACK, core->journals[link->journal].country,
+                          own->verified.size, hello->size);
     }
     link->is_greeted = true;
-    core_notice(core, CAIRN_NOTICE_LINK_UP, core->journals[link->journal].country, 0, 0);
+    cairn_core_notice(core, CAIRN_NOTICE_LINK_UP, core->journals[link->journal].country, 0, 0);
     link_offer_all(core, number);
-    core_notes_next(core, number);
+    cairn_core_notes_next(core, number);
     return CAIRN_OK;
 }
 
@@ -479,24 +484,24 @@ static cairn_err link_take(struct cairn_core *core, uint32_t number,
     case CAIRN_MESSAGE_HELLO:
         return link_take_hello(core, number, &message->as.hello);
     case CAIRN_MESSAGE_OFFER:
-        return core_take_offer(core, number, &message->as.offer);
+        return cairn_core_take_offer(core, number, &message->as.offer);
     case CAIRN_MESSAGE_WANT:
-        return core_take_want(core, number, &message->as.want);
+        return cairn_core_take_want(core, number, &message->as.want);
     case CAIRN_MESSAGE_JOURNAL:
-        return core_take_journal(core, number, &message->as.journal, frame_bytes);
+        return cairn_core_take_journal(core, number, &message->as.journal, frame_bytes);
     case CAIRN_MESSAGE_ENTRIES:
-        return core_take_entries(core, number, message->as.entries.commit, frame_bytes);
+        return cairn_core_take_entries(core, number, message->as.entries.commit, frame_bytes);
     case CAIRN_MESSAGE_FEED:
-        return core_take_feed(core, number, &message->as.feed);
+        return cairn_core_take_feed(core, number, &message->as.feed);
     case CAIRN_MESSAGE_COSIGN:
-        return core_take_cosign(core, number, &message->as.cosign);
+        return cairn_core_take_cosign(core, number, &message->as.cosign);
     case CAIRN_MESSAGE_BYE:
         break;
     }
     return CAIRN_PEER_ORDER;
 }
 
-void core_on_link_frame(struct cairn_core *core, const struct cairn_event *event)
+void cairn_core_on_link_frame(struct cairn_core *core, const struct cairn_event *event)
 {
     uint32_t number = event->as.link.link;
     struct core_link *link = &core->links[number];
@@ -507,9 +512,9 @@ void core_on_link_frame(struct cairn_core *core, const struct cairn_event *event
     size_t fault_at = 0;
     cairn_err err = cairn_message_decode(event->as.link.frame, &core->arena, &message, &fault_at);
     if (err == CAIRN_OK && message.type == CAIRN_MESSAGE_BYE) {
-        core_notice(core, CAIRN_NOTICE_LINK_BYE, core->journals[link->journal].country,
-                    message.as.bye.error, 0);
-        struct cairn_action *drop = core_act(core, CAIRN_ACTION_DROP);
+        cairn_core_notice(core, CAIRN_NOTICE_LINK_BYE, core->journals[link->journal].country,
+                          message.as.bye.error, 0);
+        struct cairn_action *drop = cairn_core_act(core, CAIRN_ACTION_DROP);
         drop->as.drop.link = number;
         link_forget(core, number);
         link_resource(core, number);
@@ -519,6 +524,6 @@ void core_on_link_frame(struct cairn_core *core, const struct cairn_event *event
         err = link_take(core, number, &message, event->as.link.frame.size + CAIRN_FRAME_HEAD_BYTES);
     }
     if (err != CAIRN_OK) {
-        core_drop(core, number, err);
+        cairn_core_drop(core, number, err);
     }
 }

@@ -1,4 +1,4 @@
-#include "replication/core_state.h"
+#include "replication/core_parts.h"
 
 #include "crypto/hash.h"
 #include "replication/log/body.h"
@@ -11,7 +11,7 @@ static struct cairn_record_reader own_author(const struct cairn_core *core)
 {
     return (struct cairn_record_reader){
         .suite = core->suite,
-        .origin = core_origin(core, 0),
+        .origin = cairn_core_origin(core, 0),
         .country = core->countries[0].country,
         .sealing_secret = core->sealing_secret,
     };
@@ -20,7 +20,7 @@ static struct cairn_record_reader own_author(const struct cairn_core *core)
 static cairn_err own_member(const struct cairn_core *core, const uint8_t code[static 3],
                             struct cairn_record_member *out)
 {
-    uint32_t country = core_country_find(core, code);
+    uint32_t country = cairn_core_country_find(core, code);
     if (country == CORE_NONE || (country != 0 && !(core->countries[country].is_recognised &&
                                                    core->countries[country].has_document))) {
         return CAIRN_DENIED_PARTNER;
@@ -43,7 +43,7 @@ static cairn_err own_wrap_all(struct cairn_core *core, const struct own_wraps *w
 {
     struct cairn_record_reader author = own_author(core);
     struct cairn_keys_wrap keys = {.nonce = what->nonce, .epoch = what->epoch};
-    struct cairn_wrap *wraps = core_take(core, count * sizeof *wraps);
+    struct cairn_wrap *wraps = cairn_core_take(core, count * sizeof *wraps);
     for (size_t i = 0; i < count; i++) {
         struct cairn_record_member member;
         CAIRN_TRY(own_member(core, members[i], &member));
@@ -91,7 +91,7 @@ static cairn_err own_record(struct cairn_core *core, const struct cairn_event *e
         open->is_continuing = true;
         memcpy(open->continues, event->as.command.continues, 16);
     }
-    return core_encode_op(core, &op, out);
+    return cairn_core_encode_op(core, &op, out);
 }
 
 static cairn_err own_open(struct cairn_core *core, const struct cairn_event *event)
@@ -104,28 +104,28 @@ static cairn_err own_open(struct cairn_core *core, const struct cairn_event *eve
     if (core->is_halted || core->batches[core->open_batch].part_count >= CORE_PARTS_HOST) {
         return CAIRN_BUSY;
     }
-    core_fresh(core, secret);
-    core_fresh(core, nonce);
+    cairn_core_fresh(core, secret);
+    cairn_core_fresh(core, nonce);
     CAIRN_TRY(own_record(core, event, secret, nonce, &record));
-    cairn_keys_feed_id(core_origin(core, 0), record, id);
+    cairn_keys_feed_id(cairn_core_origin(core, 0), record, id);
     bool is_private = event->as.command.member_count == 1;
-    uint32_t number =
-        core_feed_add(core, id, is_private ? CAIRN_FEED_TYPE_PRIVATE : CAIRN_FEED_TYPE_AUDIENCE, 0);
+    uint32_t number = cairn_core_feed_add(
+        core, id, is_private ? CAIRN_FEED_TYPE_PRIVATE : CAIRN_FEED_TYPE_AUDIENCE, 0);
     if (number == CORE_NONE) {
         return CAIRN_FULL;
     }
     struct cairn_feed *feed = &core->feeds[number];
     memcpy(feed->nonce, nonce, 32);
-    CAIRN_TRY(cairn_feed_add_epoch(feed, core->suite, core_origin(core, 0), secret));
+    CAIRN_TRY(cairn_feed_add_epoch(feed, core->suite, cairn_core_origin(core, 0), secret));
     for (size_t i = 0; i < event->as.command.member_count; i++) {
-        uint32_t country = core_country_find(core, event->as.command.members[i]);
+        uint32_t country = cairn_core_country_find(core, event->as.command.members[i]);
         cairn_members_add(&feed->members, country);
         if (country != 0) {
             core->invites[core->invite_count++] =
                 (struct core_invite){.feed = number, .country = country};
         }
     }
-    core_notice(core, CAIRN_NOTICE_FEED_OPENED, 0, event->as.command.member_count, 0);
+    cairn_core_notice(core, CAIRN_NOTICE_FEED_OPENED, 0, event->as.command.member_count, 0);
     struct core_new entry = {
         .feed = number,
         .operation = record,
@@ -134,21 +134,21 @@ static cairn_err own_open(struct cairn_core *core, const struct cairn_event *eve
         .token = event->as.command.token,
         .record_index = 0,
     };
-    return core_append(core, &entry);
+    return cairn_core_append(core, &entry);
 }
 
-void core_on_feed_open(struct cairn_core *core, const struct cairn_event *event)
+void cairn_core_on_feed_open(struct cairn_core *core, const struct cairn_event *event)
 {
     cairn_err err = own_open(core, event);
     if (err != CAIRN_OK) {
-        core_answer(core, event->as.command.token, err);
+        cairn_core_answer(core, event->as.command.token, err);
     }
 }
 
 static cairn_err own_audience_feed(const struct cairn_core *core, const uint8_t id[static 16],
                                    uint32_t *out)
 {
-    uint32_t number = core_feed_find(core, id);
+    uint32_t number = cairn_core_feed_number(core, id);
     if (number == CORE_NONE || core->feeds[number].journal != 0 ||
         core->feeds[number].type != CAIRN_FEED_TYPE_AUDIENCE) {
         return CAIRN_NOT_FOUND;
@@ -169,16 +169,16 @@ static cairn_err own_admit(struct cairn_core *core, const struct cairn_event *ev
     CAIRN_TRY(own_audience_feed(core, event->as.command.feed, &number));
     CAIRN_TRY(own_member(core, event->as.command.country, &member));
     struct cairn_feed *feed = &core->feeds[number];
-    uint32_t country = core_country_find(core, event->as.command.country);
+    uint32_t country = cairn_core_country_find(core, event->as.command.country);
     if (cairn_members_has(&feed->members, country)) {
         return CAIRN_EXISTS;
     }
-    if (core->invite_count == CORE_INVITES_MAX || !core_has_room(core, number, 4096)) {
+    if (core->invite_count == CORE_INVITES_MAX || !cairn_core_fits(core, number, 4096)) {
         return CAIRN_BUSY;
     }
     struct cairn_record_reader author = own_author(core);
     uint8_t(*wraps)[CAIRN_WRAP_BYTES] =
-        core_take(core, (size_t)feed->epoch_count * CAIRN_WRAP_BYTES);
+        cairn_core_take(core, (size_t)feed->epoch_count * CAIRN_WRAP_BYTES);
     for (uint32_t epoch = 0; epoch < feed->epoch_count; epoch++) {
         struct cairn_keys_wrap what = {.nonce = feed->nonce, .epoch = epoch};
         struct cairn_wrap wrap;
@@ -197,18 +197,18 @@ static cairn_err own_admit(struct cairn_core *core, const struct cairn_event *ev
         .token = event->as.command.token,
         .record_index = own_admit_row(member.country),
     };
-    CAIRN_TRY(core_encode_op(core, &op, &entry.operation));
-    CAIRN_TRY(core_append(core, &entry));
+    CAIRN_TRY(cairn_core_encode_op(core, &op, &entry.operation));
+    CAIRN_TRY(cairn_core_append(core, &entry));
     cairn_members_add(&feed->members, country);
     core->invites[core->invite_count++] = (struct core_invite){.feed = number, .country = country};
     return CAIRN_OK;
 }
 
-void core_on_feed_admit(struct cairn_core *core, const struct cairn_event *event)
+void cairn_core_on_feed_admit(struct cairn_core *core, const struct cairn_event *event)
 {
     cairn_err err = own_admit(core, event);
     if (err != CAIRN_OK) {
-        core_answer(core, event->as.command.token, err);
+        cairn_core_answer(core, event->as.command.token, err);
     }
 }
 
@@ -217,7 +217,7 @@ static const uint8_t (*own_member_codes(struct cairn_core *core, const struct ca
                                         size_t *out_count))[3]
 {
     size_t count = 0;
-    uint8_t(*codes)[3] = core_take(core, CAIRN_LIMIT_MEMBERS * sizeof *codes);
+    uint8_t(*codes)[3] = cairn_core_take(core, CAIRN_LIMIT_MEMBERS * sizeof *codes);
     for (uint32_t i = 0; i < core->country_count; i++) {
         if (!cairn_members_has(&feed->members, i)) {
             continue;
@@ -242,14 +242,14 @@ static cairn_err own_rekey(struct cairn_core *core, const struct cairn_event *ev
     if (feed->epoch_count == CAIRN_FEED_EPOCHS_MAX) {
         return CAIRN_FULL;
     }
-    if (!core_has_room(core, number, CAIRN_LIMIT_OPERATION_BYTES)) {
+    if (!cairn_core_fits(core, number, CAIRN_LIMIT_OPERATION_BYTES)) {
         return CAIRN_BUSY;
     }
     uint8_t secret[32];
     struct cairn_feedop op = {.kind = CAIRN_KIND_FEED_REKEY};
     struct cairn_feed_rekey *rekey = &op.as.rekey;
-    core_fresh(core, secret);
-    core_fresh(core, rekey->nonce);
+    cairn_core_fresh(core, secret);
+    cairn_core_fresh(core, rekey->nonce);
     rekey->epoch = feed->epoch_count;
     cairn_sha256_of((struct cairn_bytes){.data = secret, .size = 32}, rekey->secret_hash);
     struct own_wraps what = {.nonce = rekey->nonce, .secret = secret, .epoch = rekey->epoch};
@@ -264,19 +264,19 @@ static cairn_err own_rekey(struct cairn_core *core, const struct cairn_event *ev
         .token = event->as.command.token,
         .record_index = CORE_NO_RECORD,
     };
-    CAIRN_TRY(core_encode_op(core, &op, &entry.operation));
-    CAIRN_TRY(core_append(core, &entry));
-    struct core_part *part = core_part_of(&core->batches[core->open_batch], number);
+    CAIRN_TRY(cairn_core_encode_op(core, &op, &entry.operation));
+    CAIRN_TRY(cairn_core_append(core, &entry));
+    struct core_part *part = cairn_core_part_of(&core->batches[core->open_batch], number);
     part->has_next_secret = true;
     memcpy(part->next_secret, secret, 32);
     return CAIRN_OK;
 }
 
-void core_on_feed_rekey(struct cairn_core *core, const struct cairn_event *event)
+void cairn_core_on_feed_rekey(struct cairn_core *core, const struct cairn_event *event)
 {
     cairn_err err = own_rekey(core, event);
     if (err != CAIRN_OK) {
-        core_answer(core, event->as.command.token, err);
+        cairn_core_answer(core, event->as.command.token, err);
     }
 }
 
@@ -293,19 +293,19 @@ static cairn_err own_close(struct cairn_core *core, uint32_t number, bool is_ask
         .token = token,
         .record_index = CORE_NO_RECORD,
     };
-    CAIRN_TRY(core_encode_op(core, &op, &entry.operation));
-    CAIRN_TRY(core_append(core, &entry));
+    CAIRN_TRY(cairn_core_encode_op(core, &op, &entry.operation));
+    CAIRN_TRY(cairn_core_append(core, &entry));
     feed->is_closed = true; /* takes nothing more; what waits is still committed */
-    core_notice(core, CAIRN_NOTICE_FEED_CLOSED, 0, feed->range.size, 0);
+    cairn_core_notice(core, CAIRN_NOTICE_FEED_CLOSED, 0, feed->range.size, 0);
     return CAIRN_OK;
 }
 
-cairn_err core_close(struct cairn_core *core, uint32_t number)
+cairn_err cairn_core_close_feed(struct cairn_core *core, uint32_t number)
 {
     return own_close(core, number, false, 0);
 }
 
-void core_on_feed_close(struct cairn_core *core, const struct cairn_event *event)
+void cairn_core_on_feed_close(struct cairn_core *core, const struct cairn_event *event)
 {
     uint32_t number;
     cairn_err err = own_audience_feed(core, event->as.command.feed, &number);
@@ -313,7 +313,7 @@ void core_on_feed_close(struct cairn_core *core, const struct cairn_event *event
         err = own_close(core, number, true, event->as.command.token);
     }
     if (err != CAIRN_OK) {
-        core_answer(core, event->as.command.token, err);
+        cairn_core_answer(core, event->as.command.token, err);
     }
 }
 
@@ -322,9 +322,9 @@ void core_on_feed_close(struct cairn_core *core, const struct cairn_event *event
 static void own_receipt(struct cairn_core *core, struct cairn_feed *feed)
 {
     feed->is_receipt_due = false;
-    uint32_t pairwise = core_pairwise_find(core, 0, core->journals[feed->journal].country);
+    uint32_t pairwise = cairn_core_pairwise_find(core, 0, core->journals[feed->journal].country);
     if (pairwise == CORE_NONE || core->feeds[pairwise].is_closed ||
-        !core_has_room(core, pairwise, 256)) {
+        !cairn_core_fits(core, pairwise, 256)) {
         feed->is_receipt_due = pairwise != CORE_NONE && !core->feeds[pairwise].is_closed;
         return;
     }
@@ -332,12 +332,12 @@ static void own_receipt(struct cairn_core *core, struct cairn_feed *feed)
                               .as.receipt = {.size = feed->committed_size}};
     memcpy(op.as.receipt.feed, feed->id, 16);
     cairn_merkle_range_root(&feed->range, op.as.receipt.root);
-    core_append_op(core, pairwise, &op);
+    cairn_core_append_op(core, pairwise, &op);
     feed->receipt_commits = feed->commits;
 }
 
 /* At most once a second, for all feeds that were opened since. source P-49 */
-void core_receipts(struct cairn_core *core)
+void cairn_core_receipts(struct cairn_core *core)
 {
     if (core->receipt_ms == 0 || core->now_ms < core->receipt_ms || core->is_halted) {
         return;
@@ -354,13 +354,13 @@ void core_receipts(struct cairn_core *core)
         }
     }
     if (core->receipt_ms != 0) {
-        core_wake(core, core->receipt_ms);
+        cairn_core_wake(core, core->receipt_ms);
     }
 }
 
-void core_on_opened(struct cairn_core *core, const struct cairn_event *event)
+void cairn_core_on_opened(struct cairn_core *core, const struct cairn_event *event)
 {
-    uint32_t number = core_feed_find(core, event->as.opened.feed);
+    uint32_t number = cairn_core_feed_number(core, event->as.opened.feed);
     if (number == CORE_NONE) {
         return; /* a cursor of a feed that this node no longer knows */
     }
@@ -384,16 +384,16 @@ void core_on_opened(struct cairn_core *core, const struct cairn_event *event)
         feed->is_receipt_due = true;
         if (core->receipt_ms == 0) {
             core->receipt_ms = core->now_ms + CORE_RECEIPT_MS;
-            core_wake(core, core->receipt_ms);
+            cairn_core_wake(core, core->receipt_ms);
         }
     }
-    core_feed_ripen(core, number);
+    cairn_core_feed_ripen(core, number);
 }
 
 /* An invitation to a feed whose record has not come by itself: ask whoever gave us the journal. */
-void core_on_invited(struct cairn_core *core, const struct cairn_event *event)
+void cairn_core_on_invited(struct cairn_core *core, const struct cairn_event *event)
 {
-    if (core_feed_find(core, event->as.opened.feed) != CORE_NONE) {
+    if (cairn_core_feed_number(core, event->as.opened.feed) != CORE_NONE) {
         return;
     }
     for (uint32_t link = 0; link < core->limits.links; link++) {
@@ -401,7 +401,7 @@ void core_on_invited(struct cairn_core *core, const struct cairn_event *event)
             struct cairn_message want = {.type = CAIRN_MESSAGE_WANT,
                                          .as.want = {.is_records_first = true}};
             memcpy(want.as.want.log, event->as.opened.feed, 16);
-            core_send(core, link, &want);
+            cairn_core_send(core, link, &want);
         }
     }
 }

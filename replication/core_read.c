@@ -1,4 +1,4 @@
-#include "replication/core_state.h"
+#include "replication/core_parts.h"
 
 #include "schema/base/check.h"
 
@@ -85,7 +85,7 @@ void cairn_core_feed(const struct cairn_core *core, uint32_t number, struct cair
 bool cairn_core_feed_find(const struct cairn_core *core, const uint8_t id[static 16],
                           uint32_t *out_number)
 {
-    uint32_t number = core_feed_find(core, id);
+    uint32_t number = cairn_core_feed_number(core, id);
     if (number == CORE_NONE) {
         return false;
     }
@@ -101,7 +101,8 @@ static bool read_keys(const struct cairn_core *core, uint32_t number, uint32_t e
     if (epoch >= feed->epoch_count) {
         return false;
     }
-    cairn_keys_of_epoch(core->suite, core_origin(core, feed->journal), feed->secrets[epoch], out);
+    cairn_keys_of_epoch(core->suite, cairn_core_origin(core, feed->journal), feed->secrets[epoch],
+                        out);
     return true;
 }
 
@@ -131,10 +132,10 @@ bool cairn_core_feed_slot_key(const struct cairn_core *core, uint32_t number, ui
 bool cairn_core_pairwise(const struct cairn_core *core, const uint8_t country[static 3],
                          uint8_t out_feed[static 16])
 {
-    uint32_t number = core_country_find(core, country);
+    uint32_t number = cairn_core_country_find(core, country);
     uint32_t feed = number == CORE_NONE || !core->countries[number].is_recognised
                         ? CORE_NONE
-                        : core_pairwise_find(core, 0, number);
+                        : cairn_core_pairwise_find(core, 0, number);
     if (feed == CORE_NONE) {
         return false;
     }
@@ -156,6 +157,6 @@ struct cairn_bytes cairn_core_checkpoint(const struct cairn_core *core, uint32_t
 
 bool cairn_core_is_partner(const struct cairn_core *core, const uint8_t country[static 3])
 {
-    uint32_t number = core_country_find(core, country);
+    uint32_t number = cairn_core_country_find(core, country);
     return number != CORE_NONE && number != 0 && core->countries[number].is_recognised;
 }

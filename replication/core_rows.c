@@ -1,4 +1,4 @@
-#include "replication/core_state.h"
+#include "replication/core_parts.h"
 
 #include "crypto/hash.h"
 #include "schema/base/check.h"
@@ -26,14 +26,14 @@ enum core_row_type {
     CORE_ROW_CLOCK = 4,
 };
 
-struct core_puts core_puts_begin(struct cairn_core *core, size_t capacity)
+struct core_puts cairn_core_puts_begin(struct cairn_core *core, size_t capacity)
 {
-    return (struct core_puts){.puts = core_take(core, capacity * sizeof(struct cairn_put)),
+    return (struct core_puts){.puts = cairn_core_take(core, capacity * sizeof(struct cairn_put)),
                               .capacity = capacity};
 }
 
-struct cairn_put *core_puts_add(struct core_puts *puts, enum cairn_table table,
-                                const uint8_t id[static 16], uint64_t index)
+struct cairn_put *cairn_core_puts_add(struct core_puts *puts, enum cairn_table table,
+                                      const uint8_t id[static 16], uint64_t index)
 {
     CAIRN_REQUIRE(puts->count < puts->capacity);
     struct cairn_put *put = &puts->puts[puts->count++];
@@ -42,10 +42,10 @@ struct cairn_put *core_puts_add(struct core_puts *puts, enum cairn_table table,
     return put;
 }
 
-void core_puts_store(struct cairn_core *core, const struct core_puts *puts, uint32_t token,
-                     bool is_synced)
+void cairn_core_puts_store(struct cairn_core *core, const struct core_puts *puts, uint32_t token,
+                           bool is_synced)
 {
-    struct cairn_action *store = core_act(core, CAIRN_ACTION_STORE);
+    struct cairn_action *store = cairn_core_act(core, CAIRN_ACTION_STORE);
     store->as.store.token = token;
     store->as.store.puts = puts->puts;
     store->as.store.put_count = puts->count;
@@ -58,7 +58,7 @@ static void row_end(struct cairn_core *core, const struct cairn_pack_writer *wri
     struct cairn_bytes row;
     cairn_err err = cairn_pack_end(writer, &row);
     CAIRN_REQUIRE(err == CAIRN_OK);
-    uint8_t *copy = core_take(core, row.size);
+    uint8_t *copy = cairn_core_take(core, row.size);
     memcpy(copy, row.data, row.size);
     put->head = (struct cairn_bytes){.data = copy, .size = row.size};
 }
@@ -105,8 +105,8 @@ static void row_put_members(const struct cairn_core *core, struct cairn_pack_wri
 }
 
 /* range: of the feed at its last commit; entries that wait for the next one are not in it. */
-void core_puts_add_feed(struct cairn_core *core, struct core_puts *puts, uint32_t number,
-                        const struct cairn_merkle_range *range)
+void cairn_core_puts_add_feed(struct cairn_core *core, struct core_puts *puts, uint32_t number,
+                              const struct cairn_merkle_range *range)
 {
     const struct cairn_feed *feed = &core->feeds[number];
     const struct cairn_pending *pending = cairn_feed_pending(feed, &core->pending);
@@ -130,20 +130,24 @@ void core_puts_add_feed(struct cairn_core *core, struct core_puts *puts, uint32_
     cairn_pack_put_uint(&writer, 6);
     row_put_range(&writer, range);
     const uint64_t numbers[] = {
-        feed->committed_size,  feed->commits,
-        feed->last_leaf_plus1, feed->first_leaf,
-        feed->is_closed,       feed->is_broken,
-        feed->receipt_commits, pending == NULL ? core_scanned(core, feed) : pending->leaf_index,
+        feed->committed_size,
+        feed->commits,
+        feed->last_leaf_plus1,
+        feed->first_leaf,
+        feed->is_closed,
+        feed->is_broken,
+        feed->receipt_commits,
+        pending == NULL ? cairn_core_scanned(core, feed) : pending->leaf_index,
         feed->epoch_count,
     };
     for (uint32_t i = 0; i < 9; i++) {
         cairn_pack_put_uint(&writer, 7 + i);
         cairn_pack_put_uint(&writer, numbers[i]);
     }
-    row_end(core, &writer, core_puts_add(puts, CAIRN_TABLE_FEED, feed->id, 0));
+    row_end(core, &writer, cairn_core_puts_add(puts, CAIRN_TABLE_FEED, feed->id, 0));
 }
 
-void core_puts_add_journal(struct cairn_core *core, struct core_puts *puts, uint32_t number)
+void cairn_core_puts_add_journal(struct cairn_core *core, struct core_puts *puts, uint32_t number)
 {
     const struct core_journal *journal = &core->journals[number];
     struct cairn_pack_writer writer;
@@ -153,7 +157,7 @@ void core_puts_add_journal(struct cairn_core *core, struct core_puts *puts, uint
     cairn_pack_put_uint(&writer, 0);
     cairn_pack_put_uint(&writer, CORE_ROW_JOURNAL);
     cairn_pack_put_uint(&writer, 1);
-    cairn_pack_put_text(&writer, core_origin(core, number));
+    cairn_pack_put_text(&writer, cairn_core_origin(core, number));
     cairn_pack_put_uint(&writer, 2);
     cairn_pack_put_text(&writer, (struct cairn_bytes){
                                      .data = core->countries[journal->country].country, .size = 3});
@@ -170,10 +174,10 @@ void core_puts_add_journal(struct cairn_core *core, struct core_puts *puts, uint
     cairn_pack_put_uint(&writer, journal->is_forked);
     cairn_pack_put_uint(&writer, 8);
     cairn_pack_put_uint(&writer, journal->seen_ms);
-    row_end(core, &writer, core_puts_add(puts, CAIRN_TABLE_STATE, journal->id, 0));
+    row_end(core, &writer, cairn_core_puts_add(puts, CAIRN_TABLE_STATE, journal->id, 0));
 }
 
-void core_puts_add_country(struct cairn_core *core, struct core_puts *puts, uint32_t number)
+void cairn_core_puts_add_country(struct cairn_core *core, struct core_puts *puts, uint32_t number)
 {
     const struct cairn_roster_entry *country = &core->countries[number];
     struct cairn_pack_writer writer;
@@ -188,10 +192,10 @@ void core_puts_add_country(struct cairn_core *core, struct core_puts *puts, uint
     cairn_pack_put_uint(&writer, 2);
     cairn_pack_put_uint(&writer, country->is_recognised);
     memcpy(id, country->country, 3);
-    row_end(core, &writer, core_puts_add(puts, CAIRN_TABLE_STATE, id, 3));
+    row_end(core, &writer, cairn_core_puts_add(puts, CAIRN_TABLE_STATE, id, 3));
 }
 
-void core_puts_add_clock(struct cairn_core *core, struct core_puts *puts)
+void cairn_core_puts_add_clock(struct cairn_core *core, struct core_puts *puts)
 {
     struct cairn_pack_writer writer;
     uint8_t row[64];
@@ -204,7 +208,7 @@ void core_puts_add_clock(struct cairn_core *core, struct core_puts *puts)
     cairn_pack_put_uint(&writer, core->mark_ms);
     cairn_pack_put_uint(&writer, 2);
     cairn_pack_put_bin(&writer, (struct cairn_bytes){.data = core->policy_hash, .size = 32});
-    row_end(core, &writer, core_puts_add(puts, CAIRN_TABLE_STATE, id, 4));
+    row_end(core, &writer, cairn_core_puts_add(puts, CAIRN_TABLE_STATE, id, 4));
 }
 
 /* ---- recall: what was written above, read at the start; damaged rows are a damaged disk ---- */
@@ -271,7 +275,8 @@ static void recall_journal(struct cairn_core *core, struct row_reader *row)
         row->err = CAIRN_DISK_CORRUPT;
         return;
     }
-    uint32_t number = core_journal_add(core, origin, core_country_add(core, country.data));
+    uint32_t number =
+        cairn_core_journal_add(core, origin, cairn_core_country_add(core, country.data));
     if (number == CORE_NONE) {
         row->err = CAIRN_FULL;
         return;
@@ -311,8 +316,8 @@ static cairn_err recall_secrets(struct cairn_core *core, struct cairn_feed *feed
     CAIRN_TRY(cairn_suite_open(core->suite, &box, sealed, secrets[0]));
     feed->epoch_count = 0;
     for (uint32_t i = 0; i < count && i < epoch_count; i++) {
-        CAIRN_TRY(
-            cairn_feed_add_epoch(feed, core->suite, core_origin(core, feed->journal), secrets[i]));
+        CAIRN_TRY(cairn_feed_add_epoch(feed, core->suite, cairn_core_origin(core, feed->journal),
+                                       secrets[i]));
     }
     memcpy(feed->secrets, secrets, (size_t)count * 32);
     feed->known_epochs = count;
@@ -322,7 +327,7 @@ static cairn_err recall_secrets(struct cairn_core *core, struct cairn_feed *feed
 static uint32_t recall_feed_place(struct cairn_core *core, const uint8_t id[static 16],
                                   struct cairn_bytes journal_id, uint64_t type)
 {
-    uint32_t found = core_feed_find(core, id);
+    uint32_t found = cairn_core_feed_number(core, id);
     uint32_t journal = CORE_NONE;
     for (uint32_t i = 0; i < core->journal_count; i++) {
         if (memcmp(core->journals[i].id, journal_id.data, 16) == 0) {
@@ -332,7 +337,7 @@ static uint32_t recall_feed_place(struct cairn_core *core, const uint8_t id[stat
     if (found != CORE_NONE || journal == CORE_NONE || type > CAIRN_FEED_TYPE_PRIVATE) {
         return found;
     }
-    return core_feed_add(core, id, (enum cairn_feed_type)type, journal);
+    return cairn_core_feed_add(core, id, (enum cairn_feed_type)type, journal);
 }
 
 static void recall_feed(struct cairn_core *core, const uint8_t id[static 16],
@@ -353,9 +358,9 @@ static void recall_feed(struct cairn_core *core, const uint8_t id[static 16],
         return;
     }
     struct cairn_feed *feed = &core->feeds[number];
-    core_tag_remove(core, number);
+    cairn_core_tag_remove(core, number);
     for (size_t i = 0; i + 3 <= members.size; i += 3) {
-        cairn_members_add(&feed->members, core_country_add(core, members.data + i));
+        cairn_members_add(&feed->members, cairn_core_country_add(core, members.data + i));
     }
     memcpy(feed->nonce, nonce.data, 32);
     row_range(row, 6, &feed->range);
@@ -395,7 +400,7 @@ static void recall_state(struct cairn_core *core, const struct cairn_row *recall
         struct cairn_bytes code = row_text(&row, 1, 3);
         bool is_recognised = row_uint(&row, 2) != 0;
         if (row.err == CAIRN_OK && code.size == 3) {
-            core->countries[core_country_add(core, code.data)].is_recognised = is_recognised;
+            core->countries[cairn_core_country_add(core, code.data)].is_recognised = is_recognised;
         }
     } else if (row.err == CAIRN_OK && type == CORE_ROW_CLOCK) {
         core->mark_ms = row_uint(&row, 1);
@@ -406,35 +411,35 @@ static void recall_state(struct cairn_core *core, const struct cairn_row *recall
     }
     if (row.err != CAIRN_OK) {
         core->is_halted = true;
-        core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE, CAIRN_DISK_CORRUPT);
+        cairn_core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE, CAIRN_DISK_CORRUPT);
     }
 }
 
-void core_recall(struct cairn_core *core, const struct cairn_row *row)
+void cairn_core_recall(struct cairn_core *core, const struct cairn_row *row)
 {
     if (row->key.table == CAIRN_TABLE_STATE || row->key.table == CAIRN_TABLE_FEED) {
         recall_state(core, row);
     } else if (row->key.table == CAIRN_TABLE_NOTE) {
-        cairn_err err = core_document(core, row->value, false, true);
+        cairn_err err = cairn_core_document(core, row->value, false, true);
         if (err != CAIRN_OK) {
-            core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE, err);
+            cairn_core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE, err);
         }
     }
 }
 
 /* Feeds that have seen all of their journal are looked up by tag from now on; the rest rescans. */
-void core_recall_end(struct cairn_core *core)
+void cairn_core_recall_end(struct cairn_core *core)
 {
     for (uint32_t i = 0; i < core->feed_count; i++) {
         struct cairn_feed *feed = &core->feeds[i];
-        core_tag_remove(core, i);
+        cairn_core_tag_remove(core, i);
         if (feed->journal != 0 && feed->scan_leaf >= core->journals[feed->journal].verified.size) {
-            core_tag_put(core, i);
+            cairn_core_tag_put(core, i);
         }
     }
     for (uint32_t i = 1; i < core->country_count; i++) {
         if (core->countries[i].is_recognised) {
-            core_pair(core, i);
+            cairn_core_pair(core, i);
         }
     }
 }

@@ -1,4 +1,4 @@
-#include "replication/core_state.h"
+#include "replication/core_parts.h"
 
 #include "schema/base/check.h"
 #include "schema/commit.h"
@@ -67,8 +67,8 @@ static uint32_t serve_next(struct cairn_core *core, uint32_t number)
 static uint32_t serve_task(struct cairn_core *core, enum core_task_type type, uint32_t link,
                            uint32_t log, uint64_t from)
 {
-    uint32_t token = core_task_open(core, type, log, from);
-    struct core_task *task = core_task_at(core, token);
+    uint32_t token = cairn_core_task_open(core, type, log, from);
+    struct core_task *task = cairn_core_task_at(core, token);
     task->link = link;
     task->link_generation = core->link_generations[link];
     core->links[link].load_count++;
@@ -78,7 +78,7 @@ static uint32_t serve_task(struct cairn_core *core, enum core_task_type type, ui
 static void serve_load(struct cairn_core *core, uint32_t number, uint32_t log)
 {
     struct core_stream *stream = core_stream_of(core, number, log);
-    struct cairn_action *load = core_act(core, CAIRN_ACTION_LOAD);
+    struct cairn_action *load = cairn_core_act(core, CAIRN_ACTION_LOAD);
     uint64_t end = serve_end(core, log);
     bool is_feed = core_log_is_feed(core, log);
     load->as.load.token = serve_task(core, CORE_TASK_LOAD_STREAM, number, log, stream->from);
@@ -94,7 +94,7 @@ static void serve_load(struct cairn_core *core, uint32_t number, uint32_t log)
     stream->is_loading = true;
 }
 
-void core_pump(struct cairn_core *core, uint32_t number)
+void cairn_core_pump(struct cairn_core *core, uint32_t number)
 {
     struct core_link *link = &core->links[number];
     while (link->is_greeted && link->load_count < CORE_LINK_LOADS &&
@@ -108,7 +108,7 @@ void core_pump(struct cairn_core *core, uint32_t number)
 }
 
 /* Something of this log became durable: on with its streams, and tell whom it is news to. */
-void core_grown(struct cairn_core *core, uint32_t log)
+void cairn_core_grown(struct cairn_core *core, uint32_t log)
 {
     for (uint32_t link = 0; link < core->limits.links; link++) {
         if (!core->links[link].is_greeted) {
@@ -116,16 +116,16 @@ void core_grown(struct cairn_core *core, uint32_t log)
         }
         if (core_stream_of(core, link, log)->is_wanted) {
             serve_kick(core, link, log);
-            core_pump(core, link);
+            cairn_core_pump(core, link);
         } else {
-            core_offer_one(core, link, log);
+            cairn_core_offer_one(core, link, log);
         }
     }
 }
 
 static void serve_record(struct cairn_core *core, uint32_t link, uint32_t log)
 {
-    struct cairn_action *load = core_act(core, CAIRN_ACTION_LOAD);
+    struct cairn_action *load = cairn_core_act(core, CAIRN_ACTION_LOAD);
     load->as.load.token = serve_task(core, CORE_TASK_LOAD_RECORD, link, log, 0);
     load->as.load.from.table = CAIRN_TABLE_RECORD;
     memcpy(load->as.load.from.id, core->feeds[log - core->limits.journals].id, 16);
@@ -133,16 +133,17 @@ static void serve_record(struct cairn_core *core, uint32_t link, uint32_t log)
     load->as.load.size_max_bytes = CAIRN_LIMIT_FRAME_BYTES;
 }
 
-cairn_err core_take_want(struct cairn_core *core, uint32_t link, const struct cairn_want *want)
+cairn_err cairn_core_take_want(struct cairn_core *core, uint32_t link,
+                               const struct cairn_want *want)
 {
-    uint32_t log = core_log_find(core, want->log);
+    uint32_t log = cairn_core_log_find(core, want->log);
     uint32_t country = core->journals[core->links[link].journal].country;
     if (log == CORE_NONE) {
         return CAIRN_OK; /* not here (any more) */
     }
     if (core_log_is_feed(core, log)) {
         uint32_t feed = log - core->limits.journals;
-        if (!core_feed_is_served(core, feed, country) ||
+        if (!cairn_core_feed_is_served(core, feed, country) ||
             core->feeds[feed].type == CAIRN_FEED_TYPE_PRIVATE) {
             return CAIRN_DENIED_POLICY;
         }
@@ -164,7 +165,7 @@ cairn_err core_take_want(struct cairn_core *core, uint32_t link, const struct ca
         stream->is_told = true;
         if (!core_log_is_feed(core, log)) {
             stream->shown = want->from; /* so far it has verified it, from whomever */
-            core_unblock(core, link);
+            cairn_core_unblock(core, link);
         }
     } else {
         stream->credit += want->credit_bytes;
@@ -173,7 +174,7 @@ cairn_err core_take_want(struct cairn_core *core, uint32_t link, const struct ca
         }
     }
     serve_kick(core, link, log);
-    core_pump(core, link);
+    cairn_core_pump(core, link);
     return CAIRN_OK;
 }
 
@@ -182,7 +183,7 @@ cairn_err core_take_want(struct cairn_core *core, uint32_t link, const struct ca
 static void serve_put_frame(struct cairn_core *core, uint32_t link, struct cairn_bytes head,
                             struct cairn_bytes body)
 {
-    struct cairn_action *send = core_act(core, CAIRN_ACTION_SEND);
+    struct cairn_action *send = cairn_core_act(core, CAIRN_ACTION_SEND);
     send->as.send.link = link;
     send->as.send.head = head;
     send->as.send.body = body;
@@ -192,7 +193,7 @@ static void serve_put_frame(struct cairn_core *core, uint32_t link, struct cairn
 /* ENTRIES without copying the commit: the frame's first bytes, then the row as it is. */
 static void serve_entries(struct cairn_core *core, uint32_t link, struct cairn_bytes commit)
 {
-    uint8_t *head = core_take(core, 32);
+    uint8_t *head = cairn_core_take(core, 32);
     struct cairn_pack_writer writer;
     cairn_pack_writer_init(&writer, head + CAIRN_FRAME_HEAD_BYTES, 32 - CAIRN_FRAME_HEAD_BYTES);
     cairn_pack_put_map(&writer, 2);
@@ -219,7 +220,7 @@ static void serve_commit(struct cairn_core *core, uint32_t number, uint32_t log,
     if (commit.size < CAIRN_COMMIT_HEAD_BYTES ||
         cairn_opening_decode(commit.data, &opening) != CAIRN_OK) {
         stream->is_wanted = false; /* damaged here: the peer must ask somebody else */
-        core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE, CAIRN_DISK_CORRUPT);
+        cairn_core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE, CAIRN_DISK_CORRUPT);
         return;
     }
     if (journal->is_wanted && opening.leaf_index >= journal->shown) {
@@ -233,7 +234,7 @@ static void serve_commit(struct cairn_core *core, uint32_t number, uint32_t log,
 }
 
 /* Streams that waited for the journal go on. */
-void core_unblock(struct cairn_core *core, uint32_t link)
+void cairn_core_unblock(struct cairn_core *core, uint32_t link)
 {
     for (uint32_t i = 0; core->links[link].blocked_count > 0 && i < core->feed_count; i++) {
         struct core_stream *stream = core_stream_of(core, link, core_log_of_feed(core, i));
@@ -251,12 +252,12 @@ static void serve_leaves(struct cairn_core *core, uint32_t number, uint32_t log,
     struct core_stream *stream = core_stream_of(core, number, log);
     const struct core_journal *journal = &core->journals[log];
     size_t count = event->as.done.row_count;
-    uint8_t *leaves = core_take(core, count * CAIRN_LEAF_BYTES);
+    uint8_t *leaves = cairn_core_take(core, count * CAIRN_LEAF_BYTES);
     for (size_t i = 0; i < count; i++) {
         const struct cairn_row *row = &event->as.done.rows[i];
         if (row->key.index != stream->from + i || row->value.size != CAIRN_LEAF_BYTES) {
             stream->is_wanted = false;
-            core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE, CAIRN_DISK_CORRUPT);
+            cairn_core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE, CAIRN_DISK_CORRUPT);
             return;
         }
         memcpy(leaves + i * CAIRN_LEAF_BYTES, row->value.data, CAIRN_LEAF_BYTES);
@@ -276,14 +277,14 @@ static void serve_leaves(struct cairn_core *core, uint32_t number, uint32_t log,
         stream->awaited = stream->from;
         stream->shown = stream->from;
     }
-    core_send(core, number, &message);
+    cairn_core_send(core, number, &message);
     if (message.as.journal.has_checkpoint) {
-        core_unblock(core, number);
+        cairn_core_unblock(core, number);
     }
 }
 
-void core_stream_loaded(struct cairn_core *core, const struct core_task *task,
-                        const struct cairn_event *event)
+void cairn_core_stream_loaded(struct cairn_core *core, const struct core_task *task,
+                              const struct cairn_event *event)
 {
     struct core_stream *stream = core_stream_of(core, task->link, task->log);
     stream->is_loading = false;
@@ -296,12 +297,12 @@ void core_stream_loaded(struct cairn_core *core, const struct core_task *task,
         }
     }
     serve_kick(core, task->link, task->log);
-    core_pump(core, task->link);
+    cairn_core_pump(core, task->link);
 }
 
 /* FEED: the open record, and the admit record that names the asker. */
-void core_record_loaded(struct cairn_core *core, const struct core_task *task,
-                        const struct cairn_event *event)
+void cairn_core_record_loaded(struct cairn_core *core, const struct core_task *task,
+                              const struct cairn_event *event)
 {
     uint32_t feed = task->log - core->limits.journals;
     const uint8_t *code =
@@ -309,7 +310,7 @@ void core_record_loaded(struct cairn_core *core, const struct core_task *task,
     uint64_t admit_row = 1 + ((uint64_t)code[0] << 16 | (uint64_t)code[1] << 8 | (uint64_t)code[2]);
     struct cairn_message message = {
         .type = CAIRN_MESSAGE_FEED,
-        .as.feed = {.origin = core_origin(core, core->feeds[feed].journal)},
+        .as.feed = {.origin = cairn_core_origin(core, core->feeds[feed].journal)},
     };
     memcpy(message.as.feed.feed, core->feeds[feed].id, 16);
     for (size_t i = 0; i < event->as.done.row_count; i++) {
@@ -327,22 +328,22 @@ void core_record_loaded(struct cairn_core *core, const struct core_task *task,
         }
     }
     if (message.as.feed.open.size > 0) {
-        core_send(core, task->link, &message);
+        cairn_core_send(core, task->link, &message);
     }
-    core_pump(core, task->link);
+    cairn_core_pump(core, task->link);
 }
 
 /* ---- documents, one OFFER each ---- */
 
-void core_notes_next(struct cairn_core *core, uint32_t number)
+void cairn_core_notes_next(struct cairn_core *core, uint32_t number)
 {
     struct core_link *link = &core->links[number];
     while (link->note_next < core->country_count) {
         const struct cairn_roster_entry *country = &core->countries[link->note_next++];
         if (country->has_document && (country->is_recognised || country == core->countries)) {
             uint8_t id[32];
-            core_note_id(country, id);
-            struct cairn_action *load = core_act(core, CAIRN_ACTION_LOAD);
+            cairn_core_note_id(country, id);
+            struct cairn_action *load = cairn_core_act(core, CAIRN_ACTION_LOAD);
             load->as.load.token = serve_task(core, CORE_TASK_LOAD_NOTES, number, 0, 0);
             load->as.load.from =
                 (struct cairn_key){.table = CAIRN_TABLE_NOTE, .index = country->serial};
@@ -354,15 +355,15 @@ void core_notes_next(struct cairn_core *core, uint32_t number)
     }
 }
 
-void core_notes_loaded(struct cairn_core *core, const struct core_task *task,
-                       const struct cairn_event *event)
+void cairn_core_notes_loaded(struct cairn_core *core, const struct core_task *task,
+                             const struct cairn_event *event)
 {
     if (event->as.done.row_count > 0) {
         struct cairn_message message = {
             .type = CAIRN_MESSAGE_OFFER,
             .as.offer = {.notes = &event->as.done.rows[0].value, .note_count = 1},
         };
-        core_send(core, task->link, &message);
+        cairn_core_send(core, task->link, &message);
     }
-    core_notes_next(core, task->link);
+    cairn_core_notes_next(core, task->link);
 }

@@ -1,4 +1,4 @@
-#include "replication/core_state.h"
+#include "replication/core_parts.h"
 
 #include "crypto/hash.h"
 #include "replication/trust/record.h"
@@ -16,16 +16,16 @@ static void take_probe(struct cairn_core *core, uint32_t journal, uint64_t first
 {
     for (size_t i = 0; i < leaves.size / CAIRN_LEAF_BYTES; i++) {
         const uint8_t *leaf = leaves.data + i * CAIRN_LEAF_BYTES;
-        uint32_t number = core_tag_find(core, leaf);
+        uint32_t number = cairn_core_tag_find(core, leaf);
         if (number == CORE_NONE || core->feeds[number].journal != journal) {
             continue;
         }
         struct cairn_feed *feed = &core->feeds[number];
-        core_tag_remove(core, number);
+        cairn_core_tag_remove(core, number);
         feed->scan_leaf = first + i;
         if (feed->pending_count < CORE_PENDING_FEED &&
             cairn_feed_probe(feed, &core->pending, core->suite, leaf, core->now_ms)) {
-            core_tag_put(core, number);
+            cairn_core_tag_put(core, number);
         } /* else it lags, and a rescan goes on from this leaf */
     }
 }
@@ -35,7 +35,7 @@ static void take_lag(struct cairn_core *core, uint32_t journal, uint64_t first)
 {
     for (uint32_t i = 0; i < core->feed_count; i++) {
         if (core->feeds[i].journal == journal && core->feeds[i].is_at_end) {
-            core_tag_remove(core, i);
+            cairn_core_tag_remove(core, i);
             core->feeds[i].scan_leaf = first;
         }
     }
@@ -48,11 +48,13 @@ static cairn_err take_fork(struct cairn_core *core, uint32_t number,
     uint8_t digest[32];
     journal->is_forked = true;
     cairn_sha256_of(note, digest);
-    struct core_puts puts = core_puts_begin(core, 2);
-    core_puts_add(&puts, CAIRN_TABLE_FORK, journal->id, cairn_bytes_get_u64(digest))->head = note;
-    core_puts_add_journal(core, &puts, number);
-    core_puts_store(core, &puts, core_task_open(core, CORE_TASK_STORE, 0, 0), true);
-    core_notice(core, CAIRN_NOTICE_FORK, journal->country, journal->verified.size, shown->size);
+    struct core_puts puts = cairn_core_puts_begin(core, 2);
+    cairn_core_puts_add(&puts, CAIRN_TABLE_FORK, journal->id, cairn_bytes_get_u64(digest))->head =
+        note;
+    cairn_core_puts_add_journal(core, &puts, number);
+    cairn_core_puts_store(core, &puts, cairn_core_task_open(core, CORE_TASK_STORE, 0, 0), true);
+    cairn_core_notice(core, CAIRN_NOTICE_FORK, journal->country, journal->verified.size,
+                      shown->size);
     return CAIRN_PEER_FORK;
 }
 
@@ -63,7 +65,8 @@ static void take_leaves(struct core_journal *journal, struct cairn_bytes leaves,
         struct cairn_bytes leaf = {.data = leaves.data + i * CAIRN_LEAF_BYTES,
                                    .size = CAIRN_LEAF_BYTES};
         uint8_t hash[32];
-        core_puts_add(puts, CAIRN_TABLE_LEAF, journal->id, journal->candidate.size)->head = leaf;
+        cairn_core_puts_add(puts, CAIRN_TABLE_LEAF, journal->id, journal->candidate.size)->head =
+            leaf;
         cairn_merkle_leaf(leaf, hash);
         cairn_merkle_range_append(&journal->candidate, hash);
     }
@@ -87,13 +90,13 @@ static void take_verified(struct cairn_core *core, uint32_t number,
     journal->checkpoint.note_bytes = (uint32_t)range->checkpoint.size;
     memcpy(journal->checkpoint.note, range->checkpoint.data, range->checkpoint.size);
     journal->seen_ms = core->now_ms;
-    core_notice(core, CAIRN_NOTICE_ADVANCED, journal->country, checkpoint->size, 0);
+    cairn_core_notice(core, CAIRN_NOTICE_ADVANCED, journal->country, checkpoint->size, 0);
 }
 
-cairn_err core_take_journal(struct cairn_core *core, uint32_t link,
-                            const struct cairn_journal_range *range, size_t frame_bytes)
+cairn_err cairn_core_take_journal(struct cairn_core *core, uint32_t link,
+                                  const struct cairn_journal_range *range, size_t frame_bytes)
 {
-    uint32_t number = core_log_find(core, range->log);
+    uint32_t number = cairn_core_log_find(core, range->log);
     if (number == CORE_NONE || number == 0 || core_log_is_feed(core, number) ||
         core->journals[number].is_forked) {
         return CAIRN_OK;
@@ -101,20 +104,21 @@ cairn_err core_take_journal(struct cairn_core *core, uint32_t link,
     struct core_journal *journal = &core->journals[number];
     if (range->from != journal->candidate.size || core->task_count >= CORE_TASKS_BUSY) {
         if (core->intakes[number].link == link && range->has_checkpoint) {
-            core_want_again(core, number); /* it waits for an acknowledgement */
+            cairn_core_want_again(core, number); /* it waits for an acknowledgement */
             return CAIRN_OK;
         }
-        return core_want_more(core, link, number, frame_bytes);
+        return cairn_core_want_more(core, link, number, frame_bytes);
     }
-    struct core_puts puts = core_puts_begin(core, range->leaves.size / CAIRN_LEAF_BYTES + 1);
+    struct core_puts puts = cairn_core_puts_begin(core, range->leaves.size / CAIRN_LEAF_BYTES + 1);
     take_leaves(journal, range->leaves, &puts);
     if (!range->has_checkpoint) {
-        core_puts_store(core, &puts, core_task_open(core, CORE_TASK_STORE, 0, 0), false);
-        return core_want_more(core, link, number, frame_bytes);
+        cairn_core_puts_store(core, &puts, cairn_core_task_open(core, CORE_TASK_STORE, 0, 0),
+                              false);
+        return cairn_core_want_more(core, link, number, frame_bytes);
     }
     struct cairn_checkpoint checkpoint;
     uint8_t root[32];
-    cairn_err err = core_checkpoint_read(core, number, range->checkpoint, &checkpoint);
+    cairn_err err = cairn_core_checkpoint_read(core, number, range->checkpoint, &checkpoint);
     cairn_merkle_range_root(&journal->candidate, root);
     bool is_same = err == CAIRN_OK && checkpoint.size == journal->candidate.size &&
                    memcmp(checkpoint.root, root, 32) == 0;
@@ -132,23 +136,24 @@ cairn_err core_take_journal(struct cairn_core *core, uint32_t link,
     if (range->leaves.size > 0) {
         take_verified(core, number, &checkpoint, range);
     }
-    core_puts_add_journal(core, &puts, number);
-    core_puts_store(core, &puts,
-                    core_task_open(core, CORE_TASK_STORE_JOURNAL, number, checkpoint.size), true);
+    cairn_core_puts_add_journal(core, &puts, number);
+    cairn_core_puts_store(
+        core, &puts, cairn_core_task_open(core, CORE_TASK_STORE_JOURNAL, number, checkpoint.size),
+        true);
     if (core->intakes[number].link == link) {
-        core_want_again(core, number); /* acknowledges the checkpoint */
+        cairn_core_want_again(core, number); /* acknowledges the checkpoint */
     }
     return CAIRN_OK;
 }
 
-void core_journal_stored(struct cairn_core *core, uint32_t number, uint64_t size)
+void cairn_core_journal_stored(struct cairn_core *core, uint32_t number, uint64_t size)
 {
     struct core_journal *journal = &core->journals[number];
     if (journal->checkpoint.size == size) { /* else a later one is already on its way */
         journal->durable = journal->checkpoint;
-        core_grown(core, number);
+        cairn_core_grown(core, number);
     }
-    core_scan(core, number);
+    cairn_core_scan(core, number);
 }
 
 /* ---- looking for tags on disk ---- */
@@ -165,12 +170,12 @@ static void scan_settle(struct cairn_core *core, uint32_t number)
 {
     struct cairn_feed *feed = &core->feeds[number];
     if (feed->scan_leaf >= core->journals[feed->journal].verified.size) {
-        core_tag_put(core, number);
-        core_want(core, core_log_of_feed(core, number));
+        cairn_core_tag_put(core, number);
+        cairn_core_want(core, core_log_of_feed(core, number));
     }
 }
 
-void core_scan(struct cairn_core *core, uint32_t journal_number)
+void cairn_core_scan(struct cairn_core *core, uint32_t journal_number)
 {
     struct core_journal *journal = &core->journals[journal_number];
     uint64_t from = UINT64_MAX;
@@ -187,9 +192,9 @@ void core_scan(struct cairn_core *core, uint32_t journal_number)
     if (from >= journal->durable.size || core->task_count >= CORE_TASKS_BUSY) {
         return;
     }
-    struct cairn_action *load = core_act(core, CAIRN_ACTION_LOAD);
+    struct cairn_action *load = cairn_core_act(core, CAIRN_ACTION_LOAD);
     uint64_t left = journal->durable.size - from;
-    load->as.load.token = core_task_open(core, CORE_TASK_LOAD_SCAN, journal_number, from);
+    load->as.load.token = cairn_core_task_open(core, CORE_TASK_LOAD_SCAN, journal_number, from);
     load->as.load.from = (struct cairn_key){.table = CAIRN_TABLE_LEAF, .index = from};
     memcpy(load->as.load.from.id, journal->id, 16);
     load->as.load.to_index = from + (left > CORE_SCAN_LEAVES ? CORE_SCAN_LEAVES : left);
@@ -211,16 +216,16 @@ static void scan_feed(struct cairn_core *core, uint32_t number, const struct cai
         }
     }
     if (feed->pending_count > 0) {
-        core_want(core, core_log_of_feed(core, number));
+        cairn_core_want(core, core_log_of_feed(core, number));
     }
 }
 
-void core_scan_loaded(struct cairn_core *core, const struct core_task *task,
-                      const struct cairn_event *event)
+void cairn_core_scan_loaded(struct cairn_core *core, const struct core_task *task,
+                            const struct cairn_event *event)
 {
     core->journals[task->log].is_scanning = false;
     if (event->as.done.err != CAIRN_OK || event->as.done.row_count == 0) {
-        core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE, CAIRN_DISK_CORRUPT);
+        cairn_core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE, CAIRN_DISK_CORRUPT);
         return;
     }
     for (uint32_t i = 0; i < core->feed_count; i++) {
@@ -228,11 +233,11 @@ void core_scan_loaded(struct cairn_core *core, const struct core_task *task,
             scan_feed(core, i, event, task->a);
         }
     }
-    core_scan(core, task->log);
+    cairn_core_scan(core, task->log);
 }
 
 /* A tagged leaf whose commit does not come within a minute is written down. source P-49 */
-void core_missing(struct cairn_core *core)
+void cairn_core_missing(struct cairn_core *core)
 {
     if (core->is_halted || core->now_ms < core->missing_ms) {
         return;
@@ -246,16 +251,16 @@ void core_missing(struct cairn_core *core)
             continue;
         }
         uint32_t country = core->journals[feed->journal].country;
-        uint32_t pairwise = core_pairwise_find(core, 0, country);
-        if (pairwise != CORE_NONE && core_has_room(core, pairwise, 256)) {
+        uint32_t pairwise = cairn_core_pairwise_find(core, 0, country);
+        if (pairwise != CORE_NONE && cairn_core_fits(core, pairwise, 256)) {
             struct cairn_feedop op = {
                 .kind = CAIRN_KIND_MISSING,
-                .as.missing = {.origin = core_origin(core, feed->journal),
+                .as.missing = {.origin = cairn_core_origin(core, feed->journal),
                                .leaf_index = pending->leaf_index},
             };
-            core_append_op(core, pairwise, &op);
+            cairn_core_append_op(core, pairwise, &op);
             pending->is_reported = true;
-            core_notice(core, CAIRN_NOTICE_MISSING, country, pending->leaf_index, 0);
+            cairn_core_notice(core, CAIRN_NOTICE_MISSING, country, pending->leaf_index, 0);
         }
     }
 }
@@ -276,12 +281,12 @@ struct take_effect {
 static cairn_err take_record(struct cairn_core *core, const struct cairn_feed *feed,
                              const struct cairn_commit_entry *entry, struct take_effect *effect)
 {
-    struct cairn_operation *operation = core_take(core, sizeof *operation);
+    struct cairn_operation *operation = cairn_core_take(core, sizeof *operation);
     struct cairn_feedop op;
     size_t fault_at;
     struct cairn_record_reader reader = {
         .suite = core->suite,
-        .origin = core_origin(core, feed->journal),
+        .origin = cairn_core_origin(core, feed->journal),
         .country = core->countries[0].country,
         .sealing_secret = core->sealing_secret,
     };
@@ -293,14 +298,14 @@ static cairn_err take_record(struct cairn_core *core, const struct cairn_feed *f
     CAIRN_TRY(cairn_feedop_decode(operation, &core->arena, &op, &fault_at));
     if (op.kind == CAIRN_KIND_FEED_ADMIT) {
         CAIRN_TRY(cairn_record_check_admit(&reader, feed, &op.as.admit));
-        uint32_t country = core_country_add(core, (const uint8_t *)op.as.admit.country);
+        uint32_t country = cairn_core_country_add(core, (const uint8_t *)op.as.admit.country);
         if (country == CORE_NONE || effect->admit_count == 16) {
             return CAIRN_FULL;
         }
         effect->admits[effect->admit_count++] = country;
         const uint8_t *code = (const uint8_t *)op.as.admit.country;
-        uint8_t *number = core_take(core, 8);
-        struct cairn_put *put = core_puts_add(
+        uint8_t *number = cairn_core_take(core, 8);
+        struct cairn_put *put = cairn_core_puts_add(
             &effect->puts, CAIRN_TABLE_RECORD, feed->id,
             1 + ((uint64_t)code[0] << 16 | (uint64_t)code[1] << 8 | (uint64_t)code[2]));
         cairn_bytes_put_u64(number, feed->commits);
@@ -373,21 +378,21 @@ static cairn_err take_effects(struct cairn_core *core, uint32_t number,
     }
     if (effect->has_secret) {
         bool was_at_end = feed->is_at_end;
-        core_tag_remove(core, number);
-        CAIRN_TRY(cairn_feed_add_epoch(feed, core->suite, core_origin(core, feed->journal),
+        cairn_core_tag_remove(core, number);
+        CAIRN_TRY(cairn_feed_add_epoch(feed, core->suite, cairn_core_origin(core, feed->journal),
                                        effect->secret));
         cairn_feed_rescan(feed, &core->pending, core->suite);
         if (was_at_end && feed->scan_leaf >= core->journals[feed->journal].verified.size) {
-            core_tag_put(core, number);
+            cairn_core_tag_put(core, number);
         } else {
-            core_scan(core, feed->journal);
+            cairn_core_scan(core, feed->journal);
         }
     }
     if (effect->is_closed) {
-        core_tag_remove(core, number);
+        cairn_core_tag_remove(core, number);
         feed->is_closed = true;
-        core_notice(core, CAIRN_NOTICE_FEED_CLOSED, core->journals[feed->journal].country,
-                    feed->committed_size, 0);
+        cairn_core_notice(core, CAIRN_NOTICE_FEED_CLOSED, core->journals[feed->journal].country,
+                          feed->committed_size, 0);
     }
     return CAIRN_OK;
 }
@@ -405,17 +410,19 @@ static bool take_is_ready(const struct cairn_core *core, const struct cairn_feed
         return true;
     }
     return before != NULL ? before->leaf_index > pending->leaf_index
-                          : core_scanned(core, control) > pending->leaf_index;
+                          : cairn_core_scanned(core, control) > pending->leaf_index;
 }
 
 static void take_store(struct cairn_core *core, uint32_t number, struct cairn_bytes bytes,
                        struct take_effect *effect)
 {
     const struct cairn_feed *feed = &core->feeds[number];
-    core_puts_add(&effect->puts, CAIRN_TABLE_COMMIT, feed->id, feed->commits - 1)->head = bytes;
-    core_puts_add_feed(core, &effect->puts, number, &feed->range);
-    core_puts_store(core, &effect->puts,
-                    core_task_open(core, CORE_TASK_STORE_COMMIT, number, feed->commits), true);
+    cairn_core_puts_add(&effect->puts, CAIRN_TABLE_COMMIT, feed->id, feed->commits - 1)->head =
+        bytes;
+    cairn_core_puts_add_feed(core, &effect->puts, number, &feed->range);
+    cairn_core_puts_store(core, &effect->puts,
+                          cairn_core_task_open(core, CORE_TASK_STORE_COMMIT, number, feed->commits),
+                          true);
 }
 
 static cairn_err take_commit(struct cairn_core *core, uint32_t number,
@@ -423,7 +430,7 @@ static cairn_err take_commit(struct cairn_core *core, uint32_t number,
 {
     struct cairn_feed *feed = &core->feeds[number];
     struct cairn_merkle_range range = feed->range;
-    struct take_effect effect = {.puts = core_puts_begin(core, 18)};
+    struct take_effect effect = {.puts = cairn_core_puts_begin(core, 18)};
     CAIRN_TRY(cairn_feed_check_opening(feed, core->suite, &commit->opening,
                                        cairn_feed_pending(feed, &core->pending)));
     CAIRN_TRY(take_hash(core, feed, commit, &range, &effect));
@@ -431,59 +438,59 @@ static cairn_err take_commit(struct cairn_core *core, uint32_t number,
     cairn_feed_pending_take(feed, &core->pending);
     CAIRN_TRY(take_effects(core, number, &effect)); /* the row that is stored tells of them */
     take_store(core, number, bytes, &effect);
-    core_notice(core, CAIRN_NOTICE_COMMIT, core->journals[feed->journal].country,
-                commit->opening.number, commit->opening.size);
+    cairn_core_notice(core, CAIRN_NOTICE_COMMIT, core->journals[feed->journal].country,
+                      commit->opening.number, commit->opening.size);
     return CAIRN_OK;
 }
 
-cairn_err core_take_entries(struct cairn_core *core, uint32_t link, struct cairn_bytes bytes,
-                            size_t frame_bytes)
+cairn_err cairn_core_take_entries(struct cairn_core *core, uint32_t link, struct cairn_bytes bytes,
+                                  size_t frame_bytes)
 {
     struct cairn_commit commit;
     size_t fault_at;
     CAIRN_TRY(cairn_commit_decode(bytes, &commit, &fault_at));
-    uint32_t number = core_feed_find(core, commit.opening.feed);
+    uint32_t number = cairn_core_feed_number(core, commit.opening.feed);
     if (number == CORE_NONE || core->feeds[number].journal == 0) {
         return CAIRN_OK;
     }
     struct cairn_feed *feed = &core->feeds[number];
     uint32_t log = core_log_of_feed(core, number);
     if (feed->is_closed || feed->is_broken || commit.opening.number < feed->commits) {
-        return core_want_more(core, link, log, frame_bytes);
+        return cairn_core_want_more(core, link, log, frame_bytes);
     }
     struct core_intake *intake = &core->intakes[log];
     bool is_next = commit.opening.number == feed->commits;
     if (!is_next || !take_is_ready(core, feed)) {
         /* Frames behind the one that had to wait are of a stream that was started anew. */
         if (intake->link == link && (is_next || !intake->is_restarted)) {
-            core_stall(core, log);
+            cairn_core_stall(core, log);
         }
-        return core_want_more(core, link, log, frame_bytes);
+        return cairn_core_want_more(core, link, log, frame_bytes);
     }
     intake->is_restarted = false;
     cairn_err err = take_commit(core, number, &commit, bytes);
     if (err != CAIRN_OK) {
-        core_notice_err(core, CAIRN_NOTICE_COMMIT_REFUSED, core->journals[feed->journal].country,
-                        err);
+        cairn_core_notice_err(core, CAIRN_NOTICE_COMMIT_REFUSED,
+                              core->journals[feed->journal].country, err);
         if (err == CAIRN_PEER_WRAP || err == CAIRN_FEED_RECORD) {
-            core_tag_remove(core, number);
+            cairn_core_tag_remove(core, number);
             feed->is_broken = true; /* the author committed to it: no other source can help */
             return CAIRN_OK;
         }
         return err;
     }
     if (feed->pending_count == CORE_PENDING_FEED / 2) {
-        core_scan(core, feed->journal);
+        cairn_core_scan(core, feed->journal);
     }
-    return core_want_more(core, link, log, frame_bytes);
+    return cairn_core_want_more(core, link, log, frame_bytes);
 }
 
-void core_commit_stored(struct cairn_core *core, uint32_t number, uint64_t commits)
+void cairn_core_commit_stored(struct cairn_core *core, uint32_t number, uint64_t commits)
 {
     struct cairn_feed *feed = &core->feeds[number];
     feed->durable_commits = commits > feed->durable_commits ? commits : feed->durable_commits;
-    core_feed_ripen(core, number);
-    core_grown(core, core_log_of_feed(core, number));
+    cairn_core_feed_ripen(core, number);
+    cairn_core_grown(core, core_log_of_feed(core, number));
 }
 
 /* ---- FEED ---- */
@@ -491,7 +498,7 @@ void core_commit_stored(struct cairn_core *core, uint32_t number, uint64_t commi
 static cairn_err take_feed_decode(struct cairn_core *core, struct cairn_bytes body,
                                   enum cairn_kind kind, struct cairn_feedop *out)
 {
-    struct cairn_operation *operation = core_take(core, sizeof *operation);
+    struct cairn_operation *operation = cairn_core_take(core, sizeof *operation);
     size_t fault_at;
     CAIRN_TRY(cairn_operation_decode(body, operation, &fault_at));
     if (operation->kind != kind) {
@@ -509,12 +516,12 @@ static cairn_err take_feed_join(struct cairn_core *core, uint32_t author,
     uint32_t count = 0;
     struct cairn_record_reader reader = {
         .suite = core->suite,
-        .origin = core_origin(core, author),
+        .origin = cairn_core_origin(core, author),
         .country = core->countries[0].country,
         .sealing_secret = core->sealing_secret,
     };
     CAIRN_TRY(cairn_record_open(&reader, open, admit, secrets, &count));
-    uint32_t number = core_feed_add(core, message->feed, CAIRN_FEED_TYPE_AUDIENCE, author);
+    uint32_t number = cairn_core_feed_add(core, message->feed, CAIRN_FEED_TYPE_AUDIENCE, author);
     if (number == CORE_NONE) {
         return CAIRN_FULL;
     }
@@ -526,34 +533,34 @@ static cairn_err take_feed_join(struct cairn_core *core, uint32_t author,
     memcpy(feed->secrets, secrets, (size_t)count * 32);
     feed->known_epochs = count;
     for (uint32_t i = 0; i < open->wrap_count; i++) {
-        uint32_t country = core_country_add(core, (const uint8_t *)open->wraps[i].country);
+        uint32_t country = cairn_core_country_add(core, (const uint8_t *)open->wraps[i].country);
         if (country != CORE_NONE) {
             cairn_members_add(&feed->members, country);
         }
     }
     cairn_feed_scan_from(feed, core->suite, 0);
-    struct core_puts puts = core_puts_begin(core, 2);
-    uint8_t *zero = core_take(core, 8);
-    struct cairn_put *put = core_puts_add(&puts, CAIRN_TABLE_RECORD, feed->id, 0);
+    struct core_puts puts = cairn_core_puts_begin(core, 2);
+    uint8_t *zero = cairn_core_take(core, 8);
+    struct cairn_put *put = cairn_core_puts_add(&puts, CAIRN_TABLE_RECORD, feed->id, 0);
     put->head = (struct cairn_bytes){.data = zero, .size = 8};
     put->body = message->open;
-    core_puts_add_feed(core, &puts, number, &feed->range);
-    core_puts_store(core, &puts, core_task_open(core, CORE_TASK_STORE, 0, 0), false);
-    core_notice(core, CAIRN_NOTICE_FEED_JOINED, core->journals[author].country, count, 0);
-    core_scan(core, author);
+    cairn_core_puts_add_feed(core, &puts, number, &feed->range);
+    cairn_core_puts_store(core, &puts, cairn_core_task_open(core, CORE_TASK_STORE, 0, 0), false);
+    cairn_core_notice(core, CAIRN_NOTICE_FEED_JOINED, core->journals[author].country, count, 0);
+    cairn_core_scan(core, author);
     return CAIRN_OK;
 }
 
-cairn_err core_take_feed(struct cairn_core *core, uint32_t link,
-                         const struct cairn_feed_message *message)
+cairn_err cairn_core_take_feed(struct cairn_core *core, uint32_t link,
+                               const struct cairn_feed_message *message)
 {
     struct cairn_feedop open;
     struct cairn_feedop admit;
     uint8_t id[16];
-    uint32_t author = core_journal_find(core, message->origin);
-    uint32_t known = core_feed_find(core, message->feed);
+    uint32_t author = cairn_core_journal_find(core, message->origin);
+    uint32_t known = cairn_core_feed_number(core, message->feed);
     if (known != CORE_NONE) {
-        core_offered(core, link, core_log_of_feed(core, known));
+        cairn_core_offered(core, link, core_log_of_feed(core, known));
         return CAIRN_OK;
     }
     if (author == CORE_NONE || author == 0) {
@@ -570,9 +577,10 @@ cairn_err core_take_feed(struct cairn_core *core, uint32_t link,
     cairn_err err = take_feed_join(core, author, message, &open.as.open,
                                    message->has_admit ? &admit.as.admit : NULL);
     if (err != CAIRN_OK) {
-        core_notice_err(core, CAIRN_NOTICE_FEED_REFUSED, core->journals[author].country, err);
+        cairn_core_notice_err(core, CAIRN_NOTICE_FEED_REFUSED, core->journals[author].country, err);
         return CAIRN_OK;
     }
-    core_offered(core, link, core_log_of_feed(core, core_feed_find(core, message->feed)));
+    cairn_core_offered(core, link,
+                       core_log_of_feed(core, cairn_core_feed_number(core, message->feed)));
     return CAIRN_OK;
 }

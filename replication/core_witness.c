@@ -1,4 +1,4 @@
-#include "replication/core_state.h"
+#include "replication/core_parts.h"
 
 #include "crypto/hash.h"
 #include "crypto/note.h"
@@ -10,12 +10,13 @@
  *
  * owns    out->origin borrows from note
  * errors  CAIRN_PEER_CHECKPOINT and those of cairn_note_split */
-cairn_err core_checkpoint_read(struct cairn_core *core, uint32_t journal, struct cairn_bytes note,
-                               struct cairn_checkpoint *out)
+cairn_err cairn_core_checkpoint_read(struct cairn_core *core, uint32_t journal,
+                                     struct cairn_bytes note, struct cairn_checkpoint *out)
 {
     struct cairn_note split;
     uint64_t time_s;
-    struct cairn_note_key key = {.name = core_origin(core, journal), .type = CAIRN_NOTE_ED25519};
+    struct cairn_note_key key = {.name = cairn_core_origin(core, journal),
+                                 .type = CAIRN_NOTE_ED25519};
     memcpy(key.public_key, core->journals[journal].log_public, 32);
     CAIRN_TRY(cairn_note_split(note, &core->arena, &split));
     CAIRN_TRY(cairn_note_decode_checkpoint(split.text, out));
@@ -59,8 +60,8 @@ static uint32_t witness_sorted(const struct cairn_core *core, uint32_t order[sta
             continue;
         }
         uint32_t at = count++;
-        while (at > 0 &&
-               cairn_bytes_order(core_origin(core, order[at - 1]), core_origin(core, i)) > 0) {
+        while (at > 0 && cairn_bytes_order(cairn_core_origin(core, order[at - 1]),
+                                           cairn_core_origin(core, i)) > 0) {
             order[at] = order[at - 1];
             at--;
         }
@@ -70,7 +71,7 @@ static uint32_t witness_sorted(const struct cairn_core *core, uint32_t order[sta
 }
 
 /* Append a mark to the own control feed; the flush that begins now carries it. source P-46 */
-void core_mark(struct cairn_core *core)
+void cairn_core_mark(struct cairn_core *core)
 {
     uint32_t order[256];
     uint8_t leaves[256 * 32];
@@ -89,7 +90,7 @@ void core_mark(struct cairn_core *core)
     };
     cairn_merkle_root_of(leaves, count, op.as.mark.seen);
     core->mark_ms = core->now_ms;
-    core_append_op(core, core->journals[0].control_feed, &op);
+    cairn_core_append_op(core, core->journals[0].control_feed, &op);
 }
 
 /* ---- cosignatures ---- */
@@ -104,7 +105,7 @@ static bool witness_is_open(const struct cairn_core *core, uint32_t journal, uin
         }
         const struct cairn_pending *pending = cairn_feed_pending(feed, &core->pending);
         bool is_pending = pending != NULL && pending->leaf_index < size && !pending->is_reported;
-        bool is_behind = core_scanned(core, feed) < size && pending == NULL;
+        bool is_behind = cairn_core_scanned(core, feed) < size && pending == NULL;
         if (is_pending || is_behind || feed->durable_commits < feed->commits) {
             return true;
         }
@@ -115,15 +116,15 @@ static bool witness_is_open(const struct cairn_core *core, uint32_t journal, uin
 static void witness_sign(struct cairn_core *core, uint32_t number)
 {
     struct core_journal *journal = &core->journals[number];
-    struct cairn_checkpoint checkpoint = {.origin = core_origin(core, number),
+    struct cairn_checkpoint checkpoint = {.origin = cairn_core_origin(core, number),
                                           .size = journal->marked.size};
     memcpy(checkpoint.root, journal->marked.root, 32);
     uint8_t text[CAIRN_CHECKPOINT_MAX];
     size_t size = cairn_note_encode_checkpoint(&checkpoint, text);
     journal->cosign_time_s = core->now_ms / 1000;
     journal->is_signing = true;
-    struct cairn_action *sign = core_act(core, CAIRN_ACTION_SIGN);
-    sign->as.sign.token = core_task_open(core, CORE_TASK_SIGN_COSIGN, number, 0);
+    struct cairn_action *sign = cairn_core_act(core, CAIRN_ACTION_SIGN);
+    sign->as.sign.token = cairn_core_task_open(core, CORE_TASK_SIGN_COSIGN, number, 0);
     sign->as.sign.key = CAIRN_SIGN_WITNESS;
     cairn_err err = cairn_note_sign_input(CAIRN_NOTE_COSIGNATURE, journal->cosign_time_s,
                                           (struct cairn_bytes){.data = text, .size = size},
@@ -131,7 +132,7 @@ static void witness_sign(struct cairn_core *core, uint32_t number)
     CAIRN_REQUIRE(err == CAIRN_OK);
 }
 
-void core_cosign(struct cairn_core *core)
+void cairn_core_cosign(struct cairn_core *core)
 {
     for (uint32_t i = 1; i < core->journal_count && !core->is_halted; i++) {
         struct core_journal *journal = &core->journals[i];
@@ -145,7 +146,7 @@ void core_cosign(struct cairn_core *core)
         bool is_ahead = journal->mark_ms > core->now_ms + CAIRN_LIMIT_AHEAD_MS;
         if (core->now_ms < at_ms || is_ahead || witness_is_open(core, i, journal->marked.size)) {
             journal->cosign_retry_ms = core->now_ms < at_ms ? at_ms : core->now_ms + 100;
-            core_wake(core, journal->cosign_retry_ms);
+            cairn_core_wake(core, journal->cosign_retry_ms);
             continue;
         }
         witness_sign(core, i);
@@ -153,13 +154,14 @@ void core_cosign(struct cairn_core *core)
 }
 
 /* The line goes to the author, and with the checkpoint into our own rows for ever. */
-void core_cosign_signed(struct cairn_core *core, uint32_t number,
-                        const uint8_t signature[static 64])
+void cairn_core_cosign_signed(struct cairn_core *core, uint32_t number,
+                              const uint8_t signature[static 64])
 {
     struct core_journal *journal = &core->journals[number];
     struct cairn_note_writer writer;
-    struct cairn_note_key key = {.name = core_origin(core, 0), .type = CAIRN_NOTE_COSIGNATURE};
-    uint8_t *note = core_take(core, CORE_NOTE_MAX + CORE_COSIGNATURE_MAX);
+    struct cairn_note_key key = {.name = cairn_core_origin(core, 0),
+                                 .type = CAIRN_NOTE_COSIGNATURE};
+    uint8_t *note = cairn_core_take(core, CORE_NOTE_MAX + CORE_COSIGNATURE_MAX);
     memcpy(key.public_key, core->journals[0].witness_public, 32);
     cairn_note_writer_init(&writer, note, CORE_NOTE_MAX + CORE_COSIGNATURE_MAX);
     cairn_err err =
@@ -173,12 +175,12 @@ void core_cosign_signed(struct cairn_core *core, uint32_t number,
     journal->cosigned_size = journal->marked.size;
     journal->cosigned_ms = core->now_ms;
 
-    struct core_puts puts = core_puts_begin(core, 2);
-    core_puts_add(&puts, CAIRN_TABLE_CHECKPOINT, journal->id, journal->cosigned_size)->head =
+    struct core_puts puts = cairn_core_puts_begin(core, 2);
+    cairn_core_puts_add(&puts, CAIRN_TABLE_CHECKPOINT, journal->id, journal->cosigned_size)->head =
         (struct cairn_bytes){.data = note, .size = writer.size};
-    core_puts_add_journal(core, &puts, number);
-    core_puts_store(core, &puts, core_task_open(core, CORE_TASK_STORE, 0, 0), false);
-    core_notice(core, CAIRN_NOTICE_COSIGNED, journal->country, journal->cosigned_size, 0);
+    cairn_core_puts_add_journal(core, &puts, number);
+    cairn_core_puts_store(core, &puts, cairn_core_task_open(core, CORE_TASK_STORE, 0, 0), false);
+    cairn_core_notice(core, CAIRN_NOTICE_COSIGNED, journal->country, journal->cosigned_size, 0);
 
     struct cairn_message message = {
         .type = CAIRN_MESSAGE_COSIGN,
@@ -188,14 +190,14 @@ void core_cosign_signed(struct cairn_core *core, uint32_t number,
     memcpy(message.as.cosign.log, journal->id, 16);
     for (uint32_t link = 0; link < core->limits.links; link++) {
         if (core->links[link].is_greeted && core->links[link].journal == number) {
-            core_send(core, link, &message);
+            cairn_core_send(core, link, &message);
         }
     }
 }
 
 /* ---- cosignatures of our own checkpoints ---- */
 
-void core_recent_add(struct cairn_core *core)
+void cairn_core_recent_add(struct cairn_core *core)
 {
     const struct core_checkpoint *checkpoint = &core->journals[0].checkpoint;
     struct core_recent *recent = &core->recent[core->recent_next++ % CORE_RECENT];
@@ -204,7 +206,7 @@ void core_recent_add(struct cairn_core *core)
     memcpy(recent->note, checkpoint->note, checkpoint->note_bytes);
 }
 
-struct core_recent *core_recent_find(struct cairn_core *core, uint64_t size)
+struct core_recent *cairn_core_recent_find(struct cairn_core *core, uint64_t size)
 {
     for (uint32_t i = 0; i < CORE_RECENT; i++) {
         if (core->recent[i].size == size && core->recent[i].note_bytes > 0) {
@@ -217,8 +219,8 @@ struct core_recent *core_recent_find(struct cairn_core *core, uint64_t size)
 static cairn_err witness_verify_line(struct cairn_core *core, uint32_t witness,
                                      struct cairn_bytes note)
 {
-    struct cairn_note *split = core_take(core, sizeof *split);
-    struct cairn_note_key key = {.name = core_origin(core, witness),
+    struct cairn_note *split = cairn_core_take(core, sizeof *split);
+    struct cairn_note_key key = {.name = cairn_core_origin(core, witness),
                                  .type = CAIRN_NOTE_COSIGNATURE};
     uint64_t time_s;
     memcpy(key.public_key, core->journals[witness].witness_public, 32);
@@ -227,8 +229,8 @@ static cairn_err witness_verify_line(struct cairn_core *core, uint32_t witness,
 }
 
 /* Keep a peer's line with the own checkpoint that it signs, if that is among the last ones. */
-cairn_err core_take_cosign(struct cairn_core *core, uint32_t link,
-                           const struct cairn_cosign *cosign)
+cairn_err cairn_core_take_cosign(struct cairn_core *core, uint32_t link,
+                                 const struct cairn_cosign *cosign)
 {
     const struct core_journal *own = &core->journals[0];
     uint32_t witness = core->links[link].journal;
@@ -237,24 +239,24 @@ cairn_err core_take_cosign(struct cairn_core *core, uint32_t link,
         cosign->size > own->checkpoint.size) {
         return CAIRN_PEER_ORDER;
     }
-    struct core_recent *recent = core_recent_find(core, cosign->size);
+    struct core_recent *recent = cairn_core_recent_find(core, cosign->size);
     if (recent == NULL || cosign->size <= peer->witnessed_size ||
         recent->note_bytes + cosign->line.size > sizeof recent->note) {
         return CAIRN_OK;
     }
     size_t size = recent->note_bytes + cosign->line.size;
-    uint8_t *note = core_take(core, size);
+    uint8_t *note = cairn_core_take(core, size);
     memcpy(note, recent->note, recent->note_bytes);
     memcpy(note + recent->note_bytes, cosign->line.data, cosign->line.size);
     CAIRN_TRY(witness_verify_line(core, witness, (struct cairn_bytes){.data = note, .size = size}));
     memcpy(recent->note, note, size);
     recent->note_bytes = (uint32_t)size;
     peer->witnessed_size = cosign->size;
-    struct core_puts puts = core_puts_begin(core, 2);
-    core_puts_add(&puts, CAIRN_TABLE_CHECKPOINT, own->id, cosign->size)->head =
+    struct core_puts puts = cairn_core_puts_begin(core, 2);
+    cairn_core_puts_add(&puts, CAIRN_TABLE_CHECKPOINT, own->id, cosign->size)->head =
         (struct cairn_bytes){.data = note, .size = size};
-    core_puts_add_journal(core, &puts, witness);
-    core_puts_store(core, &puts, core_task_open(core, CORE_TASK_STORE, 0, 0), false);
-    core_notice(core, CAIRN_NOTICE_COSIGNATURE, peer->country, cosign->size, 0);
+    cairn_core_puts_add_journal(core, &puts, witness);
+    cairn_core_puts_store(core, &puts, cairn_core_task_open(core, CORE_TASK_STORE, 0, 0), false);
+    cairn_core_notice(core, CAIRN_NOTICE_COSIGNATURE, peer->country, cosign->size, 0);
     return CAIRN_OK;
 }

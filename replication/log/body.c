@@ -68,9 +68,8 @@ void cairn_body_stub(const struct cairn_body_place *place, uint8_t algorithms,
     cairn_sha256_of(body, out->body_hash);
 }
 
-void cairn_body_seal(const struct cairn_suite *suite, const struct cairn_body_place *place,
-                     const struct cairn_body_keys *keys, struct cairn_bytes operation, uint8_t *out,
-                     struct cairn_stub *out_stub)
+void cairn_body_seal(const struct cairn_body_place *place, const struct cairn_body_keys *keys,
+                     struct cairn_bytes operation, uint8_t *out, struct cairn_stub *out_stub)
 {
     size_t padded_bytes = cairn_padded_size(operation.size);
     struct body_aad aad = body_aad_make(place);
@@ -86,7 +85,7 @@ void cairn_body_seal(const struct cairn_suite *suite, const struct cairn_body_pl
     cairn_sha256_update(&hash, (struct cairn_bytes){.data = aad.data, .size = aad.size});
     cairn_sha256_update(&hash, padded);
     cairn_sha256_final(&hash, digest);
-    cairn_suite_hmac(suite, (struct cairn_bytes){.data = keys->fresh, .size = 32},
+    cairn_suite_hmac(place->suite, (struct cairn_bytes){.data = keys->fresh, .size = 32},
                      (struct cairn_bytes){.data = digest, .size = 32}, key);
 
     uint8_t *commitment = out + CAIRN_SLOT_BYTES;
@@ -98,19 +97,19 @@ void cairn_body_seal(const struct cairn_suite *suite, const struct cairn_body_pl
         .nonce = commitment,
         .aad = {.data = slot_aad, .size = sizeof slot_aad},
     };
-    cairn_suite_seal(suite, &slot_box, (struct cairn_bytes){.data = key, .size = KEY_BYTES}, out);
+    cairn_suite_seal(place->suite, &slot_box, (struct cairn_bytes){.data = key, .size = KEY_BYTES},
+                     out);
     struct cairn_suite_box box = {
         .key = key,
         .nonce = body_nonce_zero,
         .aad = {.data = aad.data, .size = aad.size},
     };
-    cairn_suite_seal(suite, &box, padded, plaintext);
+    cairn_suite_seal(place->suite, &box, padded, plaintext);
     struct cairn_bytes body = {.data = out, .size = cairn_body_sealed_bytes(operation.size)};
     cairn_body_stub(place, CAIRN_ENTRY_SEALED, body, out_stub);
 }
 
-cairn_err cairn_body_content_key(const struct cairn_suite *suite,
-                                 const struct cairn_body_place *place,
+cairn_err cairn_body_content_key(const struct cairn_body_place *place,
                                  const uint8_t slot_key[static 32], struct cairn_bytes body,
                                  uint8_t out[static 32])
 {
@@ -126,8 +125,9 @@ cairn_err cairn_body_content_key(const struct cairn_suite *suite,
         .nonce = body.data + CAIRN_SLOT_BYTES,
         .aad = {.data = slot_aad, .size = sizeof slot_aad},
     };
-    CAIRN_TRY(cairn_suite_open(
-        suite, &box, (struct cairn_bytes){.data = body.data, .size = CAIRN_SLOT_BYTES}, key));
+    CAIRN_TRY(cairn_suite_open(place->suite, &box,
+                               (struct cairn_bytes){.data = body.data, .size = CAIRN_SLOT_BYTES},
+                               key));
     body_commitment(key, commitment);
     if (memcmp(commitment, body.data + CAIRN_SLOT_BYTES, CAIRN_COMMITMENT_BYTES) != 0) {
         return CAIRN_CRYPTO_COMMITMENT;
@@ -136,7 +136,7 @@ cairn_err cairn_body_content_key(const struct cairn_suite *suite,
     return CAIRN_OK;
 }
 
-cairn_err cairn_body_open(const struct cairn_suite *suite, const struct cairn_body_place *place,
+cairn_err cairn_body_open(const struct cairn_body_place *place,
                           const uint8_t content_key[static 32], struct cairn_bytes body,
                           uint8_t *scratch, struct cairn_bytes *out_operation)
 {
@@ -156,7 +156,7 @@ cairn_err cairn_body_open(const struct cairn_suite *suite, const struct cairn_bo
     };
     struct cairn_bytes sealed = {.data = body.data + CAIRN_SEALED_HEAD_BYTES,
                                  .size = body.size - CAIRN_SEALED_HEAD_BYTES};
-    CAIRN_TRY(cairn_suite_open(suite, &box, sealed, scratch));
+    CAIRN_TRY(cairn_suite_open(place->suite, &box, sealed, scratch));
     struct cairn_bytes plaintext = {.data = scratch, .size = sealed.size - CAIRN_SEAL_TAG_BYTES};
     return cairn_plaintext_decode(plaintext, out_operation);
 }

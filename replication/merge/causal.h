@@ -24,12 +24,6 @@ struct cairn_causal_step {
                       for a build that knows a later kind. Any other: never has effect */
 };
 
-/* An operation that nothing live follows. A new operation names it: in `parents` when every reader
- * of its feed can see item->feed, else in `after`. */
-struct cairn_causal_head {
-    const struct cairn_opset_item *item;
-};
-
 struct cairn_causal {
     const struct cairn_opset *set;
     uint32_t word_count;             /* of a row */
@@ -63,9 +57,12 @@ const uint64_t *cairn_causal_past(const struct cairn_causal *causal, uint32_t i)
 /* Does it name an operation in `after` that is not here? */
 bool cairn_causal_is_missing_after(const struct cairn_causal *causal, uint32_t i);
 
-/* The live operations that no live one follows, in order. errors  CAIRN_NO_ROOM (arena) */
+/* The operations that a new one names, so that it follows all there is: the live ones that no live
+ * one follows, in order. In `parents` those whose feed every reader of the new one can see, the
+ * others in `after`. errors  CAIRN_NO_ROOM (arena) */
 CAIRN_MUST cairn_err cairn_causal_heads(const struct cairn_causal *causal,
-                                        struct cairn_arena *arena, struct cairn_causal_head **out,
+                                        struct cairn_arena *arena,
+                                        const struct cairn_opset_item *const **out,
                                         uint32_t *out_count);
 
 #endif

@@ -52,7 +52,7 @@ struct cairn_alert_view {
     uint32_t place_count;
     const struct cairn_alert_place *places;
     uint32_t head_count;
-    const struct cairn_causal_head *heads;
+    const struct cairn_opset_item *const *heads; /* cairn_causal_heads */
     uint32_t step_count;
     const struct cairn_causal_step *steps; /* all operations, by (hlc, entry id) */
 };

@@ -41,7 +41,7 @@ struct cairn_case_view {
     uint64_t changed_hlc;   /* of the last operation that had effect; 0: none had */
     struct cairn_bytes accept, refuse, withdraw; /* bodies of the first of each; empty: none */
     uint32_t head_count;
-    const struct cairn_causal_head *heads;
+    const struct cairn_opset_item *const *heads; /* cairn_causal_heads */
     uint32_t step_count;
     const struct cairn_causal_step *steps; /* all operations, by (hlc, entry id) */
 };

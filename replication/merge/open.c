@@ -23,12 +23,11 @@ cairn_err cairn_open_entry(const struct cairn_open_reader *reader,
         .feed = reader->feed,
         .epoch = entry->prefix.epoch,
         .index = entry->index,
+        .suite = reader->suite,
     };
-    CAIRN_TRY(cairn_body_content_key(reader->suite, &place,
-                                     reader->slot_keys[entry->prefix.epoch], entry->body,
+    CAIRN_TRY(cairn_body_content_key(&place, reader->slot_keys[entry->prefix.epoch], entry->body,
                                      out_content_key));
-    return cairn_body_open(reader->suite, &place, out_content_key, entry->body, scratch,
-                           out_operation);
+    return cairn_body_open(&place, out_content_key, entry->body, scratch, out_operation);
 }
 
 void cairn_open_entry_id(const struct cairn_open_reader *reader,

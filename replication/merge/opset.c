@@ -1,7 +1,6 @@
 #include "replication/merge/opset.h"
 
 #include "schema/base/check.h"
-#include "schema/base/limits.h"
 
 #include <string.h>
 
@@ -11,7 +10,11 @@
 #define OPSET_ITEM_RANK    3u /* bits of an element's flags */
 #define OPSET_ITEM_UNKNOWN 4u
 
-_Static_assert(CAIRN_LIMIT_BATCH_BYTES * 2 + CAIRN_LIMIT_OPERATION_BYTES <=
+/* For the elements; the place of the cut is always reserved. */
+#define OPSET_ITEMS_BYTES_MAX                                                                      \
+    (CAIRN_LIMIT_STATE_BYTES - CAIRN_OPSET_HEAD_BYTES - CAIRN_OPSET_CUT_BYTES)
+
+_Static_assert(2 * (CAIRN_LIMIT_BATCH_BYTES + CAIRN_OPSET_ITEM_BYTES) + (16u << 10) <=
                    CAIRN_LIMIT_STATE_BYTES,
                "a batch fits, and once more in another feed, and what withdraws it");
 
@@ -51,14 +54,29 @@ static size_t opset_item_size(const struct cairn_opset_item *item)
     return CAIRN_OPSET_ITEM_BYTES + id_count * CAIRN_ID_ENTRY_BYTES + item->operation.size;
 }
 
-size_t cairn_opset_size(const struct cairn_opset *set)
+static size_t opset_items_size(const struct cairn_opset *set)
 {
-    opset_check(set);
-    size_t size = CAIRN_OPSET_HEAD_BYTES + (set->is_cut ? CAIRN_OPSET_CUT_BYTES : 0);
+    size_t size = 0;
     for (uint32_t i = 0; i < set->count; i++) {
         size += opset_item_size(&set->items[i]);
     }
     return size;
+}
+
+size_t cairn_opset_size(const struct cairn_opset *set)
+{
+    opset_check(set);
+    size_t head = CAIRN_OPSET_HEAD_BYTES + (set->is_cut ? CAIRN_OPSET_CUT_BYTES : 0);
+    return head + opset_items_size(set);
+}
+
+bool cairn_opset_has_room(const struct cairn_opset *set, size_t operation_bytes)
+{
+    opset_check(set);
+    size_t size =
+        CAIRN_OPSET_ITEM_BYTES + 2 * CAIRN_LIMIT_PARENTS * CAIRN_ID_ENTRY_BYTES + operation_bytes;
+    return !set->is_cut && set->count < CAIRN_OPSET_COUNT_MAX && size <= OPSET_ITEMS_BYTES_MAX &&
+           opset_items_size(set) <= OPSET_ITEMS_BYTES_MAX - size;
 }
 
 static bool opset_is_of_space(enum cairn_kind kind, enum cairn_opset_space space)
@@ -88,8 +106,7 @@ static cairn_err opset_read_item(const uint8_t *data, enum cairn_opset_space spa
     bool is_inside = body_at <= out->operation.size && body_size <= out->operation.size - body_at;
     if (is_known == out->is_unknown || !is_inside || data[67] > 7 ||
         out->rank > CAIRN_OPSET_RANK_OTHER || out->parent_count > CAIRN_LIMIT_PARENTS ||
-        out->after_count > CAIRN_LIMIT_PARENTS ||
-        out->operation.size > CAIRN_LIMIT_BATCH_BYTES) {
+        out->after_count > CAIRN_LIMIT_PARENTS || out->operation.size > CAIRN_LIMIT_BATCH_BYTES) {
         return CAIRN_DISK_CORRUPT;
     }
     out->parents = data + CAIRN_OPSET_ITEM_BYTES;
@@ -118,8 +135,7 @@ static cairn_err opset_read_head(struct cairn_bytes state, enum cairn_opset_spac
     out->count = count;
     *at = CAIRN_OPSET_HEAD_BYTES;
     if (out->is_cut) {
-        if (state.size - *at < CAIRN_OPSET_CUT_BYTES ||
-            state.data[*at] > CAIRN_OPSET_RANK_OTHER) {
+        if (state.size - *at < CAIRN_OPSET_CUT_BYTES || state.data[*at] > CAIRN_OPSET_RANK_OTHER) {
             return CAIRN_DISK_CORRUPT;
         }
         out->cut_rank = (enum cairn_opset_rank)state.data[*at];
@@ -134,7 +150,6 @@ cairn_err cairn_opset_open(struct cairn_bytes state, enum cairn_opset_space spac
                            struct cairn_arena *arena, struct cairn_opset *out)
 {
     *out = (struct cairn_opset){.space = space};
-    opset_check(out);
     if (state.size == 0) {
         return CAIRN_OK;
     }
@@ -177,8 +192,8 @@ static bool opset_has(const struct cairn_opset *set, const uint8_t *entry_id)
     return false;
 }
 
-/* Drop the one that is kept least, and remember where. */
-static void opset_cut_one(struct cairn_opset *set)
+/* Drop the one that is kept least, and remember where. gives  its size */
+static size_t opset_cut_one(struct cairn_opset *set)
 {
     CAIRN_REQUIRE(set->count > 1); /* one operation alone always fits */
     uint32_t last = 0;
@@ -191,9 +206,10 @@ static void opset_cut_one(struct cairn_opset *set)
     set->cut_rank = set->items[last].rank;
     set->cut_hlc = set->items[last].hlc;
     set->cut_id = set->items[last].entry_id;
-    memmove(&set->items[last], &set->items[last + 1],
-            (set->count - last - 1) * sizeof *set->items);
+    size_t size = opset_item_size(&set->items[last]);
+    memmove(&set->items[last], &set->items[last + 1], (set->count - last - 1) * sizeof *set->items);
     set->count--;
+    return size;
 }
 
 cairn_err cairn_opset_insert(const struct cairn_opset *set, const struct cairn_opset_item *item,
@@ -220,8 +236,72 @@ cairn_err cairn_opset_insert(const struct cairn_opset *set, const struct cairn_o
         memcpy(out->items, set->items, at * sizeof *out->items);
     }
     out->count = set->count + 1;
-    size_t limit = CAIRN_LIMIT_STATE_BYTES - CAIRN_OPSET_CUT_BYTES;
-    size_t size = cairn_opset_size_of_items(out);
+    size_t size = opset_items_size(out);
+    while (out->count > CAIRN_OPSET_COUNT_MAX || size > OPSET_ITEMS_BYTES_MAX) {
+        size -= opset_cut_one(out);
+    }
     opset_check(out);
+    return CAIRN_OK;
+}
+
+static uint8_t *opset_write_item(const struct cairn_opset_item *item, uint8_t *out)
+{
+    cairn_bytes_put_u64(out, item->hlc);
+    memcpy(out + 8, item->entry_id, CAIRN_ID_ENTRY_BYTES);
+    memcpy(out + 40, item->feed, 16);
+    cairn_bytes_put_u64(out + 56, item->index);
+    memcpy(out + 64, item->country, 3);
+    out[67] = (uint8_t)((unsigned)item->rank | (item->is_unknown ? OPSET_ITEM_UNKNOWN : 0));
+    cairn_bytes_put_u32(out + 68, item->is_unknown ? 0 : (uint32_t)item->kind);
+    cairn_bytes_put_u16(out + 72, (uint16_t)item->parent_count);
+    cairn_bytes_put_u16(out + 74, (uint16_t)item->after_count);
+    bool has_body = item->body.size > 0;
+    size_t body_at = has_body ? (size_t)(item->body.data - item->operation.data) : 0;
+    CAIRN_REQUIRE(body_at + item->body.size <= item->operation.size);
+    cairn_bytes_put_u32(out + 76, (uint32_t)body_at);
+    cairn_bytes_put_u32(out + 80, (uint32_t)item->body.size);
+    cairn_bytes_put_u32(out + 84, (uint32_t)item->operation.size);
+    out += CAIRN_OPSET_ITEM_BYTES;
+    struct cairn_bytes parts[] = {
+        {item->parents, item->parent_count * CAIRN_ID_ENTRY_BYTES},
+        {item->after, item->after_count * CAIRN_ID_ENTRY_BYTES},
+        item->operation,
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (parts[i].size > 0) {
+            memcpy(out, parts[i].data, parts[i].size);
+            out += parts[i].size;
+        }
+    }
+    return out;
+}
+
+cairn_err cairn_opset_encode(const struct cairn_opset *set, struct cairn_arena *arena,
+                             struct cairn_bytes *out)
+{
+    opset_check(set);
+    size_t size = cairn_opset_size(set);
+    CAIRN_REQUIRE(size <= CAIRN_LIMIT_STATE_BYTES);
+    uint8_t *state = cairn_arena_take(arena, size);
+    if (state == NULL) {
+        return CAIRN_NO_ROOM;
+    }
+    state[0] = OPSET_VERSION;
+    state[1] = (uint8_t)set->space;
+    state[2] = (uint8_t)((set->is_test_network ? OPSET_FLAG_TEST : 0) |
+                         (set->is_cut ? OPSET_FLAG_CUT : 0));
+    cairn_bytes_put_u32(state + 4, set->count);
+    uint8_t *at = state + CAIRN_OPSET_HEAD_BYTES;
+    if (set->is_cut) {
+        at[0] = (uint8_t)set->cut_rank;
+        cairn_bytes_put_u64(at + 1, set->cut_hlc);
+        memcpy(at + 9, set->cut_id, CAIRN_ID_ENTRY_BYTES);
+        at += CAIRN_OPSET_CUT_BYTES;
+    }
+    for (uint32_t i = 0; i < set->count; i++) {
+        at = opset_write_item(&set->items[i], at);
+    }
+    CAIRN_REQUIRE(at == state + size);
+    *out = (struct cairn_bytes){state, size};
     return CAIRN_OK;
 }

@@ -40,9 +40,9 @@ struct cairn_opset_item {
     const uint8_t *feed;     /* 16 */
     char country[4];         /* of the author */
     enum cairn_opset_rank rank;
-    bool is_unknown;         /* of a kind of a later version: only its head is known */
-    enum cairn_kind kind;    /* unless is_unknown */
-    uint32_t parent_count;   /* 0..CAIRN_LIMIT_PARENTS */
+    bool is_unknown;       /* of a kind of a later version: only its head is known */
+    enum cairn_kind kind;  /* unless is_unknown */
+    uint32_t parent_count; /* 0..CAIRN_LIMIT_PARENTS */
     uint32_t after_count;
     const uint8_t *parents;       /* parent_count ids */
     const uint8_t *after;         /* after_count ids */
@@ -54,7 +54,7 @@ struct cairn_opset {
     enum cairn_opset_space space;
     bool is_test_network;
     bool is_cut;
-    uint8_t cut_rank; /* these three: nothing from here on is kept, if is_cut */
+    enum cairn_opset_rank cut_rank; /* these three: nothing from here on is kept, if is_cut */
     uint64_t cut_hlc;
     const uint8_t *cut_id;
     uint32_t count;                 /* 0..CAIRN_OPSET_COUNT_MAX */
@@ -87,6 +87,9 @@ CAIRN_MUST cairn_err cairn_opset_encode(const struct cairn_opset *set, struct ca
 
 /* Bytes of the encoded set, at most CAIRN_LIMIT_STATE_BYTES. */
 size_t cairn_opset_size(const struct cairn_opset *set);
+
+/* Is there room for one more operation of this size, whatever ids it names? */
+bool cairn_opset_has_room(const struct cairn_opset *set, size_t operation_bytes);
 
 /* Order of two elements, by (hlc, entry id). gives <0, 0, >0 */
 int cairn_opset_order(const struct cairn_opset_item *left, const struct cairn_opset_item *right);

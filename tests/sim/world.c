@@ -1,88 +1,13 @@
 #include "tests/sim/world.h"
 
-#include "crypto/hash.h"
-#include "crypto/note.h"
 #include "replication/merge/open.h"
-#include "schema/country.h"
-#include "tests/sim/disk.h"
+#include "tests/sim/world_state.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define NODE_WORDS_MAX 4096
-#define NODE_FEEDS_MAX 256
-#define WORLD_ROWS_MAX 16384
-#define WORLD_TOKENS   65536
-
-static const char *const world_countries[WORLD_NODES_MAX] = {"AUT", "SRB", "GEO", "POL",
-                                                             "MDA", "ARM", "BIH", "MNE"};
-
-struct node_cursor {
-    uint8_t feed[16];
-    uint64_t commits;
-};
-
-struct node {
-    void *memory;
-    struct cairn_core *core;
-    struct disk disk;
-    char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1];
-    uint8_t root_seed[32], log_seed[32], witness_seed[32], sealing_secret[32], local[32];
-    uint8_t spki_hash[32];
-    uint8_t note[4096];
-    size_t note_size;
-    uint32_t life; /* grows with every crash: what was under way for an earlier life is lost */
-    char (*words)[64];
-    uint32_t word_count;
-    struct node_cursor cursors[NODE_FEEDS_MAX]; /* views: survive a crash */
-    uint32_t cursor_count;
-    uint64_t notices[64];
-};
-
-struct world_event {
-    uint64_t at_ms;
-    uint64_t order;
-    uint32_t node;
-    uint32_t life;
-    uint32_t wire; /* for frames: number of the connection */
-    struct cairn_event event;
-    uint8_t *payload; /* owned: frame, value, batch */
-    struct cairn_put *puts;
-    size_t put_count;
-    struct cairn_key load_from;
-    uint64_t load_to;
-    struct cairn_ripe ripe;
-    uint8_t keys[16][32];
-    enum { WORLD_STEP, WORLD_STORE, WORLD_LOAD, WORLD_FOLD } kind;
-};
-
-struct world_pair {
-    bool is_up;
-    bool is_barred;
-    uint64_t down_ms; /* both sides must have heard of it before it comes up again */
-    uint32_t wire;
-    uint64_t free_ms[2]; /* frames stay in order: per direction, when the last one arrives */
-};
-
-struct world {
-    struct world_options options;
-    struct test_rng rng;
-    struct cairn_suite suite;
-    struct cairn_core_limits limits;
-    struct node nodes[WORLD_NODES_MAX];
-    struct world_pair pairs[WORLD_NODES_MAX][WORLD_NODES_MAX]; /* [lower][higher] */
-    struct world_event **queue;                                /* heap */
-    size_t queue_count, queue_capacity;
-    uint64_t now_ms, order;
-    uint32_t wire;
-    uint64_t token;
-    struct {
-        bool is_done;
-        cairn_err err;
-        uint8_t feed[16];
-    } * answers;
-    struct cairn_sha256 trace;
-};
+const char *const world_countries[WORLD_NODES_MAX] = {"AUT", "SRB", "GEO", "POL",
+                                                      "MDA", "ARM", "BIH", "MNE"};
 
 /* ---- queue ---- */
 
@@ -108,7 +33,7 @@ static void world_push(struct world *world, struct world_event *event, uint64_t 
     world->queue[at] = event;
 }
 
-static struct world_event *world_pop(struct world *world)
+struct world_event *world_pop(struct world *world)
 {
     struct world_event *first = world->queue[0];
     struct world_event *last = world->queue[--world->queue_count];
@@ -144,7 +69,7 @@ static struct world_event *world_event_new(struct world *world, uint32_t node, i
     return event;
 }
 
-static void world_event_free(struct world_event *event)
+void world_event_free(struct world_event *event)
 {
     free(event->payload);
     for (size_t i = 0; i < event->put_count; i++) {
@@ -163,7 +88,7 @@ static uint64_t world_delay(struct world *world)
 
 /* ---- wires ---- */
 
-static struct world_pair *world_pair_of(struct world *world, uint32_t a, uint32_t b)
+struct world_pair *world_pair_of(struct world *world, uint32_t a, uint32_t b)
 {
     return a < b ? &world->pairs[a][b] : &world->pairs[b][a];
 }
@@ -179,7 +104,7 @@ static void world_link_event(struct world *world, uint32_t node, uint32_t peer,
     world_push(world, event, world->now_ms);
 }
 
-static void world_hang_up(struct world *world, uint32_t a, uint32_t b)
+void world_hang_up(struct world *world, uint32_t a, uint32_t b)
 {
     struct world_pair *pair = world_pair_of(world, a, b);
     if (pair->is_up) {
@@ -371,7 +296,7 @@ static void world_do(struct world *world, uint32_t node, const struct cairn_acti
     }
 }
 
-static void world_step(struct world *world, uint32_t node, struct cairn_event *event)
+void world_step(struct world *world, uint32_t node, struct cairn_event *event)
 {
     struct cairn_actions actions;
     event->now_ms = world->now_ms;
@@ -511,331 +436,4 @@ void world_run(struct world *world, uint64_t ms)
         world_event_free(event);
     }
     world->now_ms = end_ms;
-}
-
-/* ---- nodes ---- */
-
-static void world_random(struct world *world, uint8_t *out, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        out[i] = (uint8_t)test_rng_below(&world->rng, 256);
-    }
-}
-
-static void node_start(struct world *world, uint32_t number)
-{
-    static const uint8_t tables[] = {CAIRN_TABLE_STATE, CAIRN_TABLE_NOTE, CAIRN_TABLE_FEED};
-    struct node *node = &world->nodes[number];
-    struct cairn_core_identity identity = {.origin = node->origin};
-    cairn_suite_sign_public(&world->suite, node->log_seed, identity.log_public);
-    cairn_suite_sign_public(&world->suite, node->witness_seed, identity.witness_public);
-    memcpy(identity.sealing_secret, node->sealing_secret, 32);
-    memcpy(identity.local_secret, node->local, 32);
-    node->core = cairn_core_init(node->memory, &world->limits, &identity, &world->suite);
-    for (size_t table = 0; table < sizeof tables; table++) {
-        for (size_t i = 0; i < node->disk.count; i++) {
-            struct cairn_event event = {.type = CAIRN_EVENT_RECALL};
-            event.as.recall.key = cairn_key_decode(node->disk.rows[i].key);
-            event.as.recall.value = (struct cairn_bytes){.data = node->disk.rows[i].value,
-                                                         .size = node->disk.rows[i].size};
-            if (event.as.recall.key.table == tables[table]) {
-                world_step(world, number, &event);
-            }
-        }
-    }
-    for (uint32_t i = 0; i < node->cursor_count; i++) {
-        struct cairn_event event = {.type = CAIRN_EVENT_OPENED};
-        memcpy(event.as.opened.feed, node->cursors[i].feed, 16);
-        event.as.opened.commit_number = node->cursors[i].commits - 1;
-        world_step(world, number, &event);
-    }
-    struct cairn_event start = {.type = CAIRN_EVENT_START};
-    world_step(world, number, &start);
-}
-
-static void node_document(struct world *world, uint32_t number)
-{
-    struct node *node = &world->nodes[number];
-    struct cairn_country_doc doc = {
-        .network = cairn_bytes_of("test-sim"),
-        .country = cairn_bytes_of(world_countries[number]),
-        .serial = 1,
-        .sealing_count = 1,
-        .node_count = 1,
-        .kinds = 1,
-        .valid_from_ms = 1000,
-        .valid_until_ms = 4000000000000u,
-    };
-    uint8_t text[2048];
-    uint8_t signature[64];
-    struct cairn_bytes encoded;
-    struct cairn_note_writer writer;
-    char name[32] = "test-sim/";
-    strcat(name, world_countries[number]);
-    struct cairn_note_key key = {.name = cairn_bytes_of(name), .type = CAIRN_NOTE_ED25519};
-    cairn_suite_sign_public(&world->suite, node->root_seed, doc.root);
-    memcpy(key.public_key, doc.root, 32);
-    world_random(world, doc.next_root, 32);
-    doc.sealing[0].number = 1;
-    cairn_suite_dh_public(&world->suite, node->sealing_secret, doc.sealing[0].key);
-    doc.nodes[0].name = cairn_bytes_of("sim-1");
-    doc.nodes[0].incarnation = 1;
-    cairn_suite_sign_public(&world->suite, node->log_seed, doc.nodes[0].log);
-    cairn_suite_sign_public(&world->suite, node->witness_seed, doc.nodes[0].witness);
-    memcpy(doc.nodes[0].tls_spki, node->spki_hash, 32);
-    doc.nodes[0].endpoint = cairn_bytes_of("sim.example:1");
-    assert_err(cairn_country_encode(&doc, text, sizeof text, &encoded), CAIRN_OK);
-    cairn_suite_sign(&world->suite, node->root_seed, encoded, signature);
-    cairn_note_writer_init(&writer, node->note, sizeof node->note);
-    assert_err(cairn_note_put_text(&writer, encoded), CAIRN_OK);
-    assert_err(cairn_note_append_signature(&writer, &key, 0, signature), CAIRN_OK);
-    node->note_size = writer.size;
-}
-
-static cairn_err world_wait(struct world *world, uint32_t node, struct cairn_event *event,
-                            uint8_t *out_feed)
-{
-    uint64_t token = world->token++;
-    assert_true(token < WORLD_TOKENS);
-    event->as.command.token = token;
-    world_step(world, node, event);
-    for (uint32_t i = 0; i < 1000 && !world->answers[token].is_done; i++) {
-        world_run(world, 5);
-    }
-    if (!world->answers[token].is_done) {
-        return CAIRN_TIMEOUT;
-    }
-    if (out_feed != NULL) {
-        memcpy(out_feed, world->answers[token].feed, 16);
-    }
-    return world->answers[token].err;
-}
-
-static cairn_err world_show(struct world *world, uint32_t node, uint32_t shown)
-{
-    struct cairn_event event = {.type = CAIRN_EVENT_DOCUMENT};
-    event.as.document.note = (struct cairn_bytes){.data = world->nodes[shown].note,
-                                                  .size = world->nodes[shown].note_size};
-    return world_wait(world, node, &event, NULL);
-}
-
-struct world *world_open(const struct world_options *options)
-{
-    struct world *world = calloc(1, sizeof *world);
-    assert_non_null(world);
-    world->options = *options;
-    world->rng.state = options->seed;
-    world->now_ms = 1700000000000u;
-    world->answers = calloc(WORLD_TOKENS, sizeof *world->answers);
-    world->limits =
-        (struct cairn_core_limits){.countries = 16, .journals = 16, .feeds = 128, .links = 8};
-    cairn_sha256_init(&world->trace);
-    if (options->is_real) {
-        assert_err(cairn_suite_open_real(&world->suite), CAIRN_OK);
-    } else {
-        cairn_suite_init_fake(&world->suite);
-    }
-    for (uint32_t i = 0; i < options->nodes; i++) {
-        struct node *node = &world->nodes[i];
-        node->memory = malloc(cairn_core_size(&world->limits));
-        node->words = calloc(NODE_WORDS_MAX, sizeof *node->words);
-        assert_non_null(node->memory);
-        assert_err(cairn_origin_make(cairn_bytes_of("test-sim"), cairn_bytes_of(world_countries[i]),
-                                     cairn_bytes_of("sim-1"), 1, node->origin),
-                   CAIRN_OK);
-        world_random(world, node->root_seed, 32);
-        world_random(world, node->log_seed, 32);
-        world_random(world, node->witness_seed, 32);
-        world_random(world, node->sealing_secret, 32);
-        world_random(world, node->local, 32);
-        world_random(world, node->spki_hash, 32);
-        node_document(world, i);
-        node_start(world, i);
-        assert_err(world_show(world, i, i), CAIRN_OK);
-    }
-    return world;
-}
-
-void world_close(struct world *world)
-{
-    while (world->queue_count > 0) {
-        world_event_free(world_pop(world));
-    }
-    for (uint32_t i = 0; i < world->options.nodes; i++) {
-        free(world->nodes[i].memory);
-        free(world->nodes[i].words);
-        disk_close(&world->nodes[i].disk);
-    }
-    cairn_suite_close(&world->suite);
-    free(world->queue);
-    free(world->answers);
-    free(world);
-}
-
-void world_meet(struct world *world, uint32_t a, uint32_t b)
-{
-    assert_err(world_show(world, a, b), CAIRN_OK);
-    assert_err(world_show(world, b, a), CAIRN_OK);
-}
-
-void world_meet_all(struct world *world)
-{
-    for (uint32_t a = 0; a < world->options.nodes; a++) {
-        for (uint32_t b = a + 1; b < world->options.nodes; b++) {
-            world_meet(world, a, b);
-        }
-    }
-}
-
-void world_forget(struct world *world, uint32_t node, uint32_t country)
-{
-    struct cairn_event event = {.type = CAIRN_EVENT_FORGET};
-    memcpy(event.as.forget.country, world_countries[country], 3);
-    uint64_t token = world->token++;
-    event.as.forget.token = token;
-    world_step(world, node, &event);
-    assert_true(world->answers[token].is_done);
-    assert_err(world->answers[token].err, CAIRN_OK);
-}
-
-cairn_err world_feed_open(struct world *world, uint32_t node, const char *members,
-                          uint8_t out_feed[static 16])
-{
-    struct cairn_event event = {.type = CAIRN_EVENT_FEED_OPEN};
-    event.as.command.members = (const uint8_t(*)[3])(const void *)members;
-    event.as.command.member_count = strlen(members) / 3;
-    return world_wait(world, node, &event, out_feed);
-}
-
-cairn_err world_admit(struct world *world, uint32_t node, const uint8_t feed[static 16],
-                      uint32_t country)
-{
-    struct cairn_event event = {.type = CAIRN_EVENT_FEED_ADMIT};
-    memcpy(event.as.command.feed, feed, 16);
-    memcpy(event.as.command.country, world_countries[country], 3);
-    return world_wait(world, node, &event, NULL);
-}
-
-cairn_err world_rekey(struct world *world, uint32_t node, const uint8_t feed[static 16])
-{
-    struct cairn_event event = {.type = CAIRN_EVENT_FEED_REKEY};
-    memcpy(event.as.command.feed, feed, 16);
-    return world_wait(world, node, &event, NULL);
-}
-
-cairn_err world_append(struct world *world, uint32_t node, const uint8_t feed[static 16],
-                       const char *word)
-{
-    struct cairn_operation operation = {
-        .kind = CAIRN_KIND_ALERT_WITHDRAW,
-        .has_object = true,
-        .hlc = world->now_ms << 16,
-        .purpose = cairn_bytes_of(word),
-        .actor_count = 1,
-        .actors = {cairn_bytes_of("sim")},
-        .role = cairn_bytes_of("bureau"),
-        .body = {.data = (const uint8_t *)"\x80", .size = 1},
-    };
-    uint8_t random[CAIRN_ID_RANDOM_BYTES];
-    uint8_t buffer[1024];
-    world_random(world, random, sizeof random);
-    cairn_id_make(cairn_bytes_of(world_countries[node]), random, &operation.object);
-    struct cairn_event event = {.type = CAIRN_EVENT_APPEND};
-    memcpy(event.as.command.feed, feed, 16);
-    assert_err(
-        cairn_operation_encode(&operation, buffer, sizeof buffer, &event.as.command.operation),
-        CAIRN_OK);
-    return world_wait(world, node, &event, NULL);
-}
-
-void world_pairwise(struct world *world, uint32_t node, uint32_t partner,
-                    uint8_t out_feed[static 16])
-{
-    assert_true(cairn_core_pairwise(world->nodes[node].core,
-                                    (const uint8_t *)world_countries[partner], out_feed));
-}
-
-void world_crash(struct world *world, uint32_t node)
-{
-    for (uint32_t peer = 0; peer < world->options.nodes; peer++) {
-        if (peer != node) {
-            world_hang_up(world, node, peer);
-        }
-    }
-    world->nodes[node].life++;
-    node_start(world, node);
-}
-
-void world_cut(struct world *world, uint32_t a, uint32_t b, bool is_allowed)
-{
-    world_pair_of(world, a, b)->is_barred = !is_allowed;
-    world_hang_up(world, a, b);
-}
-
-void world_calm(struct world *world)
-{
-    world->options.cut_percent = 0;
-}
-
-bool world_knows(const struct world *world, uint32_t node, const char *word)
-{
-    for (uint32_t i = 0; i < world->nodes[node].word_count; i++) {
-        if (strcmp(world->nodes[node].words[i], word) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool world_disk_holds(const struct world *world, uint32_t node, struct cairn_bytes bytes)
-{
-    return disk_holds(&world->nodes[node].disk, bytes);
-}
-
-uint32_t world_word_count(const struct world *world, uint32_t node)
-{
-    return world->nodes[node].word_count;
-}
-
-struct cairn_core *world_core(struct world *world, uint32_t node)
-{
-    return world->nodes[node].core;
-}
-
-uint64_t world_now(const struct world *world)
-{
-    return world->now_ms;
-}
-
-uint64_t world_notices(const struct world *world, uint32_t node, enum cairn_notice_code code)
-{
-    return world->nodes[node].notices[code];
-}
-
-void world_dump(const struct world *world, uint32_t node)
-{
-    const struct cairn_core *core = world->nodes[node].core;
-    for (uint32_t i = 0; i < cairn_core_peer_count(core); i++) {
-        struct cairn_core_peer peer;
-        cairn_core_peer(core, i, &peer);
-        print_message("%s journal %u %s size %llu linked %d cosigned %llu witnessed %llu\n",
-                      world_countries[node], i, peer.country, (unsigned long long)peer.journal_size,
-                      peer.is_linked, (unsigned long long)peer.cosigned_size,
-                      (unsigned long long)peer.witnessed_size);
-    }
-    for (uint32_t i = 0; i < cairn_core_feed_count(core); i++) {
-        struct cairn_core_feed feed;
-        cairn_core_feed(core, i, &feed);
-        print_message(
-            "%s feed %u %02x%02x kind %d author %u size %llu commits %llu tagged %llu epoch %u\n",
-            world_countries[node], i, feed.id[0], feed.id[1], feed.kind, feed.author,
-            (unsigned long long)feed.size, (unsigned long long)feed.commits,
-            (unsigned long long)feed.tagged, feed.epoch);
-    }
-}
-
-void world_trace(const struct world *world, uint8_t out[static 32])
-{
-    struct cairn_sha256 copy = world->trace;
-    cairn_sha256_final(&copy, out);
 }
