@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "crypto/base64.h"
 #include "crypto/hash.h"
 #include "crypto/note_text.h"
+#include "schema/base/base64.h"
 #include "schema/base/check.h"
 
 #define NOTE_DASH            "\xe2\x80\x94 " /* U+2014 and a space */

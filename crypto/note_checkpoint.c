@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "crypto/base64.h"
 #include "crypto/note_text.h"
+#include "schema/base/base64.h"
 #include "schema/base/check.h"
 
 #define NOTE_ROOT_BYTES 44u /* base64 of 32 bytes */

@@ -1,10 +1,10 @@
 #include "node/keyfile.h"
 
-#include "crypto/base64.h"
 #include "crypto/hash.h"
 #include "crypto/scrypt.h"
 #include "node/entropy.h"
 #include "node/file.h"
+#include "schema/base/base64.h"
 #include "schema/base/check.h"
 
 #include <inttypes.h>

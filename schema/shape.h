@@ -13,6 +13,7 @@
 
 #include "schema/base/bytes.h"
 #include "schema/base/err.h"
+#include "schema/codelist.h"
 #include "schema/pack.h"
 #include "schema/shape_text.h"
 
@@ -34,18 +35,6 @@ enum cairn_shape_type {  /* wire                       JSON                     
     CAIRN_SHAPE_MAP,     /* map of the sub-shape       object                     */
 };
 /* clang-format on */
-
-struct cairn_codelist_entry {
-    uint16_t number; /* on the wire, never reused; ascending in the table */
-    const char *text;
-};
-
-struct cairn_codelist {
-    const char *name;
-    const struct cairn_codelist_entry *entries;
-    size_t count;
-    cairn_err err; /* of a code that is not in it: CAIRN_RULE_CODE or CAIRN_RULE_REASON */
-};
 
 struct cairn_shape;
 
@@ -144,12 +133,6 @@ void cairn_shape_write_path(const struct cairn_shape_fault *fault,
 const struct cairn_field *cairn_shape_find(const struct cairn_shape *shape, uint64_t key);
 const struct cairn_field *cairn_shape_find_name(const struct cairn_shape *shape,
                                                 struct cairn_bytes name);
-
-/* The text of a number; NULL when it is not in the list. */
-const char *cairn_codelist_text(const struct cairn_codelist *list, uint64_t number);
-
-/* The number of a text; 0 when it is not in the list (0 is no code). */
-uint16_t cairn_codelist_number(const struct cairn_codelist *list, struct cairn_bytes text);
 
 /* Below: reading of values that cairn_shape_check has passed. Another type is a panic. */
 

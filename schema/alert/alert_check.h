@@ -4,16 +4,10 @@
 #ifndef CAIRN_SCHEMA_ALERT_ALERT_CHECK_H
 #define CAIRN_SCHEMA_ALERT_ALERT_CHECK_H
 
+#include "schema/alert/alert_context.h"
 #include "schema/alert/alert_shape.h"
 
 #define CAIRN_ALERT_AHEAD_MS (30ull * 86400000u) /* how far after its hlc an alert may begin */
-
-/* What the rules know besides the body. */
-struct cairn_alert_context {
-    struct cairn_bytes author; /* the node's country */
-    uint64_t hlc_ms;           /* Unix time of the operation */
-    bool is_test_network;
-};
 
 /* Check an operation of kind alert.* that cairn_operation_decode has passed.
  *

@@ -3,7 +3,8 @@
 #ifndef CAIRN_SCHEMA_ALERT_ALERT_PART_H
 #define CAIRN_SCHEMA_ALERT_ALERT_PART_H
 
-#include "schema/alert/alert_check.h"
+#include "schema/alert/alert_context.h"
+#include "schema/alert/alert_shape.h"
 #include "schema/alert/category.h"
 
 /* errors  CAIRN_RULE_DECISION, _THIN, _DATE, _CHILD, _NATIONAL, _SUBJECT, CAIRN_PACK_FIELD, those

@@ -2,7 +2,8 @@
 #ifndef CAIRN_SCHEMA_ALERT_BATCH_CHECK_H
 #define CAIRN_SCHEMA_ALERT_BATCH_CHECK_H
 
-#include "schema/alert/alert_check.h"
+#include "schema/alert/alert_context.h"
+#include "schema/alert/alert_shape.h"
 
 /* Check the rows of a body that has passed its shape.
  *

@@ -28,7 +28,7 @@
 #define CAIRN_LIMIT_FEEDS                10000u
 #define CAIRN_LIMIT_OPEN_FEEDS           4096u
 #define CAIRN_LIMIT_LINKS                64u
-#define CAIRN_LIMIT_STATE_BYTES          (256u << 10)
+#define CAIRN_LIMIT_STATE_BYTES          (576u << 10)
 #define CAIRN_LIMIT_STATES_PER_OPERATION 16u
 #define CAIRN_LIMIT_STEP_ARENA_BYTES     (4u << 20)
 #define CAIRN_LIMIT_VIEWS_BATCH_BYTES    (1u << 20)

@@ -67,8 +67,8 @@ static uint32_t lint_lower(uint32_t letter)
     if ((letter >= 'A' && letter <= 'Z') || is_latin1 || (letter >= 0x410 && letter <= 0x42f)) {
         return letter + 0x20;
     }
-    if (letter == 0x130) {
-        return 'i'; /* dotted capital I */
+    if (letter == 0x130 || letter == 0x131) {
+        return 'i'; /* the Turkish dotted capital, and the small one without a dot */
     }
     if (letter >= 0x100 && letter <= 0x137) {
         return letter | 1;

@@ -196,7 +196,10 @@ cairn_err world_feed_open(struct world *world, uint32_t node, const char *member
                           uint8_t out_feed[static 16])
 {
     struct cairn_event event = {.type = CAIRN_EVENT_FEED_OPEN};
-    event.as.command.members = (const uint8_t(*)[3])(const void *)members;
+    uint8_t codes[WORLD_NODES_MAX][3];
+    assert_true(strlen(members) <= sizeof codes);
+    memcpy(codes, members, strlen(members));
+    event.as.command.members = (const uint8_t(*)[3])codes;
     event.as.command.member_count = strlen(members) / 3;
     return world_wait(world, node, &event, out_feed);
 }

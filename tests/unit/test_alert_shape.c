@@ -1,7 +1,6 @@
 #include "schema/alert/alert_shape.h"
 
 #include "schema/alert/document.h"
-#include "tests/lib/body.h"
 #include "tests/lib/shapes.h"
 #include "tests/lib/test.h"
 

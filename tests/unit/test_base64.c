@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "crypto/base64.h"
+#include "schema/base/base64.h"
 
 static void assert_decodes(const char *text, const char *wanted)
 {

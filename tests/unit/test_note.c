@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "crypto/base64.h"
+#include "schema/base/base64.h"
 #include "crypto/note.h"
 
 #define DASH "\xe2\x80\x94 "

@@ -6,6 +6,10 @@
 
 #include "schema/origin.h"
 
+#define TEN_ONES    "1111111111"
+#define FORTY_ONES  TEN_ONES TEN_ONES TEN_ONES TEN_ONES
+#define LONG_ORIGIN "a/AUT/a/" FORTY_ONES FORTY_ONES TEN_ONES
+
 static bool is_name(const char *text)
 {
     return cairn_country_is_name(cairn_bytes_of(text));
@@ -86,8 +90,7 @@ TEST(a_malformed_origin_is_refused_and_writes_nothing)
         "test/AUT/a/1\n",
         " test/AUT/a/1",
         "012345678901234567890123456789012/AUT/a/1",
-        "a/AUT/a/"
-        "1111111111111111111111111111111111111111111111111111111111111111111111111111111111111111",
+        LONG_ORIGIN,
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct cairn_origin origin, before;

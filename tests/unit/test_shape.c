@@ -132,16 +132,12 @@ TEST(a_caller_can_add_to_the_path)
     assert_string_equal(written, "b[0].a[0].add.documents[12]"); /* the innermost is dropped */
 }
 
-TEST(fields_and_codes_are_found_both_ways)
+TEST(fields_are_found_by_key_and_by_name)
 {
     assert_ptr_equal(cairn_shape_find(&shape, 5), &fields[4]);
     assert_null(cairn_shape_find(&shape, 12));
     assert_ptr_equal(cairn_shape_find_name(&shape, cairn_bytes_of("colour")), &fields[4]);
     assert_null(cairn_shape_find_name(&shape, cairn_bytes_of("colours")));
-    assert_string_equal(cairn_codelist_text(&colours, 5), "blue");
-    assert_null(cairn_codelist_text(&colours, 2));
-    assert_int_equal(cairn_codelist_number(&colours, cairn_bytes_of("blue")), 5);
-    assert_int_equal(cairn_codelist_number(&colours, cairn_bytes_of("green")), 0);
 }
 
 TEST(a_checked_body_is_read_by_key)
@@ -184,7 +180,7 @@ int main(void)
         cmocka_unit_test(a_fault_names_the_offset_of_the_value),
         cmocka_unit_test(specimen_codes_stand_only_in_test_networks),
         cmocka_unit_test(a_caller_can_add_to_the_path),
-        cmocka_unit_test(fields_and_codes_are_found_both_ways),
+        cmocka_unit_test(fields_are_found_by_key_and_by_name),
         cmocka_unit_test(a_checked_body_is_read_by_key),
         cmocka_unit_test(what_is_absent_reads_as_nothing),
     };

@@ -1,0 +1,79 @@
+/* One run of a command: its arguments, the node's directory, how it prints, what it asks the
+ * daemon. Every command has --dir DIR (else CAIRN_DIR) and --json; those that act for a person have
+ * --role, --actor and --purpose, else `defaults` of cairn.yaml. */
+#ifndef CAIRN_NODE_CLI_CLI_SESSION_H
+#define CAIRN_NODE_CLI_CLI_SESSION_H
+
+#include "node/cli/cli_args.h"
+#include "node/cli/cli_output.h"
+#include "node/config.h"
+
+/* Put these into every table of options, and the second set where somebody acts. */
+/* clang-format off */
+#define CAIRN_CLI_COMMON                                                                           \
+    {"dir", CAIRN_CLI_VALUE, false}, {"json", CAIRN_CLI_FLAG, false}
+#define CAIRN_CLI_ACTING                                                                           \
+    {"role", CAIRN_CLI_VALUE, false}, {"actor", CAIRN_CLI_VALUE, false},                           \
+    {"purpose", CAIRN_CLI_VALUE, false}
+/* clang-format on */
+
+struct cairn_cli_session {
+    struct cairn_cli_args args;
+    struct cairn_cli_output output;
+    const char *dir; /* NULL when not said: only where is_dir_needed is false */
+    struct cairn_config config;
+    const char *role; /* NULL: not said, so below */
+    const char *actor;
+    const char *purpose;
+};
+
+struct cairn_cli_plan {
+    const char *command; /* "alert issue", for the usage text */
+    struct cairn_cli_syntax syntax;
+    bool is_dir_needed;
+    bool is_acting; /* has the options of CAIRN_CLI_ACTING; the config is read */
+};
+
+/* Read the command line; says what is wrong with it.
+ *
+ * shape   plan: static; session: out of the caller's stack, about 10 KiB
+ * gives   CAIRN_EXIT_DONE: go on; else the exit code, everything has been said */
+int cairn_cli_session_open(struct cairn_cli_session *session, const struct cairn_cli_plan *plan,
+                           int argc, char **argv);
+
+/* Ask the daemon. Says what is wrong when it does not answer 2xx.
+ *
+ * owns    *out_body: the caller's, NULL for an empty answer or an error; out_body may be NULL
+ * gives   the exit code */
+int cairn_cli_session_call(const struct cairn_cli_session *session,
+                           struct cairn_cli_request *request, json_t **out_body);
+
+/* GET a path and give its JSON. */
+int cairn_cli_session_get(const struct cairn_cli_session *session, const char *target,
+                          json_t **out_body);
+
+/* POST a JSON object (NULL: no body) under a fresh idempotency key. owns: takes body */
+int cairn_cli_session_post(const struct cairn_cli_session *session, const char *target,
+                           json_t *body, json_t **out_body);
+
+/* Read a whole file, "-" is the standard input; says what is wrong.
+ *
+ * owns    out->data: malloc, one NUL behind it
+ * gives   the exit code */
+int cairn_cli_session_read(const struct cairn_cli_session *session, const char *path,
+                           size_t bytes_max, struct cairn_bytes *out);
+
+/* Append "name=value" to a target, with '?' or '&'; NULL value: nothing.
+ *
+ * gives   false: target is full */
+bool cairn_cli_session_query(char *target, size_t capacity, const char *name, const char *value);
+
+/* "prefix/ID/suffix" with the id escaped; suffix may be NULL. gives: false, it does not fit */
+bool cairn_cli_session_path(char *target, size_t capacity, const char *prefix, const char *id,
+                            const char *suffix);
+
+/* A text member of an answer; "" when absent. Borrowed. */
+const char *cairn_cli_session_text(const json_t *body, const char *key);
+long long cairn_cli_session_number(const json_t *body, const char *key);
+
+#endif

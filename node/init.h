@@ -1,0 +1,39 @@
+/* `cairn init`: a directory becomes a node.
+ *
+ *     DIR/keys/         root, next-root (under the passphrase), log, witness, tls, sealing, seen
+ *     DIR/documents/    own.note: the country document, serial 1, signed by the root key
+ *     DIR/log, views    empty stores
+ *     DIR/cairn.yaml    last: its being there means that the rest is whole
+ *
+ * docs/operate.md */
+#ifndef CAIRN_NODE_INIT_H
+#define CAIRN_NODE_INIT_H
+
+#include "node/config.h"
+#include "schema/base/bytes.h"
+#include "schema/base/err.h"
+#include "schema/origin.h"
+
+#define CAIRN_INIT_YEARS 2u /* of validity of the first document */
+
+struct cairn_init_options {
+    const char *dir; /* made when it is not there; its parent is */
+    const struct cairn_config *config;
+    const char *endpoint;          /* HOST:PORT for partners; NULL or "": this node only dials */
+    struct cairn_bytes passphrase; /* of the root keys; empty: none */
+    uint64_t now_ms;
+};
+
+/* Draw keys, write everything.
+ *
+ * gives   out_fingerprint: of the root key, as words
+ * errors  CAIRN_EXISTS  there is a node, or part of one; CAIRN_DISK_FLOOR; CAIRN_FILE;
+ *         CAIRN_DISK; CAIRN_DOCUMENT  endpoint malformed; those of cairn_config_save */
+CAIRN_MUST cairn_err cairn_init(const struct cairn_init_options *options,
+                                char out_fingerprint[static CAIRN_PROQUINT_BYTES + 1]);
+
+/* Fingerprint of a root key, as words. source P-13 */
+void cairn_init_fingerprint(const char *network, const uint8_t root[static 32],
+                            char out[static CAIRN_PROQUINT_BYTES + 1]);
+
+#endif

@@ -1,0 +1,31 @@
+/* Any bytes as one record of a bundle: what is decoded is written the same again. */
+#include <string.h>
+
+#include "schema/base/check.h"
+#include "schema/bundle.h"
+
+#define ARENA_BYTES ((size_t)8 << 20) /* enough for every record, so NO_ROOM is a fault */
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static uint8_t memory[ARENA_BYTES];
+    static uint8_t buffer[CAIRN_BUNDLE_RECORD_BYTES];
+    struct cairn_bytes payload = {.data = data, .size = size};
+    struct cairn_arena arena;
+    struct cairn_bundle_record record;
+    struct cairn_bytes again;
+    size_t fault_at = 0;
+    cairn_arena_init(&arena, memory, sizeof memory);
+    cairn_err err = cairn_bundle_decode(payload, &arena, &record, &fault_at);
+    if (err != CAIRN_OK) {
+        CAIRN_REQUIRE(err != CAIRN_NO_ROOM);
+        CAIRN_REQUIRE(fault_at <= size);
+        CAIRN_REQUIRE(arena.used_bytes == 0);
+        return 0;
+    }
+    CAIRN_REQUIRE(cairn_bundle_encode(&record, buffer, sizeof buffer, &again) == CAIRN_OK);
+    CAIRN_REQUIRE(cairn_bytes_is_equal(again, payload));
+    return 0;
+}

@@ -1,0 +1,202 @@
+#include "schema/policy.h"
+
+#include "tests/lib/test.h"
+
+static uint8_t memory[1u << 20];
+static struct cairn_yaml_fault fault;
+static struct cairn_policy policy;
+
+static cairn_err parse_bytes(struct cairn_bytes source)
+{
+    struct cairn_arena arena;
+    cairn_arena_init(&arena, memory, sizeof memory);
+    return cairn_policy_parse(source, false, &arena, &policy, &fault);
+}
+
+static bool permits(const char *role, const char *operation)
+{
+    return cairn_policy_permits(&policy, cairn_bytes_of(role), cairn_bytes_of(operation));
+}
+
+TEST(a_policy_is_read_whole)
+{
+    assert_err(parse_bytes(test_data("policies/region.yaml")), CAIRN_OK);
+    assert_int_equal(policy.audience_count, 2);
+    assert_int_equal(policy.audiences[0].count, 4);
+    assert_string_equal(policy.audiences[0].members[3], "GEO");
+    assert_true(policy.audiences[1].is_partners);
+    assert_int_equal(policy.rule_count, 3);
+    assert_int_equal(policy.rules[0].to, CAIRN_POLICY_TO_ALL);
+    assert_int_equal(policy.rules[1].to, CAIRN_POLICY_TO_LIST);
+    assert_int_equal(policy.rules[1].audience_index, 0);
+    assert_int_equal(policy.rules[1].categories,
+                     1u << CAIRN_ALERT_ARR | 1u << CAIRN_ALERT_REF | 1u << CAIRN_ALERT_RET);
+    assert_true(policy.rules[1].is_never_nationality);
+    assert_true(policy.rules[1].is_never_birth_country);
+    assert_int_equal(policy.rules[1].line, 5);
+    assert_int_equal(policy.rules[2].to, CAIRN_POLICY_TO_PARTIES);
+    assert_int_equal(policy.role_count, 4);
+}
+
+TEST(the_first_policy_of_a_node_is_sound_and_national)
+{
+    assert_err(parse_bytes(cairn_policy_default()), CAIRN_OK);
+    assert_int_equal(policy.rule_count, 0);
+    assert_true(permits("booth", "screen"));
+    assert_false(permits("booth", "alert.issue"));
+    assert_true(permits("bureau", "case.request"));
+}
+
+TEST(roles_may_what_their_patterns_say)
+{
+    assert_err(parse_bytes(test_data("policies/region.yaml")), CAIRN_OK);
+    assert_true(permits("bureau", "alert.issue"));
+    assert_true(permits("bureau", "screen"));
+    assert_false(permits("bureau", "screening"));
+    assert_false(permits("bureau", "alert"));
+    assert_false(permits("bureau", "alert."));
+    assert_false(permits("bureau", "audit.read"));
+    assert_true(permits("auditor", "audit.read"));
+    assert_false(permits("nobody", "screen"));
+    assert_false(permits("", "screen"));
+    assert_err(parse_bytes(cairn_bytes_of("policy: 1\nrelease: []\naccept: {}\n"
+                                          "roles: {root: ['*']}\n")),
+               CAIRN_OK);
+    assert_true(permits("root", "anything.at_all"));
+}
+
+TEST(each_partner_has_its_own_limits_or_those_of_default)
+{
+    assert_err(parse_bytes(cairn_bytes_of(
+                   "policy: 1\nrelease: []\nroles: {}\naccept:\n"
+                   "  GEO: {kinds: [case.*], entries_per_s: 10}\n"
+                   "  default: {kinds: [alert.*, case.request], entries_per_s: 500}\n")),
+               CAIRN_OK);
+    struct cairn_bytes georgia = cairn_bytes_of("GEO"), serbia = cairn_bytes_of("SRB");
+    assert_int_equal(cairn_policy_find_accept(&policy, georgia)->entries_per_s, 10);
+    assert_int_equal(cairn_policy_find_accept(&policy, serbia)->entries_per_s, 500);
+    assert_false(cairn_policy_accepts(&policy, georgia, CAIRN_KIND_ALERT_ISSUE));
+    assert_true(cairn_policy_accepts(&policy, georgia, CAIRN_KIND_CASE_ACK));
+    assert_true(cairn_policy_accepts(&policy, serbia, CAIRN_KIND_ALERT_ISSUE));
+    assert_true(cairn_policy_accepts(&policy, serbia, CAIRN_KIND_CASE_REQUEST));
+    assert_false(cairn_policy_accepts(&policy, serbia, CAIRN_KIND_CASE_ACK));
+    assert_err(parse_bytes(cairn_bytes_of("policy: 1\nrelease: []\nroles: {}\naccept: {}\n")),
+               CAIRN_OK);
+    assert_null(cairn_policy_find_accept(&policy, georgia));
+    assert_false(cairn_policy_accepts(&policy, georgia, CAIRN_KIND_CASE_ACK));
+}
+
+#define AFTER "accept: {}\nroles: {}\n"
+
+TEST(each_fault_is_told_with_line_and_column)
+{
+    static const struct {
+        const char *text;
+        cairn_err err;
+        uint32_t line;
+        uint32_t column;
+    } cases[] = {
+        {"policy: 2\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 1, 9},
+        {"release: []\n" AFTER, CAIRN_YAML_FIELD, 1, 1},
+        {"policy: 1\n" AFTER, CAIRN_YAML_FIELD, 1, 1},
+        {"policy: 1\nrelease: []\nroles: {}\n", CAIRN_YAML_FIELD, 1, 1},
+        {"policy: 1\nrelease: []\naccept: {}\n", CAIRN_YAML_FIELD, 1, 1},
+        {"policy: 1\nrules: []\nrelease: []\n" AFTER, CAIRN_YAML_UNKNOWN, 2, 1},
+        {"policy: 1\naudiences: {r: [GEO, QQQ]}\nrelease: []\n" AFTER, CAIRN_CODE_UNKNOWN, 2, 22},
+        {"policy: 1\naudiences: {r: [GEO, UTO]}\nrelease: []\n" AFTER, CAIRN_CODE_UNKNOWN, 2, 22},
+        {"policy: 1\naudiences: {r: [GEO, GEO]}\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 2, 22},
+        {"policy: 1\naudiences: {r: []}\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 2, 16},
+        {"policy: 1\naudiences: {r: everybody}\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 2, 16},
+        {"policy: 1\naudiences: {all: [GEO]}\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 2, 18},
+        {"policy: 1\naudiences: {national: partners}\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 2,
+         23},
+        {"policy: 1\naudiences: {R: partners}\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 2, 16},
+        {"policy: 1\nrelease:\n  - {kinds: [alert.*], to: region}\n" AFTER, CAIRN_YAML_VALUE, 3,
+         28},
+        {"policy: 1\nrelease:\n  - {kinds: [alert.*]}\n" AFTER, CAIRN_YAML_FIELD, 3, 5},
+        {"policy: 1\nrelease:\n  - {kinds: [], to: all}\n" AFTER, CAIRN_YAML_VALUE, 3, 13},
+        {"policy: 1\nrelease:\n  - {kinds: alert.*, to: all}\n" AFTER, CAIRN_YAML_TYPE, 3, 13},
+        {"policy: 1\nrelease:\n  - {kinds: [alert.isue], to: all}\n" AFTER, CAIRN_KIND_UNKNOWN, 3,
+         14},
+        {"policy: 1\nrelease:\n  - {kinds: [feed.*], to: all}\n" AFTER, CAIRN_KIND_UNKNOWN, 3, 14},
+        {"policy: 1\nrelease:\n  - {kinds: [al*rt], to: all}\n" AFTER, CAIRN_YAML_VALUE, 3, 14},
+        {"policy: 1\nrelease:\n  - {kinds: [alert.*, alert.*], to: all}\n" AFTER, CAIRN_YAML_VALUE,
+         3, 23},
+        {"policy: 1\nrelease:\n  - {kinds: [alert.*], to: parties}\n" AFTER, CAIRN_YAML_VALUE, 3,
+         28},
+        {"policy: 1\nrelease:\n  - {kinds: [alert.*], to: all, categories: [ARX]}\n" AFTER,
+         CAIRN_RULE_CODE, 3, 46},
+        {"policy: 1\nrelease:\n  - {kinds: [alert.*], to: all, categories: [ARR, ARR]}\n" AFTER,
+         CAIRN_YAML_VALUE, 3, 51},
+        {"policy: 1\nrelease:\n  - {kinds: [case.*], to: all, categories: [ARR]}\n" AFTER,
+         CAIRN_YAML_VALUE, 3, 44},
+        {"policy: 1\nrelease:\n  - {kinds: [alert.*], to: all, never: [religion]}\n" AFTER,
+         CAIRN_YAML_VALUE, 3, 41},
+        {"policy: 1\nrelease:\n  - {kinds: [alert.*], to: all, unless: x}\n" AFTER,
+         CAIRN_YAML_UNKNOWN, 3, 33},
+        {"policy: 1\nrelease: []\nroles: {}\naccept: {QQQ: {kinds: [alert.*], entries_per_s: 1}}\n",
+         CAIRN_CODE_UNKNOWN, 4, 15},
+        {"policy: 1\nrelease: []\nroles: {}\naccept: {GEO: {kinds: [alert.*], entries_per_s: 0}}\n",
+         CAIRN_YAML_VALUE, 4, 49},
+        {"policy: 1\nrelease: []\nroles: {}\naccept: {GEO: {kinds: [alert.*]}}\n", CAIRN_YAML_FIELD,
+         4, 15},
+        {"policy: 1\nrelease: []\naccept: {}\nroles: {booth: [Screen]}\n", CAIRN_YAML_VALUE, 4, 17},
+        {"policy: 1\nrelease: []\naccept: {}\nroles: {booth: screen}\n", CAIRN_YAML_TYPE, 4, 16},
+        {"policy: 1\nrelease: []\naccept: {}\nroles: {this-name-is-too-long: [screen]}\n",
+         CAIRN_YAML_VALUE, 4, 32},
+        {"policy: 1\nrelease: []\naccept: {}\nroles: {a: [screen], a: [screen]}\n", CAIRN_YAML_KEY,
+         4, 22},
+        {"policy: 1\nrelease: [", CAIRN_YAML_SYNTAX, 3, 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        fault = (struct cairn_yaml_fault){.line = 0};
+        cairn_err err = parse_bytes(cairn_bytes_of(cases[i].text));
+        if (err != cases[i].err || fault.line != cases[i].line || fault.column != cases[i].column) {
+            print_error("case %zu: %s %u:%u %s\n", i, cairn_err_name(err), fault.line, fault.column,
+                        fault.what == NULL ? "" : fault.what);
+        }
+        assert_err(err, cases[i].err);
+        assert_int_equal(fault.line, cases[i].line);
+        assert_int_equal(fault.column, cases[i].column);
+    }
+}
+
+TEST(a_policy_that_does_not_fit_its_arena_is_refused)
+{
+    struct cairn_arena arena;
+    struct cairn_bytes text = test_data("policies/region.yaml");
+    for (size_t size = 0; size < 64000; size += 997) {
+        cairn_arena_init(&arena, memory, size);
+        struct cairn_policy before = policy;
+        cairn_err err = cairn_policy_parse(text, false, &arena, &policy, &fault);
+        if (err != CAIRN_OK) {
+            assert_err(err, CAIRN_NO_ROOM);
+            assert_memory_equal(&policy, &before, sizeof policy);
+        }
+    }
+}
+
+TEST(specimen_countries_stand_only_in_test_networks)
+{
+    struct cairn_arena arena;
+    struct cairn_bytes text =
+        cairn_bytes_of("policy: 1\naudiences: {r: [UTO]}\nrelease: []\n" AFTER);
+    cairn_arena_init(&arena, memory, sizeof memory);
+    assert_err(cairn_policy_parse(text, true, &arena, &policy, &fault), CAIRN_OK);
+    cairn_arena_reset(&arena);
+    assert_err(cairn_policy_parse(text, false, &arena, &policy, &fault), CAIRN_CODE_UNKNOWN);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_policy_is_read_whole),
+        cmocka_unit_test(the_first_policy_of_a_node_is_sound_and_national),
+        cmocka_unit_test(roles_may_what_their_patterns_say),
+        cmocka_unit_test(each_partner_has_its_own_limits_or_those_of_default),
+        cmocka_unit_test(each_fault_is_told_with_line_and_column),
+        cmocka_unit_test(a_policy_that_does_not_fit_its_arena_is_refused),
+        cmocka_unit_test(specimen_countries_stand_only_in_test_networks),
+    };
+    return cmocka_run_group_tests_name("policy", tests, NULL, NULL);
+}

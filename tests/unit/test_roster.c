@@ -1,0 +1,190 @@
+#include "tests/lib/test.h"
+
+#include <string.h>
+
+#include "crypto/hash.h"
+#include "crypto/note.h"
+#include "replication/trust/roster.h"
+
+static struct cairn_suite suite;
+static struct cairn_arena arena;
+static uint8_t arena_memory[128 << 10];
+static uint8_t note_memory[4][4096];
+
+static int open_suite(void **state)
+{
+    (void)state;
+    return cairn_suite_open_real(&suite) == CAIRN_OK ? 0 : -1;
+}
+
+static int close_suite(void **state)
+{
+    (void)state;
+    cairn_suite_close(&suite);
+    return 0;
+}
+
+static int reset(void **state)
+{
+    (void)state;
+    cairn_arena_init(&arena, arena_memory, sizeof arena_memory);
+    return 0;
+}
+
+/* Root keys are numbered: seed n, its successor n + 1. */
+static void root_seed(uint8_t number, uint8_t out[static 32])
+{
+    memset(out, number, 32);
+}
+
+static struct cairn_country_doc doc_of(uint64_t serial, uint8_t root, uint8_t next)
+{
+    struct cairn_country_doc doc = {
+        .network = cairn_bytes_of("test-demo"),
+        .country = cairn_bytes_of("AUT"),
+        .serial = serial,
+        .sealing_count = 2,
+        .sealing = {{.number = 1, .key = {1}}, {.number = 2, .key = {2}}},
+        .node_count = 1,
+        .nodes = {{.name = cairn_bytes_of("vienna-1"), .incarnation = 1}},
+        .kinds = 1,
+        .valid_until_ms = 1000,
+    };
+    uint8_t seed[32], public_key[32];
+    root_seed(root, seed);
+    cairn_suite_sign_public(&suite, seed, doc.root);
+    root_seed(next, seed);
+    cairn_suite_sign_public(&suite, seed, public_key);
+    cairn_sha256_of((struct cairn_bytes){public_key, 32}, doc.next_root);
+    return doc;
+}
+
+/* Signed by root key `signer` under the name; `place`: which buffer. */
+static struct cairn_bytes sign(const struct cairn_country_doc *doc, uint8_t signer,
+                               const char *name, size_t place)
+{
+    uint8_t text[2048], seed[32], signature[64];
+    struct cairn_bytes bytes;
+    struct cairn_note_writer writer;
+    struct cairn_note_key key = {.name = cairn_bytes_of(name), .type = CAIRN_NOTE_ED25519};
+    assert_err(cairn_country_encode(doc, text, sizeof text, &bytes), CAIRN_OK);
+    root_seed(signer, seed);
+    cairn_suite_sign_public(&suite, seed, key.public_key);
+    cairn_suite_sign(&suite, seed, bytes, signature);
+    cairn_note_writer_init(&writer, note_memory[place], sizeof note_memory[place]);
+    assert_err(cairn_note_put_text(&writer, bytes), CAIRN_OK);
+    assert_err(cairn_note_append_signature(&writer, &key, 0, signature), CAIRN_OK);
+    return (struct cairn_bytes){note_memory[place], writer.size};
+}
+
+static cairn_err read_note(struct cairn_bytes note, struct cairn_country_doc *out)
+{
+    return cairn_roster_read(&suite, cairn_bytes_of("test-demo"), note, &arena, out);
+}
+
+TEST(a_document_signed_by_the_root_key_in_it_is_read)
+{
+    struct cairn_country_doc doc = doc_of(3, 1, 2), read;
+    assert_err(read_note(sign(&doc, 1, "test-demo/AUT", 0), &read), CAIRN_OK);
+    assert_int_equal(read.serial, 3);
+    assert_memory_equal(read.root, doc.root, 32);
+}
+
+TEST(a_document_signed_by_another_key_or_name_is_refused)
+{
+    struct cairn_country_doc doc = doc_of(3, 1, 2), read;
+    assert_err(read_note(sign(&doc, 2, "test-demo/AUT", 0), &read), CAIRN_NOTE_SIGNATURE);
+    assert_err(read_note(sign(&doc, 1, "test-demo/GEO", 0), &read), CAIRN_NOTE_SIGNATURE);
+    struct cairn_bytes note = sign(&doc, 1, "test-demo/AUT", 0);
+    note_memory[0][note.size - 20] ^= 1;
+    assert_int_not_equal(read_note(note, &read), CAIRN_OK);
+}
+
+TEST(a_document_of_another_network_is_refused)
+{
+    struct cairn_country_doc doc = doc_of(3, 1, 2), read;
+    doc.network = cairn_bytes_of("live");
+    assert_err(read_note(sign(&doc, 1, "live/AUT", 0), &read), CAIRN_PEER_NETWORK);
+}
+
+TEST(what_is_no_note_or_no_document_is_refused)
+{
+    struct cairn_country_doc read;
+    assert_err(read_note(cairn_bytes_of("cairn country 1\n"), &read), CAIRN_NOTE);
+    struct cairn_country_doc doc = doc_of(3, 1, 2);
+    struct cairn_bytes note = sign(&doc, 1, "test-demo/AUT", 0);
+    note_memory[0][0] = 'k';
+    assert_err(read_note(note, &read), CAIRN_DOCUMENT);
+}
+
+TEST(the_first_document_of_a_country_follows_nothing)
+{
+    struct cairn_roster_entry held = {.has_document = false};
+    struct cairn_country_doc doc = doc_of(5, 1, 2);
+    assert_true(cairn_roster_follows(&held, &doc));
+}
+
+TEST(a_document_follows_by_serial_and_by_root_key)
+{
+    struct cairn_roster_entry held = {.has_document = false};
+    struct cairn_country_doc first = doc_of(5, 1, 2);
+    cairn_roster_take(&held, &first, sign(&first, 1, "test-demo/AUT", 0));
+    static const struct {
+        uint64_t serial;
+        uint8_t root;
+        bool follows;
+    } cases[] = {
+        {6, 1, true},  {9, 1, true},                 /* the same root key */
+        {6, 2, true},                                /* the announced one */
+        {6, 3, false},                               /* any other one */
+        {5, 1, false}, {4, 1, false}, {5, 2, false}, /* not newer */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct cairn_country_doc doc = doc_of(cases[i].serial, cases[i].root, 4);
+        assert_int_equal(cairn_roster_follows(&held, &doc), cases[i].follows);
+    }
+}
+
+TEST(what_is_kept_of_a_document_is_its_own)
+{
+    struct cairn_roster_entry held = {.is_recognised = true};
+    struct cairn_country_doc doc = doc_of(5, 1, 2);
+    struct cairn_bytes note = sign(&doc, 1, "test-demo/AUT", 0);
+    uint8_t digest[32];
+    cairn_roster_take(&held, &doc, note);
+    cairn_sha256_of(note, digest);
+    assert_true(held.has_document);
+    assert_true(held.is_recognised); /* recognition is the operator's, not the document's */
+    assert_int_equal(held.serial, 5);
+    assert_memory_equal(held.country, "AUT", 3);
+    assert_memory_equal(held.root, doc.root, 32);
+    assert_memory_equal(held.next_root, doc.next_root, 32);
+    assert_memory_equal(held.note_hash, digest, 32);
+    assert_memory_equal(held.sealing_public, doc.sealing[1].key, 32); /* the highest number */
+}
+
+TEST(a_fingerprint_covers_network_and_root_key)
+{
+    uint8_t root[32] = {1}, first[16], other[16];
+    cairn_roster_fingerprint(cairn_bytes_of("test-demo"), root, first);
+    cairn_roster_fingerprint(cairn_bytes_of("test-dem"), root, other);
+    assert_memory_not_equal(first, other, 16);
+    root[31] = 1;
+    cairn_roster_fingerprint(cairn_bytes_of("test-demo"), root, other);
+    assert_memory_not_equal(first, other, 16);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_document_signed_by_the_root_key_in_it_is_read, reset),
+        cmocka_unit_test_setup(a_document_signed_by_another_key_or_name_is_refused, reset),
+        cmocka_unit_test_setup(a_document_of_another_network_is_refused, reset),
+        cmocka_unit_test_setup(what_is_no_note_or_no_document_is_refused, reset),
+        cmocka_unit_test_setup(the_first_document_of_a_country_follows_nothing, reset),
+        cmocka_unit_test_setup(a_document_follows_by_serial_and_by_root_key, reset),
+        cmocka_unit_test_setup(what_is_kept_of_a_document_is_its_own, reset),
+        cmocka_unit_test_setup(a_fingerprint_covers_network_and_root_key, reset),
+    };
+    return cmocka_run_group_tests_name("roster", tests, open_suite, close_suite);
+}
