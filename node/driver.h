@@ -14,19 +14,18 @@
 #include "node/worker.h"
 #include "replication/core.h"
 
-#define CAIRN_DRIVER_COMMANDS_MAX 16384u      /* waiting for their answer */
-#define CAIRN_DRIVER_BYTES_MAX    (64u << 20) /* of APPENDs that wait for room, all together */
-#define CAIRN_DRIVER_AHEAD_MS     300000u     /* a remote hlc is merged at most so far ahead */
+#define CAIRN_DRIVER_COMMANDS_MAX 16384u /* waiting for their answer */
+#define CAIRN_DRIVER_WATCHES_MAX  4u
 
 struct cairn_driver;
 
-/* What the host of the driver wants to be told. Each may be NULL. Called on the loop, from within a
- * step: they may post commands, which run later, but may not close the driver. */
+/* What somebody wants to be told. Each may be NULL. Called on the loop, from within a step: they
+ * may post commands, which run later, but may not close the driver. */
 struct cairn_driver_watch {
-    /* A commit was folded: views have changed. */
+    /* A commit was folded: views have changed. feed all zero: parked operations took effect. */
     void (*on_folded)(void *host, const uint8_t feed[static 16], uint64_t commit_number);
     void (*on_notice)(void *host, const struct cairn_notice *notice);
-    /* The node cannot go on: end the process with CAIRN_DRIVER_EXIT, without writing anything. */
+    /* The node cannot go on: end the process at once with CAIRN_DRIVER_EXIT. */
     void (*on_lost)(void *host, cairn_err err);
     void *host;
 };
@@ -37,7 +36,6 @@ struct cairn_driver_options {
     uv_loop_t *loop;
     const char *dir;                   /* of the node; copied */
     const struct cairn_config *config; /* copied */
-    struct cairn_driver_watch watch;
 };
 
 enum cairn_driver_command_type {
@@ -114,14 +112,18 @@ struct cairn_driver_stats {
 
 /* Open the node's keys and stores, recall, and begin: listen, dial, flush.
  *
- * owns    give back with cairn_driver_close
+ * owns    give back with cairn_driver_close; on an error run the loop until it is empty
  * errors  those of cairn_start_open; CAIRN_NET  cannot listen; CAIRN_MEMORY, CAIRN_LIBRARY */
 CAIRN_MUST cairn_err cairn_driver_open(const struct cairn_driver_options *options,
                                        struct cairn_driver **out);
 
 /* Take nothing new, finish what is being written, close links, threads and stores, free; then call
- * closed on the loop. Commands still waiting are answered with CAIRN_OUTCOME_UNKNOWN. Once. */
+ * closed on the loop. Commands still waiting are answered: CAIRN_STATE  not taken;
+ * CAIRN_OUTCOME_UNKNOWN. Once. */
 void cairn_driver_close(struct cairn_driver *driver, void (*closed)(void *host), void *host);
+
+/* Tell somebody more, until cairn_driver_close; at most CAIRN_DRIVER_WATCHES_MAX. Copied. */
+void cairn_driver_watch(struct cairn_driver *driver, const struct cairn_driver_watch *watch);
 
 /* Post a command; done comes later, exactly once, never from within this call.
  *

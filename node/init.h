@@ -12,9 +12,8 @@
 #include "node/config.h"
 #include "schema/base/bytes.h"
 #include "schema/base/err.h"
-#include "schema/origin.h"
 
-#define CAIRN_INIT_YEARS 2u /* of validity of the first document */
+#define CAIRN_INIT_DAYS 731u /* of validity of the first document */
 
 struct cairn_init_options {
     const char *dir; /* made when it is not there; its parent is */
@@ -26,14 +25,8 @@ struct cairn_init_options {
 
 /* Draw keys, write everything.
  *
- * gives   out_fingerprint: of the root key, as words
  * errors  CAIRN_EXISTS  there is a node, or part of one; CAIRN_DISK_FLOOR; CAIRN_FILE;
  *         CAIRN_DISK; CAIRN_DOCUMENT  endpoint malformed; those of cairn_config_save */
-CAIRN_MUST cairn_err cairn_init(const struct cairn_init_options *options,
-                                char out_fingerprint[static CAIRN_PROQUINT_BYTES + 1]);
-
-/* Fingerprint of a root key, as words. source P-13 */
-void cairn_init_fingerprint(const char *network, const uint8_t root[static 32],
-                            char out[static CAIRN_PROQUINT_BYTES + 1]);
+CAIRN_MUST cairn_err cairn_init(const struct cairn_init_options *options);
 
 #endif

@@ -349,7 +349,8 @@ void cairn_link_close(struct cairn_links *links, void (*closed)(void *host), voi
     links->closed = closed;
     links->closed_host = host;
     links->borrowed = NULL;
-    links->open_handles++; /* this call */
+    memset(links->slots, 0, sizeof links->slots); /* nobody is told any more */
+    links->open_handles++;                        /* this call */
     if (links->open_handles > 1) {
         uv_close((uv_handle_t *)&links->listener, link_on_handle_closed);
     }

@@ -69,12 +69,12 @@ struct cairn_verify_counts {
 };
 
 struct cairn_verify_result {
-    cairn_err err;       /* CAIRN_OK: whole */
-    bool is_bundle;      /* it begins like one; false: err is CAIRN_BUNDLE */
-    uint64_t record;     /* from 1: the broken one, or the one that is missing or too many */
-    uint64_t offset;     /* in bytes: where its length stands */
-    size_t inside;       /* within its map, where the bytes themselves are wrong; else 0 */
-    const char *what;    /* static text; "" when whole */
+    cairn_err err;    /* CAIRN_OK: whole */
+    bool is_bundle;   /* it begins like one; false: err is CAIRN_BUNDLE */
+    uint64_t record;  /* from 1: the broken one, or the one that is missing or too many */
+    uint64_t offset;  /* in bytes: where its length stands */
+    size_t inside;    /* within its map, where the bytes themselves are wrong; else 0 */
+    const char *what; /* static text; "" when whole */
     struct cairn_verify_counts counts;
 };
 

@@ -76,7 +76,6 @@ struct verify_section {
     uint64_t probed;                 /* every leaf below was probed for tags */
     uint64_t commit_leaf_plus1;      /* of the last commit record */
     uint64_t commits, entries, opened;
-    uint8_t chunk[CAIRN_BUNDLE_LEAVES_MAX * CAIRN_LEAF_BYTES];
 };
 
 struct cairn_verify {
@@ -88,6 +87,7 @@ struct cairn_verify {
     uint32_t record_bytes; /* of the payload that is awaited */
     uint64_t offset;       /* of the record's length */
     size_t filled;         /* bytes of the magic, length or payload that are here */
+    uint8_t start[16];     /* magic or length */
     struct cairn_sha256 hash;
     struct cairn_bundle_head head; /* its views point into names */
     uint8_t names[CAIRN_LIMIT_NETWORK_BYTES + CAIRN_LIMIT_ORIGIN_BYTES];
@@ -110,6 +110,7 @@ struct cairn_verify {
     uint32_t *feed_slots; /* by feed id: number + 1 */
     uint32_t *tag_slots;  /* by next tag: number + 1 */
     uint32_t slot_count;  /* of either: a power of two */
+    uint8_t *chunk;       /* the last leaves record: CAIRN_BUNDLE_LEAVES_MAX leaves */
     uint8_t *record;      /* CAIRN_BUNDLE_RECORD_BYTES */
     struct cairn_arena arena;
 };
@@ -139,7 +140,8 @@ struct cairn_bytes verify_origin_text(const struct cairn_verify *verify, uint32_
 
 CAIRN_MUST cairn_err verify_document(struct cairn_verify *verify, struct cairn_bytes note);
 
-/* Check a checkpoint note of this origin with all its lines. gives: witnesses in verify->witnesses */
+/* Check a checkpoint note of this origin with all its lines. gives: witnesses in verify->witnesses
+ */
 CAIRN_MUST cairn_err verify_checkpoint(struct cairn_verify *verify, struct cairn_bytes note,
                                        uint32_t origin, struct cairn_checkpoint *out);
 

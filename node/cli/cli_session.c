@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "node/entropy.h"
+#include "node/jsontext.h"
 #include "schema/base/text.h"
 
 #define SESSION_USAGE_BYTES 1024u
 #define SESSION_CHUNK_BYTES (64u << 10)
+#define SESSION_JSON_BYTES  (1u << 20)
 
 static const char *session_or(const char *said, const char *otherwise)
 {
@@ -20,7 +22,7 @@ static const char *session_or(const char *said, const char *otherwise)
 
 /* Who acts: said on the command line, else in cairn.yaml. A config that cannot be read is the
  * daemon's business, unless something of it is needed. */
-static void session_find_actor(struct cairn_cli_session *session)
+static void session_find_actor(struct cairn_cli_session *session, bool is_screening)
 {
     struct cairn_config_fault fault;
     cairn_config_init(&session->config);
@@ -29,9 +31,12 @@ static void session_find_actor(struct cairn_cli_session *session)
         cairn_config_init(&session->config);
     }
     const struct cairn_cli_args *args = &session->args;
-    session->role = session_or(cairn_cli_args_value(args, "role"), session->config.role);
+    const char *none = "";
+    session->role = session_or(cairn_cli_args_value(args, "role"),
+                               is_screening ? session->config.role : none);
     session->actor = session_or(cairn_cli_args_value(args, "actor"), session->config.actor);
-    session->purpose = session_or(cairn_cli_args_value(args, "purpose"), session->config.purpose);
+    session->purpose = session_or(cairn_cli_args_value(args, "purpose"),
+                                  is_screening ? session->config.purpose : none);
 }
 
 static bool session_has_word(int argc, char **argv, const char *word)
@@ -54,7 +59,7 @@ int cairn_cli_session_open(struct cairn_cli_session *session, const struct cairn
     cairn_cli_args_usage(&plan->syntax, plan->command, usage, sizeof usage);
     if (session_has_word(argc, argv, "--help")) {
         fprintf(stdout, "%s\n", usage);
-        return CAIRN_EXIT_USAGE;
+        exit(CAIRN_EXIT_DONE); /* whoever asks for help wants nothing else */
     }
     if (cairn_cli_args_parse(&session->args, &plan->syntax, argc, argv) != CAIRN_OK) {
         return cairn_cli_output_usage(&session->output, usage, session->args.fault);
@@ -72,7 +77,7 @@ int cairn_cli_session_open(struct cairn_cli_session *session, const struct cairn
                                       "which node? say --dir DIR or set CAIRN_DIR");
     }
     if (plan->is_acting) {
-        session_find_actor(session);
+        session_find_actor(session, plan->is_screening);
     }
     return CAIRN_EXIT_DONE;
 }
@@ -138,6 +143,15 @@ int cairn_cli_session_post(const struct cairn_cli_session *session, const char *
     return code;
 }
 
+int cairn_cli_session_show(const struct cairn_cli_session *session, int code, json_t *answer)
+{
+    if (code == CAIRN_EXIT_DONE && answer != NULL) {
+        cairn_cli_output_object(&session->output, answer);
+    }
+    json_decref(answer);
+    return code;
+}
+
 static cairn_err session_read_stream(FILE *file, size_t bytes_max, struct cairn_bytes *out)
 {
     uint8_t *data = NULL;
@@ -176,6 +190,26 @@ int cairn_cli_session_read(const struct cairn_cli_session *session, const char *
         (void)fclose(file);
     }
     return err == CAIRN_OK ? CAIRN_EXIT_DONE : cairn_cli_output_error(&session->output, err, path);
+}
+
+int cairn_cli_session_read_json(const struct cairn_cli_session *session, const char *path,
+                                json_t **out)
+{
+    struct cairn_bytes text;
+    struct cairn_json_fault fault = {0};
+    char detail[256];
+    int code = cairn_cli_session_read(session, path, SESSION_JSON_BYTES, &text);
+    if (code != CAIRN_EXIT_DONE) {
+        return code;
+    }
+    cairn_err err = cairn_jsontext_parse(text, out, &fault);
+    free((void *)(uintptr_t)text.data);
+    if (err == CAIRN_OK) {
+        return CAIRN_EXIT_DONE;
+    }
+    snprintf(detail, sizeof detail, "%.80s:%u:%u: %s", path, fault.line, fault.column,
+             fault.detail);
+    return cairn_cli_output_error(&session->output, err, detail);
 }
 
 bool cairn_cli_session_query(char *target, size_t capacity, const char *name, const char *value)

@@ -1,6 +1,6 @@
 /* One run of a command: its arguments, the node's directory, how it prints, what it asks the
  * daemon. Every command has --dir DIR (else CAIRN_DIR) and --json; those that act for a person have
- * --role, --actor and --purpose, else `defaults` of cairn.yaml. */
+ * --role, --actor and --purpose. Without --role the owner of the node acts. */
 #ifndef CAIRN_NODE_CLI_CLI_SESSION_H
 #define CAIRN_NODE_CLI_CLI_SESSION_H
 
@@ -31,7 +31,8 @@ struct cairn_cli_plan {
     const char *command; /* "alert issue", for the usage text */
     struct cairn_cli_syntax syntax;
     bool is_dir_needed;
-    bool is_acting; /* has the options of CAIRN_CLI_ACTING; the config is read */
+    bool is_acting;    /* has the options of CAIRN_CLI_ACTING; the config is read */
+    bool is_screening; /* role and purpose too may come from the config, not the actor alone */
 };
 
 /* Read the command line; says what is wrong with it.
@@ -56,6 +57,11 @@ int cairn_cli_session_get(const struct cairn_cli_session *session, const char *t
 int cairn_cli_session_post(const struct cairn_cli_session *session, const char *target,
                            json_t *body, json_t **out_body);
 
+/* Print an answer as "key: value" lines or JSON, if code is CAIRN_EXIT_DONE. owns: takes answer
+ *
+ * gives   code */
+int cairn_cli_session_show(const struct cairn_cli_session *session, int code, json_t *answer);
+
 /* Read a whole file, "-" is the standard input; says what is wrong.
  *
  * owns    out->data: malloc, one NUL behind it
@@ -67,6 +73,10 @@ int cairn_cli_session_read(const struct cairn_cli_session *session, const char *
  *
  * gives   false: target is full */
 bool cairn_cli_session_query(char *target, size_t capacity, const char *name, const char *value);
+
+/* Read a file as one JSON object; says what is wrong, with line and column. owns: the caller */
+int cairn_cli_session_read_json(const struct cairn_cli_session *session, const char *path,
+                                json_t **out);
 
 /* "prefix/ID/suffix" with the id escaped; suffix may be NULL. gives: false, it does not fit */
 bool cairn_cli_session_path(char *target, size_t capacity, const char *prefix, const char *id,

@@ -49,16 +49,17 @@ struct cairn_lookup_hit {
     char country[4]; /* issuer of the alert */
     enum cairn_alert_category category;
     enum cairn_alert_action action;
-    uint16_t fallback; /* action; 0: none */
-    uint16_t reason;   /* cairn_alert_codes_reasons */
     uint16_t status;   /* cairn_alert_codes_document_statuses; 0: none */
     uint32_t coercion; /* 0..5 */
     uint32_t priority; /* 0 first */
     uint32_t score;    /* 1..100: how surely it is the one that was asked for */
     uint32_t why;      /* CAIRN_LOOKUP_WHY_... */
-    bool is_minor;
     uint64_t from_ms;
     uint64_t expires_ms;
+    /* Below: what only the alert itself says; empty for rows of batches. */
+    uint16_t fallback; /* action; 0: none */
+    uint16_t reason;   /* cairn_alert_codes_reasons */
+    bool is_minor;
     uint32_t warning_count;
     uint16_t warnings[CAIRN_LOOKUP_WARNINGS_MAX]; /* cairn_alert_codes_warnings */
     char authority[25];
@@ -86,9 +87,10 @@ struct cairn_lookup_name {
 
 /* What a zone said, and what was found by it. */
 struct cairn_lookup_zone {
-    struct cairn_mrz mrz; /* with verdict, checks and problems */
-    bool is_searched;     /* false: a structure fault; no hits then means nothing */
-    bool is_clear;        /* searched, every digit right, nothing cut: no hit is a no-hit */
+    struct cairn_mrz mrz;      /* with verdict, checks and problems */
+    bool is_document_searched; /* both false after a structure fault; also without a number, ... */
+    bool is_name_searched;     /* ... a known issuer, or a name: no hits then means nothing */
+    bool is_clear; /* both searched, every digit right, name not cut: no hit is a no-hit */
     struct cairn_lookup_hits hits;
 };
 

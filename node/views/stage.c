@@ -106,13 +106,14 @@ void cairn_stage_put_state(struct cairn_stage *stage, const struct cairn_merge_k
         CAIRN_REQUIRE(stage->state_count < STAGE_STATES);
         stage->state_count++;
     }
+    uint8_t *copy = stage->memory + stage->used;
     *slot = (struct stage_slot){
         .life = stage->life, .at = stage->used, .size = (uint32_t)state.size, .key = *key};
-    memcpy(stage->memory + stage->used, state.data, state.size);
+    memmove(copy, state.data, state.size); /* it may borrow from what get gave */
     stage->used += (uint32_t)state.size;
     struct cairn_view_key at;
     stage_state_key(key, &at);
-    cairn_stage_put(stage, &at, state);
+    cairn_stage_put(stage, &at, (struct cairn_bytes){.data = copy, .size = state.size});
 }
 
 void cairn_stage_put(struct cairn_stage *stage, const struct cairn_view_key *key,

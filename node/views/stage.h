@@ -1,7 +1,8 @@
 /* The batch that is being made, and the states in it: what is folded is seen by the next fold
  * before it is written.
  *
- *     get --> [ states of this batch ] --> views store          put, delete --> batch --flush--> disk
+ *     get --> [ states of this batch ] --> views store          put, delete --> batch --flush-->
+ * disk
  *
  * For the folder's thread only. */
 #ifndef CAIRN_NODE_VIEWS_STAGE_H

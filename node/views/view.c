@@ -77,7 +77,8 @@ void cairn_view_parked_encode(const struct cairn_view_parked *parked,
 {
     memcpy(out, parked->country, 3);
     cairn_bytes_put_u64(out + 3, parked->floor_ms);
-    memcpy(out + 11, parked->entry_id, 32);
+    cairn_bytes_put_u64(out + 11, parked->commit);
+    memcpy(out + 19, parked->entry_id, 32);
 }
 
 cairn_err cairn_view_parked_decode(struct cairn_bytes row, struct cairn_view_parked *out)
@@ -87,11 +88,12 @@ cairn_err cairn_view_parked_decode(struct cairn_bytes row, struct cairn_view_par
     }
     *out = (struct cairn_view_parked){
         .floor_ms = cairn_bytes_get_u64(row.data + 3),
+        .commit = cairn_bytes_get_u64(row.data + 11),
         .operation = {.data = row.data + CAIRN_VIEW_PARKED_HEAD,
                       .size = row.size - CAIRN_VIEW_PARKED_HEAD},
     };
     memcpy(out->country, row.data, 3);
-    memcpy(out->entry_id, row.data + 11, 32);
+    memcpy(out->entry_id, row.data + 19, 32);
     return CAIRN_OK;
 }
 

@@ -22,9 +22,9 @@
  * built again. */
 #define CAIRN_VIEW_FORMAT 1u
 
-#define CAIRN_VIEW_KEY_BYTES    (1u + CAIRN_INDEX_KEY_BYTES)
-#define CAIRN_VIEW_CURSOR_BYTES 60u
-#define CAIRN_VIEW_PARKED_HEAD  43u
+#define CAIRN_VIEW_KEY_BYTES     (1u + CAIRN_INDEX_KEY_BYTES)
+#define CAIRN_VIEW_CURSOR_BYTES  60u
+#define CAIRN_VIEW_PARKED_HEAD   51u
 #define CAIRN_VIEW_REFUSED_BYTES 26u
 
 enum cairn_view_table {
@@ -74,6 +74,7 @@ CAIRN_MUST cairn_err cairn_view_cursor_decode(struct cairn_bytes row,
 struct cairn_view_parked {
     char country[4];
     uint64_t floor_ms;
+    uint64_t commit; /* number */
     uint8_t entry_id[32];
     struct cairn_bytes operation;
 };

@@ -24,6 +24,13 @@ struct cairn_causal_step {
                       for a build that knows a later kind. Any other: never has effect */
 };
 
+/* Why an object does not show all that is known of it. */
+enum cairn_causal_frozen {
+    CAIRN_CAUSAL_FROZEN_NO = 0,
+    CAIRN_CAUSAL_FROZEN_KIND = 1,  /* an operation of a kind that this build does not know */
+    CAIRN_CAUSAL_FROZEN_LIMIT = 2, /* too many or too large: the latest are cut off */
+};
+
 struct cairn_causal {
     const struct cairn_opset *set;
     uint32_t word_count;             /* of a row */

@@ -20,13 +20,6 @@ enum cairn_alert_status {
     CAIRN_ALERT_STATUS_WITHDRAWN = 3,
 };
 
-/* Why an object does not show all that is known of it. */
-enum cairn_merge_frozen {
-    CAIRN_MERGE_FROZEN_NO = 0,
-    CAIRN_MERGE_FROZEN_KIND = 1,  /* an operation of a kind that this build does not know */
-    CAIRN_MERGE_FROZEN_LIMIT = 2, /* too many or too large: the latest are cut off */
-};
-
 /* A feed in which the alert lives now. */
 struct cairn_alert_place {
     const uint8_t *feed;     /* 16 */
@@ -36,12 +29,14 @@ struct cairn_alert_place {
 /* Borrows from the state and the arena. */
 struct cairn_alert_view {
     enum cairn_alert_status status;
-    enum cairn_merge_frozen frozen;
+    enum cairn_causal_frozen frozen;
     bool is_batch;
     struct cairn_bytes body;     /* canonical map of the shape alert.issue or alert.batch, complete
                                     and valid; for cairn_alert_read. Empty while status is NONE */
     uint32_t conflicts;          /* bit k: field k was set in different ways by operations that did
                                     not know each other, and no operation named both yet (M3) */
+    bool is_torn;                /* such operations do not fit together at all: one of them stands,
+                                    until an amendment names both (M5) */
     uint64_t issued_hlc;         /* of the first founding operation; 0 while there is none */
     uint64_t changed_hlc;        /* of the last operation that had effect; 0: none had */
     uint64_t withdrawn_hlc;      /* of the first alert.withdraw of the whole; 0: none */

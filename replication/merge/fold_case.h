@@ -10,7 +10,6 @@
 #define CAIRN_REPLICATION_MERGE_FOLD_CASE_H
 
 #include "replication/merge/causal.h"
-#include "replication/merge/fold_alert.h"
 #include "schema/case/case_shape.h"
 
 /* Numbers stand in index keys: never reused. */
@@ -27,7 +26,7 @@ enum cairn_case_status {
 /* Borrows from the state and the arena. */
 struct cairn_case_view {
     enum cairn_case_status status;
-    enum cairn_merge_frozen frozen;
+    enum cairn_causal_frozen frozen;
     char requesting[4]; /* empty while status is NONE */
     char requested[4];
     struct cairn_bytes request;   /* body of the case.request; empty while status is NONE */

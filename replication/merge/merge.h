@@ -12,9 +12,10 @@
 #include "replication/merge/fold_alert.h"
 #include "replication/merge/fold_case.h"
 #include "replication/merge/index_key.h"
+#include "replication/merge/index_rows.h"
 
 #define CAIRN_MERGE_KEY_BYTES   23u         /* space, then the object's id */
-#define CAIRN_MERGE_ARENA_BYTES (16u << 20) /* always enough for one fold or evaluate */
+#define CAIRN_MERGE_ARENA_BYTES (32u << 20) /* always enough for one fold or evaluate */
 
 /* One opened entry. cairn_merge_decode fills the first group, the host the second. */
 struct cairn_merge_entry {
@@ -37,22 +38,16 @@ struct cairn_merge_key {
     uint8_t data[CAIRN_MERGE_KEY_BYTES];
 };
 
-struct cairn_merge_put {
-    struct cairn_bytes key;
-    struct cairn_bytes value;
-};
-
 /* Lives in the arena. */
 struct cairn_merge_result {
-    cairn_err err; /* what is wrong with the operation for ever (V0); CAIRN_OK: nothing */
+    cairn_err err; /* what is wrong with the operation for ever (V0), whatever else comes; CAIRN_OK:
+                      nothing */
     struct cairn_shape_fault fault; /* where, if err is not CAIRN_OK and a body is to blame */
     bool is_changed;                /* false: write nothing */
     struct cairn_merge_key key;
-    struct cairn_bytes state; /* to be kept instead of the old one */
-    uint32_t put_count;
-    const struct cairn_merge_put *puts; /* index rows that are new or have another value */
-    uint32_t delete_count;
-    const struct cairn_bytes *deletes; /* keys of index rows that are gone */
+    struct cairn_bytes state;        /* to be kept instead of the old one */
+    struct cairn_index_rows puts;    /* index rows that are new or have another value */
+    struct cairn_index_rows deletes; /* index rows that are gone: their keys */
 };
 
 /* Read an operation; known kinds as cairn_operation_decode, kinds of a later version by their head.
@@ -77,7 +72,9 @@ bool cairn_merge_is_ahead(const struct cairn_merge_entry *entry, uint64_t now_ms
  *         nothing
  * owns    *out borrows from entry's bytes, state and arena (CAIRN_MERGE_ARENA_BYTES, reset by the
  *         caller between folds)
- * gives   a broken rule of the operation is no error of the fold: out->err says it, nothing changes
+ * gives   a broken rule of the operation is no error of the fold: out->err says it, nothing
+ * changes. Whether it has effect beside the others: the view's steps. An operation of a later kind
+ *         gives CAIRN_KIND_UNKNOWN and may change the state: it freezes the object
  * errors  CAIRN_DISK_CORRUPT (state), CAIRN_NO_ROOM (arena); *out undefined */
 CAIRN_MUST cairn_err cairn_merge_fold(const struct cairn_merge_entry *entry,
                                       struct cairn_bytes state, struct cairn_arena *arena,
@@ -96,8 +93,12 @@ CAIRN_MUST cairn_err cairn_merge_evaluate_case(struct cairn_bytes state, struct 
 struct cairn_merge_key cairn_merge_key_of(const struct cairn_id *object,
                                           enum cairn_opset_space space);
 
-/* Is there room for an operation of this size in the object? If not, it would be cut off at once:
- * the author must not write it. */
-bool cairn_merge_has_room(struct cairn_bytes state, size_t operation_bytes);
+/* Is there room for one more operation of this size? If not, it would be cut off: the author must
+ * not write it. What takes away (alert.withdraw, alert.leave, case.withdraw) needs no asking.
+ *
+ * errors  CAIRN_DISK_CORRUPT, CAIRN_NO_ROOM; *out unchanged. source S2 */
+CAIRN_MUST cairn_err cairn_merge_has_room(struct cairn_bytes state, enum cairn_opset_space space,
+                                          size_t operation_bytes, struct cairn_arena *arena,
+                                          bool *out);
 
 #endif

@@ -11,7 +11,7 @@ MAGIC = b"cairn-bundle-1\n"
 RECORD_MAX = 2 * 1024 * 1024
 HEAD, DOCUMENT, JOURNAL, FEED, LEAVES, COMMIT, CHECKPOINT, ENTRY, END = range(1, 10)
 SCOPE = re.compile(r"all|feed [0-9a-f]{32}|object (.*)")
-LEAVES_MAX = 4096
+LEAVES_MAX, PROOF_MAX, EPOCHS_MAX = 4096, 64, 16
 
 key = bin_of(32)
 
@@ -30,12 +30,12 @@ RECORDS = {
     HEAD: ("head", {1: is_network, 2: is_origin, 3: uint, 4: is_scope}),
     DOCUMENT: ("document", {1: any_bin}),
     JOURNAL: ("journal", {1: is_origin}),
-    FEED: ("feed", {1: bin_of(16), 2: is_origin, 3: list_of(row(key, key), 1)}),
+    FEED: ("feed", {1: bin_of(16), 2: is_origin, 3: list_of(row(key, key), 1, EPOCHS_MAX)}),
     LEAVES: ("leaves", {1: is_leaves}),
     COMMIT: ("commit", {1: any_bin, 2: key, 3: list_of(nil_or(key))}),
     CHECKPOINT: ("checkpoint", {1: any_bin}),
-    ENTRY: ("entry", {1: is_origin, 2: any_bin, 3: bin_of(48), 4: list_of(key), 5: bin_of(120),
-                      6: key, 7: uint, 8: bin_of(8), 9: any_bin, 10: list_of(key),
+    ENTRY: ("entry", {1: is_origin, 2: any_bin, 3: bin_of(48), 4: list_of(key, 0, PROOF_MAX), 5: bin_of(120),
+                      6: key, 7: uint, 8: bin_of(8), 9: any_bin, 10: list_of(key, 0, PROOF_MAX),
                       11: nil_or(key)}),
     END: ("end", {1: uint, 2: key}),
 }

@@ -7,7 +7,8 @@ from broken import Broken, need
 from names import NAME, decimal, is_country, is_network, proquints
 from primitives import label, sha256
 
-ENDPOINT = re.compile(r"-|[^ :]+:[0-9]{1,5}|\[[0-9a-fA-F:.]+\]:[0-9]{1,5}")
+HOST_PORT = re.compile(r"([A-Za-z0-9.-]{1,255}|\[[0-9a-f:.]{1,253}\]):([1-9][0-9]{0,4})")
+SEALING_MAX, NODES_MAX = 8, 16
 INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
 
@@ -47,6 +48,18 @@ def fingerprint(network, root):
     return proquints(sha256(label("cairn country v1") + network.encode() + b"\n" + root)[:16])
 
 
+def is_endpoint(text):
+    match = HOST_PORT.fullmatch(text)
+    return text == "-" or match is not None and int(match[2]) <= 0xFFFF
+
+
+def count(text, limit=1 << 64):
+    """A decimal number from 1."""
+    number = decimal(text, limit)
+    need(number >= 1, "a number that counts from 1 is 0")
+    return number
+
+
 def base64_of_32(text):
     data = note.base64_bytes(text)
     need(len(data) == 32, "not 32 bytes of base64")
@@ -84,21 +97,23 @@ def parse_text(text):
     c.network, = lines.take("network", 1)
     c.country, = lines.take("country", 1)
     need(is_network(c.network) and is_country(c.country), "malformed network or country")
-    c.serial = decimal(lines.take("serial", 1)[0])
+    c.serial = count(lines.take("serial", 1)[0])
     c.root = base64_of_32(lines.take("root", 1)[0])
     c.next_root = base64_of_32(lines.take("next-root", 1)[0])
     c.sealing = {}
     while not c.sealing or lines.is_next("sealing"):
         number, key = lines.take("sealing", 2)
-        number = decimal(number, 1 << 32)
+        number = count(number, 1 << 32)
         need(not c.sealing or number > max(c.sealing), "sealing numbers do not ascend")
         c.sealing[number] = base64_of_32(key)
+    need(len(c.sealing) <= SEALING_MAX, "too many sealing keys")
     c.nodes = []
     while not c.nodes or lines.is_next("node"):
         c.nodes.append(parse_node(lines.take("node", 6)))
+    need(len(c.nodes) <= NODES_MAX, "too many nodes")
     pairs = [(n.name, n.incarnation) for n in c.nodes]
     need(len(set(pairs)) == len(pairs), "a node stands twice")
-    c.kinds = decimal(lines.take("kinds", 1)[0])
+    c.kinds = count(lines.take("kinds", 1)[0], 1 << 32)
     c.valid = lines.take("valid", 2)
     need(instant(c.valid[0]) < instant(c.valid[1]), "valid: ends before it begins")
     previous, = lines.take("previous", 1)
@@ -110,10 +125,8 @@ def parse_text(text):
 def parse_node(values):
     name, incarnation, log, witness, tls, endpoint = values
     need(NAME.fullmatch(name), "malformed node name")
-    need(ENDPOINT.fullmatch(endpoint), "malformed endpoint")
-    number = decimal(incarnation)
-    need(number >= 1, "incarnations count from 1")
-    return Node(name, number, base64_of_32(log), base64_of_32(witness), base64_of_32(tls),
+    need(is_endpoint(endpoint), "malformed endpoint")
+    return Node(name, count(incarnation), base64_of_32(log), base64_of_32(witness), base64_of_32(tls),
                 endpoint)
 
 

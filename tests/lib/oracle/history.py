@@ -5,6 +5,7 @@ import journal
 import merkle
 import operation
 from broken import need
+from bundle import EPOCHS_MAX
 from names import split_origin
 
 
@@ -18,7 +19,9 @@ def check_entry(place, body, key):
     if algorithms == entry.CLEAR:
         need(key is None, "content key for a clear entry")
         o = operation.decode(body)
-        need(is_control or o.kind in operation.CLEAR_KINDS, "this kind may not be clear")
+        need(o.kind in (operation.CONTROL_KINDS if is_control else operation.CLEAR_KINDS),
+             "this kind has no place in a control feed" if is_control
+             else "this kind may not be clear")
         need(o.kind != operation.FEED_OPEN or index == 0, "feed.open is not the first entry")
         need(o.kind != operation.FEED_OPEN or feed_id == feed.audience_id(origin, body),
              "feed id is not that of its feed.open")
@@ -102,9 +105,10 @@ class FeedHistory:
             need(o.body[1] not in self.members, "feed.admit of a member")
             need(len(o.body[3]) == self.epoch + 1, "feed.admit has not one wrap for each epoch")
             self.members = self.members | {o.body[1]}
+            need(len(self.members) <= operation.MEMBERS_MAX, "feed with too many members")
             return
         need(is_last, "feed.rekey is not the last entry of its commit")
-        need(o.body[1] == self.epoch + 1, "feed.rekey does not begin the next epoch")
+        need(o.body[1] == self.epoch + 1 < EPOCHS_MAX, "feed.rekey does not begin the next epoch")
         need(self.wrapped_for(o.body[4]) == self.members, "feed.rekey is not for every member")
         self.epoch += 1
 
@@ -122,13 +126,10 @@ class FeedHistory:
         self.previous_leaf = opening.leaf_index + 1
         self.scanned = opening.leaf_index + 1
 
-    def end(self, leaves):
-        """At the closing size: no leaf at all bears the tag that comes next."""
-        if self.keys is None:
-            return
-        need(len(self.keys) == self.epoch + 1, "feed record has keys of other epochs")
-        need(all(leaf[:16] != self.next_tag() for leaf in leaves),
-             f"a leaf bears the next tag of feed {self.id.hex()}")
+    def end(self):
+        """At the closing size: the record has the keys of all epochs, and no others."""
+        need(self.keys is None or len(self.keys) == self.epoch + 1,
+             "feed record has keys of other epochs")
 
 
 class Section:
@@ -175,4 +176,4 @@ class Section:
     def finish(self):
         self.scan()
         for f in self.feeds.values():
-            f.end(self.leaves)
+            f.end()

@@ -7,6 +7,7 @@ from primitives import aes_block, hmac_sha256, label, sha256, u32, u64
 
 OPENING = struct.Struct(">16sQQQQQ32s32s")
 NO_POLICY = bytes(32)
+ENTRIES_MAX = 960 * 1024
 
 
 class Opening:
@@ -61,6 +62,7 @@ def encode_commit(opening, entries):
 def parse_commit(raw):
     """Opening and [(prefix, body), ...]; the number of entries is what the sizes say."""
     need(len(raw) >= 124, "commit is cut off")
+    need(len(raw) - 124 <= ENTRIES_MAX, "commit is too long")
     opening = parse_opening(raw[:120])
     opening.check()
     count, at, entries = int.from_bytes(raw[120:124], "big"), 124, []

@@ -7,6 +7,7 @@ from names import decimal, is_origin
 from primitives import ed25519_sign, ed25519_verify, sha256, u64
 
 ED25519, COSIGNATURE = 0x01, 0x04
+NOTE_MAX, LINES_MAX = 64 * 1024, 64
 
 
 def base64_text(data):
@@ -40,11 +41,12 @@ def sign(text, name, seed, public):
 
 def split(note):
     """Text with its final newline, and a list of (name, key id and signature)."""
+    need(len(note) <= NOTE_MAX, "note is too long")
     try:
         whole = note.decode("utf-8", "strict")
     except UnicodeDecodeError:
         raise Broken("note is not UTF-8") from None
-    need(all(c == "\n" or ord(c) >= 32 for c in whole), "control character in the note")
+    need(all(c == "\n" or ord(c) >= 32 and not 0x7F <= ord(c) <= 0x9F for c in whole), "control character in the note")
     cut = whole.rfind("\n\n")
     need(cut > 0, "note has no signatures")
     text, lines = whole[:cut + 1], whole[cut + 2:]
@@ -58,6 +60,7 @@ def split(note):
         raw = base64_bytes(parts[2])
         need(len(raw) > 4, "signature is too short")
         signatures.append((parts[1], raw))
+    need(len(signatures) <= LINES_MAX, "note has too many signatures")
     return text, signatures
 
 

@@ -2,33 +2,39 @@
 import canonical
 from broken import need
 from names import is_country, is_object_id, is_origin
-from shape import any_map, ascending, bin_of, check_map, list_of, row, text, uint
+from shape import (any_map, ascending, bin_of, check_map, list_of, long_text, ordinal, row, text,
+                   uint, uint32, uint_of)
 
 FEED_OPEN, FEED_ADMIT, FEED_REKEY, FEED_CLOSE, FEED_INVITE = 1, 2, 3, 4, 5
 CONTROL_MARK, CONTROL_DOCUMENT, CONTROL_POLICY, RECEIPT, MISSING = 6, 7, 8, 9, 10
 ACCESS_LOOKUP, POLICY_APPLY = 16, 17
+KINDS_WITH_OBJECT = 32
 ALERT_ISSUE, ALERT_AMEND, ALERT_WITHDRAW, ALERT_LEAVE, ALERT_BATCH = 32, 33, 34, 35, 36
 CASE_REQUEST, CASE_ACK, CASE_ACCEPT, CASE_REFUSE, CASE_WITHDRAW = 64, 65, 66, 67, 68
 
 CLEAR_KINDS = (FEED_OPEN, FEED_ADMIT, FEED_REKEY, FEED_CLOSE)
+CONTROL_KINDS = (CONTROL_MARK, CONTROL_DOCUMENT, CONTROL_POLICY)
 OPERATION_MAX, BATCH_MAX = 64 * 1024, 256 * 1024
+MEMBERS_MAX = 200
 
 ids = ascending(bin_of(32), 1, 16)
-wraps = list_of(row(is_country, bin_of(32), bin_of(80)), 1)
+wraps = list_of(row(is_country, bin_of(32), bin_of(80)), 1, MEMBERS_MAX)
 
 BODIES = {
     FEED_OPEN: ({1: bin_of(32), 2: bin_of(32), 3: wraps}, {4: bin_of(16)}),
     FEED_ADMIT: ({1: is_country, 2: bin_of(32), 3: list_of(bin_of(80), 1)}, {}),
-    FEED_REKEY: ({1: uint, 2: bin_of(32), 3: bin_of(32), 4: wraps}, {}),
-    FEED_CLOSE: ({1: uint}, {}),
+    FEED_REKEY: ({1: uint_of(1, (1 << 32) - 1), 2: bin_of(32), 3: bin_of(32), 4: wraps}, {}),
+    FEED_CLOSE: ({1: ordinal}, {}),
     FEED_INVITE: ({1: bin_of(16), 2: uint}, {}),
-    CONTROL_MARK: ({1: uint, 2: bin_of(32), 3: uint}, {}),
-    CONTROL_DOCUMENT: ({1: bin_of(32), 2: uint}, {}),
+    CONTROL_MARK: ({1: uint, 2: bin_of(32), 3: uint32}, {}),
+    CONTROL_DOCUMENT: ({1: bin_of(32), 2: ordinal}, {}),
     CONTROL_POLICY: ({1: bin_of(32)}, {}),
     RECEIPT: ({1: bin_of(16), 2: uint, 3: bin_of(32)}, {}),
     MISSING: ({1: is_origin, 2: uint}, {}),
-    POLICY_APPLY: ({1: bin_of(32), 2: text(1 << 16)}, {}),
+    POLICY_APPLY: ({1: bin_of(32), 2: long_text(1 << 16)}, {}),
 }
+KNOWN = {*BODIES, ACCESS_LOOKUP, ALERT_ISSUE, ALERT_AMEND, ALERT_WITHDRAW, ALERT_LEAVE, ALERT_BATCH,
+         CASE_REQUEST, CASE_ACK, CASE_ACCEPT, CASE_REFUSE, CASE_WITHDRAW}
 
 
 class Operation:
@@ -53,12 +59,14 @@ def decode(raw):
     fields = canonical.decode(raw)
     need(type(fields) is dict and uint(fields.get(0)), "operation without kind")
     kind = fields[0]
+    if kind not in KNOWN:
+        return decode_unknown(raw, fields)
     need(len(raw) <= (BATCH_MAX if kind == ALERT_BATCH else OPERATION_MAX),
          "operation is too large")
     needed, optional = {0: uint, 3: uint, 7: any_map}, {2: ids, 8: ids}
     if kind >= 16:
         needed |= {4: text(32), 5: list_of(text(64), 1, 2), 6: text(16)}
-    if kind >= 32:
+    if kind >= KINDS_WITH_OBJECT:
         needed |= {1: is_object_id}
     check_map("operation", fields, needed, optional)
     if kind in BODIES:
@@ -66,3 +74,12 @@ def decode(raw):
     return make(kind, fields[3], fields[7], object=fields.get(1), parents=fields.get(2, []),
                 purpose=fields.get(4), actors=fields.get(5, []), role=fields.get(6),
                 after=fields.get(8, []))
+
+
+def decode_unknown(raw, fields):
+    """A kind that is newer than this program: only what every version has in common."""
+    need(fields[0] >= KINDS_WITH_OBJECT, f"kind {fields[0]} is unknown")
+    need(len(raw) <= BATCH_MAX, "operation is too large")
+    need(1 not in fields or is_object_id(fields[1]), "object of an unknown kind is malformed")
+    need(uint(fields.get(3)), "hlc of an unknown kind is malformed")
+    return make(fields[0], fields[3], None, object=fields.get(1))

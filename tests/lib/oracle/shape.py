@@ -2,13 +2,30 @@
 from broken import need
 
 
-def uint(value):
-    return type(value) is int and 0 <= value < 1 << 64
+def uint_of(least=0, most=(1 << 64) - 1):
+    return lambda value: type(value) is int and least <= value <= most
+
+
+uint, uint32, ordinal = uint_of(), uint_of(most=(1 << 32) - 1), uint_of(1)
+
+
+def is_forbidden(point):
+    """Characters that no text of people may hold. Protocol P-6."""
+    return (point < 0x20 or 0x7F <= point <= 0x9F or point in (0x61C, 0x200E, 0x200F, 0xFEFF)
+            or 0x202A <= point <= 0x202E or 0x2066 <= point <= 0x2069
+            or point in (0x2028, 0x2029) or 0xFDD0 <= point <= 0xFDEF
+            or 0xE0000 <= point <= 0xE007F or point & 0xFFFE == 0xFFFE)
 
 
 def text(most):
-    """Text of at most so many bytes of UTF-8."""
-    return lambda value: type(value) is str and len(value.encode()) <= most
+    """Text of 1 to so many bytes of UTF-8, as people write it."""
+    return lambda value: (long_text(most)(value)
+                          and not any(is_forbidden(ord(letter)) for letter in value))
+
+
+def long_text(most):
+    """The same with any characters: lines, for one."""
+    return lambda value: type(value) is str and 1 <= len(value.encode()) <= most
 
 
 def bin_of(size):

@@ -41,6 +41,8 @@ class Verifier:
         self.closed = set()      # origins whose section is closed
         self.checkpoints = {}    # (origin, size): root
         self.is_past_documents = False
+        self.entries = 0         # entry records
+        self.feeds = set()       # ids of feed records, in hex
 
     # documents
 
@@ -92,21 +94,28 @@ class Verifier:
 
     # records
 
+    def scope(self):
+        return self.report.head[4].split(" ")
+
     def take(self, kind, f):
         """One record but head and end. f: its fields"""
         if kind == bundle.DOCUMENT:
             self.document(f[1])
             return
         self.is_past_documents = True
+        is_object = self.scope()[0] == "object"
         if kind == bundle.JOURNAL:
+            need(not is_object, "journal in a bundle about an object")
             self.open_section(f[1])
         elif kind == bundle.ENTRY:
             need(self.section is None, "entry record within a journal section")
+            need(is_object, "single entry in a bundle of journals")
             self.entry(f)
         else:
             need(self.section is not None, "record outside of a journal section")
             if kind == bundle.FEED:
                 self.section.feed_record(f[1], f[2], f[3])
+                self.feeds.add(f[1].hex())
             elif kind == bundle.LEAVES:
                 self.section.leaves_record(f[1])
             elif kind == bundle.COMMIT:
@@ -147,6 +156,9 @@ class Verifier:
         need(merkle.root_of_inclusion(entry.feed_leaf(stub), index, opening.size, f[10])
              == opening.root, "feed inclusion proof does not lead to the feed's root")
         operation = check_entry((origin, opening.feed_id, prefix, index), body, f[11])
+        if operation and operation.object:
+            need(operation.object == self.scope()[1], "entry is about another object")
+        self.entries += 1
         what = f"kind {operation.kind}" if operation else "not opened"
         self.report.lines.append(
             f"entry {entry.entry_id(opening.feed_id, stub).hex()} of {origin}: {what}")
@@ -155,6 +167,9 @@ class Verifier:
         need(self.section is None, "end within a journal section")
         need(f[1] == count, "number of records is wrong")
         need(f[2] == sha256(data[:offset]), "digest of the bundle is wrong")
+        scope = self.scope()
+        need(scope[0] != "feed" or scope[1] in self.feeds, "nothing about what the head names")
+        need(scope[0] != "object" or self.entries, "nothing about what the head names")
 
 
 def verify(data):

@@ -1,0 +1,49 @@
+#include "node/cli/cli_commands.h"
+
+#include "node/cli/cli_session.h"
+
+static const struct cairn_cli_option status_options[] = {CAIRN_CLI_COMMON};
+static const struct cairn_cli_plan status_plan = {
+    .command = "status",
+    .syntax = {status_options, sizeof status_options / sizeof status_options[0], 0, 0, ""},
+    .is_dir_needed = true,
+};
+
+static void status_print(const struct cairn_cli_session *session, const json_t *answer)
+{
+    static const struct cairn_cli_column columns[] = {
+        {"partner", "country"},        {"node", "origin"},
+        {"link", "link"},              {"held", "journal_size"},
+        {"cosigned", "cosigned_size"}, {"has of ours", "witnessed_size"},
+        {"data as of", "as_of"},       {"freshness", "level"}};
+    const json_t *journal = json_object_get(answer, "journal");
+    const json_t *state = json_object_get(answer, "state");
+    cairn_cli_output_line(&session->output, "node        %s",
+                          cairn_cli_session_text(answer, "origin"));
+    cairn_cli_output_line(&session->output, "fingerprint %s",
+                          cairn_cli_session_text(answer, "fingerprint"));
+    cairn_cli_output_line(&session->output, "journal     %lld leaves, root %s",
+                          cairn_cli_session_number(journal, "size"),
+                          cairn_cli_session_text(journal, "root"));
+    cairn_cli_output_line(&session->output, "state       %s",
+                          cairn_cli_session_text(state, "summary"));
+    cairn_cli_output_table(&session->output, columns, sizeof columns / sizeof columns[0],
+                           json_object_get(answer, "partners"));
+}
+
+int cairn_cli_status_show(int argc, char **argv)
+{
+    struct cairn_cli_session session;
+    json_t *answer = NULL;
+    int code = cairn_cli_session_open(&session, &status_plan, argc, argv);
+    if (code == CAIRN_EXIT_DONE) {
+        code = cairn_cli_session_get(&session, "/v1/status", &answer);
+    }
+    if (code == CAIRN_EXIT_DONE && session.output.is_json) {
+        cairn_cli_output_object(&session.output, answer);
+    } else if (code == CAIRN_EXIT_DONE) {
+        status_print(&session, answer);
+    }
+    json_decref(answer);
+    return code;
+}

@@ -1,0 +1,205 @@
+/* What the files of the driver share; nobody else includes this.
+ *
+ *     driver.c           open, close, one step
+ *     driver_act.c       executes actions
+ *     driver_turn.c      what is done when: commands, frames, ticks, in fair shares
+ *     driver_command.c   commands and their answers, the hybrid logical clock
+ *     driver_store.c     STORE: group commit on the writer thread
+ *     driver_load.c      LOAD on reader threads
+ *     driver_fold.c      RIPE on the folder's thread                                        */
+#ifndef CAIRN_NODE_DRIVER_STATE_H
+#define CAIRN_NODE_DRIVER_STATE_H
+
+#include "crypto/suite.h"
+#include "node/driver.h"
+#include "node/link.h"
+#include "node/start.h"
+
+#define DRIVER_AHEAD_MS    300000u     /* a remote hlc is merged at most so far ahead */
+#define DRIVER_TICK_MS     1000u       /* a tick comes at least so often */
+#define DRIVER_WAKES       16u         /* later ones are served by that tick */
+#define DRIVER_SLICE_STEPS 64u         /* then the loop looks at its sockets */
+#define DRIVER_SLICE_US    5000u       /* likewise */
+#define DRIVER_SIGNS       64u         /* signatures asked for in one step */
+#define DRIVER_STORE_BYTES (16u << 20) /* on their way to the disk: no frame is taken above */
+#define DRIVER_GROUP_BYTES (4u << 20)  /* of one group commit, about */
+#define DRIVER_KEPT_BYTES  (8u << 20)  /* written and not synced: then a group is synced */
+#define DRIVER_RETRY_MS    1000u       /* of a store or folder that cannot write */
+#define DRIVER_REOPENS_MAX 30u         /* then the process ends */
+#define DRIVER_FOLD_BATCH  32u         /* commits in one job of the folder's thread */
+#define DRIVER_FLOOR_BYTES (16u << 20) /* commands are refused so far above the store's floor */
+#define DRIVER_LOOK_MS     250u        /* how old the look at the free space may be */
+#define DRIVER_QUEUE_MAX   8192u       /* jobs of the readers */
+#define DRIVER_OWN_TOKEN   UINT64_MAX  /* of commands that nobody waits for */
+#define DRIVER_NONE        UINT32_MAX
+
+/* One write: the STORE actions that waited together. */
+struct driver_group {
+    struct cairn_driver *driver;
+    struct driver_group *next;
+    struct cairn_store_batch *batch;
+    uint32_t *tokens; /* in order */
+    size_t token_count;
+    size_t token_capacity;
+    bool is_synced;
+    cairn_err err;
+    uint64_t took_us;
+};
+
+struct driver_ripe {
+    struct driver_ripe *next;
+    struct cairn_folder_job job;
+    struct cairn_folder_result result;
+    bool is_folded;
+};
+
+enum driver_slot_state {
+    DRIVER_SLOT_FREE,
+    DRIVER_SLOT_WAITING, /* in the queue */
+    DRIVER_SLOT_ASKED,   /* given to the core */
+    DRIVER_SLOT_FOLDING, /* durable; waits for the folder */
+};
+
+struct driver_slot {
+    enum driver_slot_state state;
+    uint32_t generation;
+    uint32_t next; /* of the free ones, the queue, or the folding ones */
+    bool is_private;
+    struct cairn_driver_command command; /* what it borrows points into `copy` */
+    uint8_t *copy;
+    cairn_driver_done *done;
+    void *host;
+    struct cairn_driver_answer answer;
+};
+
+struct driver_list {
+    uint32_t first;
+    uint32_t last;
+};
+
+struct driver_signed {
+    uint32_t token;
+    uint8_t signature[64];
+};
+
+struct driver_peer_clock {
+    bool is_up;
+    bool has_spoken;
+    bool is_known;
+    int64_t lead_ms; /* of ours over the peer's, at its HELLO */
+};
+
+struct cairn_driver {
+    uv_loop_t *loop;
+    char *dir;
+    struct cairn_config config;
+    struct cairn_start start;
+    struct cairn_suite suite;
+    void *core_memory;
+    struct cairn_core *core;
+    struct cairn_driver_watch watches[CAIRN_DRIVER_WATCHES_MAX];
+    uint32_t watch_count;
+    struct cairn_driver_stats stats;
+    struct cairn_links *links; /* NULL once they are closed */
+
+    /* steps */
+    bool is_stepping;
+    struct driver_signed signs[DRIVER_SIGNS];
+    uint32_t sign_count;
+    uv_idle_t turn; /* active while there is something to do at once */
+    uv_timer_t tick;
+    uint64_t wakes[DRIVER_WAKES]; /* ascending, Unix ms */
+    uint32_t wake_count;
+    struct driver_peer_clock clocks[CAIRN_LIMIT_LINKS];
+
+    /* commands */
+    struct driver_slot *slots;
+    struct driver_list free_slots, queue, folding;
+    bool is_held;       /* the core was busy: wait for a STORED */
+    uint8_t *operation; /* CAIRN_LIMIT_BATCH_BYTES, for encode */
+    uint64_t hlc;
+    uint64_t looked_ms; /* at the free space; monotonic */
+    bool is_near_floor;
+
+    /* stores */
+    struct cairn_worker *writer;
+    struct driver_group *groups_first, *groups_last; /* the first may be flying */
+    struct driver_group *kept_first, *kept_last;     /* written, not synced since */
+    size_t store_bytes;
+    size_t kept_bytes;
+    bool is_flying;
+    bool is_broken; /* the writer's: a write failed, and not all is mended */
+    bool is_lost;
+    uint32_t reopen_count;
+    uv_timer_t store_retry;
+
+    /* loads */
+    struct cairn_worker *readers;
+    uint32_t reader_count;
+    struct driver_load *loads_first, *loads_last; /* that the readers had no room for */
+
+    /* folder */
+    struct cairn_worker *folder;
+    struct driver_ripe *ripes_first, *ripes_last;
+    struct driver_ripe *folding_ripes; /* in the job under way */
+    bool is_folding;
+    uint64_t due_ms;      /* of parked operations; 0: none */
+    uint64_t due_next_ms; /* what the job found */
+    bool is_due_folded;
+    cairn_err fold_err;
+    uv_timer_t fold_retry;
+    struct cairn_folder_invite *invites; /* of before the start */
+    size_t invite_count;
+
+    /* end */
+    bool is_closing;
+    bool is_ended;        /* nothing is stepped any more */
+    uint32_t open_count;  /* handles, workers and links not yet closed */
+    uint32_t timer_count; /* of the three, initialised */
+    bool has_turn;
+    void (*closed)(void *host);
+    void *closed_host;
+};
+
+/* ---- driver.c ---- */
+void cairn_driver_step(struct cairn_driver *driver, struct cairn_event *event);
+void cairn_driver_end_next(struct cairn_driver *driver); /* while closing: is it time to go on? */
+
+/* ---- driver_act.c ---- */
+void cairn_driver_act(struct cairn_driver *driver, const struct cairn_action *action);
+void cairn_driver_read_roster(struct cairn_driver *driver);
+
+/* ---- driver_turn.c ---- */
+void cairn_driver_kick(struct cairn_driver *driver); /* there is something to do */
+void cairn_driver_wake(struct cairn_driver *driver, uint64_t at_ms);
+void cairn_driver_on_turn(uv_idle_t *turn);
+void cairn_driver_on_tick(uv_timer_t *tick);
+
+/* ---- driver_command.c ---- */
+CAIRN_MUST cairn_err cairn_driver_command_init(struct cairn_driver *driver);
+/* Give one waiting command to the core. gives: false when none can be taken now */
+bool cairn_driver_command_next(struct cairn_driver *driver);
+void cairn_driver_command_answer(struct cairn_driver *driver, const struct cairn_action *action);
+void cairn_driver_command_folded(struct cairn_driver *driver, const uint8_t feed[static 16],
+                                 uint64_t commit_number);
+void cairn_driver_command_end(struct cairn_driver *driver); /* answer all that wait */
+void cairn_driver_merge_hlc(struct cairn_driver *driver, uint64_t hlc);
+
+/* ---- driver_store.c ---- */
+void cairn_driver_store(struct cairn_driver *driver, const struct cairn_action *action);
+void cairn_driver_store_post(struct cairn_driver *driver);
+void cairn_driver_store_on_retry(uv_timer_t *timer);
+void cairn_driver_store_end(struct cairn_driver *driver);
+
+/* ---- driver_load.c ---- */
+void cairn_driver_load(struct cairn_driver *driver, const struct cairn_action *action);
+void cairn_driver_load_post(struct cairn_driver *driver);
+void cairn_driver_load_end(struct cairn_driver *driver);
+
+/* ---- driver_fold.c ---- */
+void cairn_driver_ripe(struct cairn_driver *driver, const struct cairn_ripe *ripe);
+void cairn_driver_fold_post(struct cairn_driver *driver, uint64_t now_ms);
+void cairn_driver_fold_on_retry(uv_timer_t *timer);
+void cairn_driver_fold_end(struct cairn_driver *driver);
+
+#endif

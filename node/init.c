@@ -1,0 +1,100 @@
+#include "node/init.h"
+
+#include <string.h>
+
+#include "node/entropy.h"
+#include "node/file.h"
+#include "node/init_document.h"
+#include "node/keyfile.h"
+#include "node/store.h"
+
+static cairn_err init_write_key(const struct init_keys *keys, enum cairn_keyfile_kind kind,
+                                uint64_t number, const uint8_t bytes[static 32],
+                                struct cairn_bytes passphrase)
+{
+    struct cairn_keyfile_place place = {.dir = keys->dir, .kind = kind, .number = (uint32_t)number};
+    struct cairn_secret secret;
+    cairn_secret_init(&secret);
+    cairn_err err = cairn_secret_set(&secret, (struct cairn_bytes){.data = bytes, .size = 32});
+    if (err == CAIRN_OK) {
+        err = cairn_keyfile_create(&place, &secret, passphrase);
+    }
+    cairn_secret_clear(&secret);
+    return err;
+}
+
+static cairn_err init_keys_write(const struct cairn_init_options *options,
+                                 const struct init_keys *keys)
+{
+    const struct cairn_bytes none = {.size = 0};
+    uint64_t incarnation = options->config->incarnation;
+    CAIRN_TRY(init_write_key(keys, CAIRN_KEYFILE_ROOT, 0, keys->root, options->passphrase));
+    CAIRN_TRY(
+        init_write_key(keys, CAIRN_KEYFILE_NEXT_ROOT, 0, keys->next_root, options->passphrase));
+    CAIRN_TRY(init_write_key(keys, CAIRN_KEYFILE_LOG, incarnation, keys->log, none));
+    CAIRN_TRY(init_write_key(keys, CAIRN_KEYFILE_WITNESS, incarnation, keys->witness, none));
+    CAIRN_TRY(init_write_key(keys, CAIRN_KEYFILE_TLS, incarnation, keys->tls, none));
+    CAIRN_TRY(init_write_key(keys, CAIRN_KEYFILE_SEALING, 1, keys->sealing, none));
+    return init_write_key(keys, CAIRN_KEYFILE_SEEN, 0, keys->seen, none);
+}
+
+static cairn_err init_write_note(const char *dir, const struct cairn_note_writer *note)
+{
+    char path[CAIRN_FILE_PATH_MAX];
+    const struct cairn_file_how how = {.mode = 0644};
+    CAIRN_TRY(cairn_file_path(dir, "documents", path));
+    CAIRN_TRY(cairn_file_make_dir(path));
+    CAIRN_TRY(cairn_file_path(dir, "documents/own.note", path));
+    return cairn_file_write(path, (struct cairn_bytes){.data = note->data, .size = note->size},
+                            &how);
+}
+
+static cairn_err init_stores(const struct cairn_init_options *options)
+{
+    static const struct {
+        const char *name;
+        enum cairn_store_kind kind;
+    } stores[] = {{"log", CAIRN_STORE_LOG}, {"views", CAIRN_STORE_VIEWS}};
+    for (size_t i = 0; i < sizeof stores / sizeof *stores; i++) {
+        char path[CAIRN_FILE_PATH_MAX];
+        struct cairn_store *store = NULL;
+        CAIRN_TRY(cairn_file_path(options->dir, stores[i].name, path));
+        struct cairn_store_options made = {
+            .path = path, .kind = stores[i].kind, .is_new = true, .floor = options->config->floor};
+        CAIRN_TRY(cairn_store_open(&made, &store));
+        cairn_store_close(store);
+    }
+    return CAIRN_OK;
+}
+
+static cairn_err init_all(const struct cairn_init_options *options, const struct init_keys *keys,
+                          const struct cairn_suite *suite)
+{
+    uint8_t buffer[CAIRN_INIT_NOTE_MAX];
+    struct cairn_note_writer note;
+    cairn_note_writer_init(&note, buffer, sizeof buffer);
+    CAIRN_TRY(cairn_init_document_make(options, keys, suite, &note)); /* finds what is malformed */
+    CAIRN_TRY(init_keys_write(options, keys));
+    CAIRN_TRY(init_stores(options));
+    CAIRN_TRY(init_write_note(options->dir, &note));
+    return cairn_config_save(options->dir, options->config, false);
+}
+
+cairn_err cairn_init(const struct cairn_init_options *options)
+{
+    char path[CAIRN_FILE_PATH_MAX];
+    struct init_keys keys;
+    struct cairn_suite suite;
+    CAIRN_TRY(cairn_file_make_dir(options->dir));
+    CAIRN_TRY(cairn_file_path(options->dir, "cairn.yaml", path));
+    CAIRN_TRY(cairn_file_path(options->dir, "keys", keys.dir));
+    if (cairn_file_is_there(path) || cairn_file_is_there(keys.dir)) {
+        return CAIRN_EXISTS;
+    }
+    CAIRN_TRY(cairn_suite_open_real(&suite));
+    cairn_entropy_fill(keys.root, sizeof keys - offsetof(struct init_keys, root));
+    cairn_err err = init_all(options, &keys, &suite);
+    cairn_secret_wipe(&keys, sizeof keys);
+    cairn_suite_close(&suite);
+    return err;
+}

@@ -1,0 +1,265 @@
+#include "node/publish_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/logger.h"
+
+/* Rows: a feed for each audience. Opened when the first entry comes, continued when the core has
+ * closed it, grown when partners come. One command of a row is under way at a time. */
+
+#define FEED_ROWS_MAX CAIRN_LIMIT_OPEN_FEEDS
+
+static struct cairn_audience_asker feed_asker(const struct cairn_publish *publish)
+{
+    return (struct cairn_audience_asker){.own = publish->config->country,
+                                         .partners = (const char(*)[4])publish->partners,
+                                         .partner_count = publish->partner_count};
+}
+
+/* gives: false when the core does not know the feed */
+static bool feed_ask(const struct publish_row *row, struct cairn_core_feed *out)
+{
+    const struct cairn_core *core = cairn_driver_core(row->publish->options.driver);
+    uint32_t number;
+    if (!row->has_feed || !cairn_core_feed_find(core, row->feed, &number)) {
+        return false;
+    }
+    cairn_core_feed(core, number, out);
+    return true;
+}
+
+static bool feed_has_member(const struct cairn_core_feed *feed, const uint8_t country[static 3])
+{
+    for (uint32_t at = 0; at < feed->member_count; at++) {
+        if (memcmp(feed->members[at], country, 3) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void feed_step(struct publish_row *row);
+
+/* Append what waits, or refuse it. */
+static void feed_let_go(struct publish_row *row, cairn_err err)
+{
+    struct publish_list waiting = row->waiting;
+    struct publish_task *task;
+    row->waiting = (struct publish_list){NULL, NULL};
+    while ((task = cairn_publish_pop(&waiting)) != NULL) {
+        if (err == CAIRN_OK) {
+            cairn_publish_append(task, row->feed);
+        } else {
+            cairn_publish_finish(task, err);
+        }
+    }
+}
+
+/* The row's feed has another one behind it from now on. */
+static cairn_err feed_turn(struct publish_row *row, const uint8_t feed[static 16])
+{
+    if (row->has_feed) {
+        uint8_t(*past)[16] = realloc(row->past, (row->past_count + 1) * sizeof *past);
+        if (past == NULL) {
+            return CAIRN_MEMORY;
+        }
+        row->past = past;
+        memcpy(row->past[row->past_count++], row->feed, sizeof row->feed);
+    }
+    memcpy(row->feed, feed, sizeof row->feed);
+    row->has_feed = true;
+    cairn_publish_table_save(row->publish);
+    return CAIRN_OK;
+}
+
+static void feed_on_opened(void *host, const struct cairn_driver_answer *answer)
+{
+    struct publish_row *row = host;
+    struct cairn_publish *publish = row->publish;
+    row->state = PUBLISH_ROW_IDLE;
+    cairn_err err = answer->err == CAIRN_OK ? feed_turn(row, answer->feed) : answer->err;
+    if (err == CAIRN_OK) {
+        feed_step(row);
+    } else {
+        feed_let_go(row, err);
+    }
+    cairn_publish_release(publish);
+}
+
+static void feed_on_admitted(void *host, const struct cairn_driver_answer *answer)
+{
+    struct publish_row *row = host;
+    struct cairn_publish *publish = row->publish;
+    row->state = PUBLISH_ROW_IDLE;
+    if (answer->err == CAIRN_OK || answer->err == CAIRN_EXISTS) {
+        feed_step(row);
+    } else {
+        row->is_behind = true; /* tried again by cairn_publish_grow; entries need not wait */
+        CAIRN_LOG(CAIRN_LOGGER_WARN, "publish.admit", CAIRN_LOG_ERR(answer->err));
+        feed_let_go(row, CAIRN_OK);
+    }
+    cairn_publish_release(publish);
+}
+
+static void feed_command(struct publish_row *row, const struct cairn_driver_command *command,
+                         cairn_driver_done *done)
+{
+    struct cairn_publish *publish = row->publish;
+    bool is_open = command->type == CAIRN_DRIVER_FEED_OPEN;
+    publish->pending_count++;
+    cairn_err err = cairn_driver_command(publish->options.driver, command, done, row);
+    if (err == CAIRN_OK) {
+        row->state = is_open ? PUBLISH_ROW_OPENING : PUBLISH_ROW_ADMITTING;
+        return;
+    }
+    row->is_behind = row->is_behind || !is_open;
+    feed_let_go(row, is_open ? err : CAIRN_OK);
+    cairn_publish_release(publish);
+}
+
+static void feed_open(struct publish_row *row, const uint8_t *continues)
+{
+    uint8_t members[CAIRN_LIMIT_MEMBERS][3];
+    const struct cairn_audience_asker asker = feed_asker(row->publish);
+    struct cairn_driver_command command = {.type = CAIRN_DRIVER_FEED_OPEN};
+    command.as.feed_open.member_count = cairn_audience_members(row->audience, &asker, members);
+    command.as.feed_open.members = (const uint8_t(*)[3])members;
+    if (continues != NULL) {
+        memcpy(command.as.feed_open.continues, continues, 16);
+    }
+    feed_command(row, &command, feed_on_opened);
+}
+
+/* Do the next thing that is needed before entries may go in: one command, or none. */
+static void feed_step(struct publish_row *row)
+{
+    uint8_t members[CAIRN_LIMIT_MEMBERS][3];
+    struct cairn_core_feed feed;
+    const struct cairn_audience_asker asker = feed_asker(row->publish);
+    uint32_t count = cairn_audience_members(row->audience, &asker, members);
+    if (!feed_ask(row, &feed)) {
+        feed_open(row, NULL);
+        return;
+    }
+    if (feed.is_closed) {
+        feed_open(row, row->feed);
+        return;
+    }
+    if (feed.kind == CAIRN_FEED_PRIVATE) {
+        /* Opened when no partner was in the audience yet: nobody can be admitted to it. */
+        if (count > 1) {
+            feed_open(row, NULL);
+        } else {
+            feed_let_go(row, CAIRN_OK);
+        }
+        return;
+    }
+    for (uint32_t at = 0; at < count; at++) {
+        if (!feed_has_member(&feed, members[at])) {
+            struct cairn_driver_command command = {.type = CAIRN_DRIVER_FEED_ADMIT};
+            memcpy(command.as.feed.id, row->feed, 16);
+            memcpy(command.as.feed.country, members[at], 3);
+            feed_command(row, &command, feed_on_admitted);
+            return;
+        }
+    }
+    row->is_behind = false;
+    feed_let_go(row, CAIRN_OK);
+}
+
+void cairn_publish_row_take(struct publish_row *row, struct publish_task *task)
+{
+    cairn_publish_push(&row->waiting, task);
+    if (row->state == PUBLISH_ROW_IDLE) {
+        feed_step(row);
+    }
+}
+
+void cairn_publish_row_grow(struct publish_row *row)
+{
+    struct cairn_core_feed feed;
+    bool is_open = feed_ask(row, &feed) && !feed.is_closed && feed.kind == CAIRN_FEED_AUDIENCE;
+    if (is_open && row->state == PUBLISH_ROW_IDLE) {
+        feed_step(row);
+    }
+}
+
+struct publish_row *cairn_publish_row_find(struct cairn_publish *publish,
+                                           const uint8_t feed[static 16])
+{
+    for (struct publish_row *row = publish->rows; row != NULL; row = row->next) {
+        if (row->has_feed && memcmp(row->feed, feed, 16) == 0) {
+            return row;
+        }
+        for (uint32_t at = 0; at < row->past_count; at++) {
+            if (memcmp(row->past[at], feed, 16) == 0) {
+                return row;
+            }
+        }
+    }
+    return NULL;
+}
+
+struct publish_row *cairn_publish_row_of(struct cairn_publish *publish,
+                                         const struct cairn_audience *audience)
+{
+    for (struct publish_row *row = publish->rows; row != NULL; row = row->next) {
+        if (cairn_audience_is_equal(row->audience, audience)) {
+            return row;
+        }
+    }
+    struct publish_row *row = calloc(1, sizeof *row);
+    struct cairn_audience *copy = malloc(sizeof *copy);
+    if (row == NULL || copy == NULL) {
+        free(row);
+        free(copy);
+        return NULL;
+    }
+    *copy = *audience;
+    row->publish = publish;
+    row->audience = copy;
+    row->next = publish->rows;
+    publish->rows = row;
+    publish->row_count++;
+    return row;
+}
+
+/* ---- partners ---- */
+
+static bool feed_is_known_partner(const struct cairn_publish *publish, const char *country)
+{
+    for (uint32_t at = 0; at < publish->partner_count; at++) {
+        if (strcmp(publish->partners[at], country) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void cairn_publish_refresh(struct cairn_publish *publish)
+{
+    const struct cairn_core *core = cairn_driver_core(publish->options.driver);
+    struct cairn_core_peer peer;
+    uint32_t count = cairn_core_peer_count(core);
+    publish->partner_count = 0;
+    for (uint32_t number = 1; number < count; number++) {
+        cairn_core_peer(core, number, &peer);
+        bool is_own = strcmp(peer.country, publish->config->country) == 0;
+        if (peer.is_recognised && !is_own && publish->partner_count < CAIRN_LIMIT_COUNTRIES &&
+            !feed_is_known_partner(publish, peer.country)) {
+            memcpy(publish->partners[publish->partner_count++], peer.country, 4);
+        }
+    }
+}
+
+void cairn_publish_grow(struct cairn_publish *publish)
+{
+    cairn_publish_refresh(publish);
+    for (struct publish_row *row = publish->rows; row != NULL; row = row->next) {
+        cairn_publish_row_grow(row);
+    }
+    if (publish->is_dirty && !publish->is_saving) {
+        cairn_publish_table_save(publish);
+    }
+}

@@ -1,0 +1,101 @@
+#include "node/run.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "node/driver.h"
+#include "node/logger.h"
+#include "node/service.h"
+#include "schema/base/check.h"
+
+#define RUN_SIGNALS 2u
+
+struct run {
+    uv_loop_t loop;
+    struct cairn_driver *driver;
+    struct cairn_service *service;
+    uv_signal_t signals[RUN_SIGNALS];
+    bool is_stopping;
+};
+
+static void run_on_driver_closed(void *host)
+{
+    struct run *run = host;
+    for (uint32_t i = 0; i < RUN_SIGNALS; i++) {
+        uv_close((uv_handle_t *)&run->signals[i], NULL);
+    }
+    cairn_logger_write(CAIRN_LOGGER_INFO, "node.stopped", NULL, 0);
+}
+
+static void run_on_service_closed(void *host)
+{
+    struct run *run = host;
+    cairn_driver_close(run->driver, run_on_driver_closed, run);
+}
+
+static void run_on_signal(uv_signal_t *handle, int number)
+{
+    struct run *run = handle->data;
+    if (run->is_stopping) {
+        return;
+    }
+    run->is_stopping = true;
+    CAIRN_LOG(CAIRN_LOGGER_INFO, "node.stops", CAIRN_LOG_U64("signal", (uint64_t)number));
+    cairn_service_close(run->service, run_on_service_closed, run);
+}
+
+/* Nothing is written any more: what was promised is on the disk, or was never said. */
+static void run_on_lost(void *host, cairn_err err)
+{
+    (void)host;
+    (void)err;
+    _exit(CAIRN_DRIVER_EXIT);
+}
+
+static void run_begin(struct run *run)
+{
+    static const int numbers[RUN_SIGNALS] = {SIGTERM, SIGINT};
+    struct cairn_driver_watch watch = {.on_lost = run_on_lost, .host = run};
+    cairn_driver_watch(run->driver, &watch);
+    for (uint32_t i = 0; i < RUN_SIGNALS; i++) {
+        int failed = uv_signal_init(&run->loop, &run->signals[i]);
+        CAIRN_REQUIRE(failed == 0);
+        run->signals[i].data = run;
+        failed = uv_signal_start(&run->signals[i], run_on_signal, numbers[i]);
+        CAIRN_REQUIRE(failed == 0);
+    }
+}
+
+static cairn_err run_open(struct run *run, const char *dir, const struct cairn_config *config)
+{
+    struct cairn_driver_options options = {.loop = &run->loop, .dir = dir, .config = config};
+    CAIRN_TRY(cairn_driver_open(&options, &run->driver));
+    cairn_err err = cairn_service_open(&run->loop, run->driver, &run->service);
+    if (err != CAIRN_OK) {
+        cairn_driver_close(run->driver, NULL, NULL);
+    }
+    return err;
+}
+
+cairn_err cairn_run(const char *dir, const struct cairn_config *config)
+{
+    struct run run = {.is_stopping = false};
+    const struct rlimit no_core = {0, 0}; /* memory holds keys */
+    (void)setrlimit(RLIMIT_CORE, &no_core);
+    (void)umask(077);
+    (void)signal(SIGPIPE, SIG_IGN);
+    cairn_logger_set_level(config->log_level);
+    if (uv_loop_init(&run.loop) != 0) {
+        return CAIRN_LIBRARY;
+    }
+    cairn_err err = run_open(&run, dir, config);
+    if (err == CAIRN_OK) {
+        run_begin(&run);
+    }
+    (void)uv_run(&run.loop, UV_RUN_DEFAULT);
+    int is_busy = uv_loop_close(&run.loop);
+    CAIRN_REQUIRE(is_busy == 0);
+    return err;
+}

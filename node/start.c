@@ -1,0 +1,252 @@
+#include "node/start.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "crypto/hash.h"
+#include "crypto/note.h"
+#include "node/file.h"
+#include "node/keyfile.h"
+#include "node/logger.h"
+#include "schema/country.h"
+
+#define START_ARENA_BYTES (32u << 10)
+
+/* ---- keys ---- */
+
+static cairn_err start_key(const char *dir, enum cairn_keyfile_kind kind, uint64_t number,
+                           uint8_t out[static 32])
+{
+    struct cairn_secret secret;
+    struct cairn_keyfile_place place = {.dir = dir, .kind = kind, .number = (uint32_t)number};
+    cairn_secret_init(&secret);
+    cairn_err err = cairn_keyfile_load(&place, (struct cairn_bytes){.size = 0}, &secret);
+    if (err == CAIRN_OK && secret.size != 32) {
+        err = CAIRN_KEYFILE;
+    }
+    if (err == CAIRN_OK) {
+        memcpy(out, secret.data, 32);
+    }
+    cairn_secret_clear(&secret);
+    return err;
+}
+
+/* The sealing key with the highest number; they are numbered from 1 without gaps. */
+static cairn_err start_sealing_key(const char *dir, uint8_t out[static 32])
+{
+    struct cairn_keyfile_place place = {.dir = dir, .kind = CAIRN_KEYFILE_SEALING, .number = 2};
+    while (cairn_keyfile_is_there(&place)) {
+        place.number++;
+    }
+    return start_key(dir, CAIRN_KEYFILE_SEALING, place.number - 1, out);
+}
+
+static cairn_err start_keys(const char *dir, const struct cairn_config *config,
+                            struct cairn_start *out)
+{
+    char keys[CAIRN_FILE_PATH_MAX];
+    struct cairn_suite suite;
+    CAIRN_TRY(cairn_origin_make(cairn_bytes_of(config->network), cairn_bytes_of(config->country),
+                                cairn_bytes_of(config->node), config->incarnation, out->origin));
+    CAIRN_TRY(cairn_file_path(dir, "keys", keys));
+    CAIRN_TRY(start_key(keys, CAIRN_KEYFILE_LOG, config->incarnation, out->log_seed));
+    CAIRN_TRY(start_key(keys, CAIRN_KEYFILE_WITNESS, config->incarnation, out->witness_seed));
+    CAIRN_TRY(start_key(keys, CAIRN_KEYFILE_TLS, config->incarnation, out->tls_seed));
+    CAIRN_TRY(start_key(keys, CAIRN_KEYFILE_SEEN, 0, out->identity.local_secret));
+    CAIRN_TRY(start_sealing_key(keys, out->identity.sealing_secret));
+    CAIRN_TRY(cairn_suite_open_real(&suite));
+    out->identity.origin = out->origin;
+    cairn_suite_sign_public(&suite, out->log_seed, out->identity.log_public);
+    cairn_suite_sign_public(&suite, out->witness_seed, out->identity.witness_public);
+    cairn_suite_close(&suite);
+    return CAIRN_OK;
+}
+
+/* ---- the own document ---- */
+
+static cairn_err start_decode_note(const struct cairn_start *start, struct cairn_country_doc *out)
+{
+    uint8_t memory[START_ARENA_BYTES];
+    struct cairn_arena arena;
+    struct cairn_note note;
+    size_t fault_at = 0;
+    cairn_arena_init(&arena, memory, sizeof memory);
+    CAIRN_TRY(cairn_note_split((struct cairn_bytes){.data = start->note, .size = start->note_size},
+                               &arena, &note));
+    return cairn_country_decode(note.text, out, &fault_at);
+}
+
+/* Does the document name this node with the keys that lie here? Partners would refuse others. */
+static cairn_err start_read_note(const char *dir, const struct cairn_config *config,
+                                 struct cairn_start *out)
+{
+    char path[CAIRN_FILE_PATH_MAX];
+    struct cairn_country_doc doc;
+    CAIRN_TRY(cairn_file_path(dir, "documents/own.note", path));
+    CAIRN_TRY(cairn_file_read(path, out->note, sizeof out->note, &out->note_size));
+    CAIRN_TRY(start_decode_note(out, &doc));
+    if (!cairn_bytes_is_equal(doc.network, cairn_bytes_of(config->network)) ||
+        !cairn_bytes_is_equal(doc.country, cairn_bytes_of(config->country))) {
+        return CAIRN_DOCUMENT;
+    }
+    for (uint32_t i = 0; i < doc.node_count; i++) {
+        const struct cairn_country_node *node = &doc.nodes[i];
+        if (cairn_bytes_is_equal(node->name, cairn_bytes_of(config->node)) &&
+            node->incarnation == config->incarnation) {
+            return memcmp(node->log, out->identity.log_public, 32) == 0 ? CAIRN_OK : CAIRN_DOCUMENT;
+        }
+    }
+    return CAIRN_DOCUMENT;
+}
+
+uint64_t cairn_start_serial(const struct cairn_start *start)
+{
+    struct cairn_country_doc doc;
+    return start_decode_note(start, &doc) == CAIRN_OK ? doc.serial : 0;
+}
+
+/* ---- stores ---- */
+
+/* Views may be thrown away at any time: they are folded anew from the log. */
+static cairn_err start_remove_views(const char *path)
+{
+    DIR *dir = opendir(path);
+    if (dir == NULL) {
+        return CAIRN_FILE;
+    }
+    cairn_err err = CAIRN_OK;
+    for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
+        char file[CAIRN_FILE_PATH_MAX];
+        if (entry->d_name[0] == '.') {
+            continue;
+        }
+        cairn_err found = cairn_file_path(path, entry->d_name, file);
+        if (found != CAIRN_OK || unlink(file) != 0) {
+            err = CAIRN_FILE;
+        }
+    }
+    (void)closedir(dir);
+    return err;
+}
+
+static cairn_err start_open_views(const char *dir, const struct cairn_config *config, bool is_new,
+                                  struct cairn_start *out)
+{
+    char path[CAIRN_FILE_PATH_MAX];
+    CAIRN_TRY(cairn_file_path(dir, "views", path));
+    struct cairn_store_options options = {
+        .path = path, .kind = CAIRN_STORE_VIEWS, .is_new = is_new, .floor = config->floor};
+    struct cairn_folder_options folder = {
+        .log = out->log, .country = config->country, .network = config->network};
+    cairn_err err = cairn_store_open(&options, &out->views);
+    if (err == CAIRN_NOT_FOUND) {
+        options.is_new = true;
+        err = cairn_store_open(&options, &out->views);
+    }
+    if (err == CAIRN_OK) {
+        folder.views = out->views;
+        err = cairn_folder_open(&folder, &out->folder);
+    }
+    return err;
+}
+
+/* Views that are damaged, of another build or not of this log are made anew, once. */
+static cairn_err start_views(const char *dir, const struct cairn_config *config,
+                             struct cairn_start *out)
+{
+    char path[CAIRN_FILE_PATH_MAX];
+    cairn_err err = start_open_views(dir, config, false, out);
+    if (err != CAIRN_STATE && err != CAIRN_DISK_CORRUPT) {
+        return err;
+    }
+    CAIRN_LOG(CAIRN_LOGGER_WARN, "views.rebuild", CAIRN_LOG_ERR(err));
+    cairn_store_close(out->views);
+    out->views = NULL;
+    CAIRN_TRY(cairn_file_path(dir, "views", path));
+    CAIRN_TRY(start_remove_views(path));
+    return start_open_views(dir, config, true, out);
+}
+
+cairn_err cairn_start_open(const char *dir, const struct cairn_config *config,
+                           struct cairn_start *out)
+{
+    char path[CAIRN_FILE_PATH_MAX];
+    memset(out, 0, sizeof *out);
+    CAIRN_TRY(start_keys(dir, config, out));
+    CAIRN_TRY(start_read_note(dir, config, out));
+    CAIRN_TRY(cairn_file_path(dir, "log", path));
+    struct cairn_store_options options = {
+        .path = path, .kind = CAIRN_STORE_LOG, .floor = config->floor};
+    CAIRN_TRY(cairn_store_open(&options, &out->log));
+    return start_views(dir, config, out);
+}
+
+void cairn_start_close(struct cairn_start *start)
+{
+    cairn_folder_close(start->folder);
+    cairn_store_close(start->views);
+    cairn_store_close(start->log);
+    cairn_secret_wipe(start, sizeof *start);
+}
+
+/* ---- recall ---- */
+
+struct start_recall {
+    void (*step)(void *host, struct cairn_event *event);
+    void *host;
+    uint8_t note_id[32]; /* first half: of the own country's rows in table NOTE */
+    uint64_t serial;
+    bool is_damaged;
+};
+
+static bool recall_on_row(void *host, struct cairn_bytes key, struct cairn_bytes value)
+{
+    struct start_recall *recall = host;
+    struct cairn_event event = {.type = CAIRN_EVENT_RECALL};
+    if (key.size != CAIRN_KEY_BYTES) {
+        recall->is_damaged = true;
+        return false;
+    }
+    event.as.recall.key = cairn_key_decode(key.data);
+    event.as.recall.value = value;
+    if (event.as.recall.key.table == CAIRN_TABLE_NOTE &&
+        memcmp(event.as.recall.key.id, recall->note_id, 16) == 0) {
+        recall->serial = event.as.recall.key.index; /* ascending */
+    }
+    recall->step(recall->host, &event);
+    return true;
+}
+
+static void recall_on_cursor(void *host, const uint8_t feed[static 16], uint64_t commits)
+{
+    struct start_recall *recall = host;
+    struct cairn_event event = {.type = CAIRN_EVENT_OPENED};
+    memcpy(event.as.opened.feed, feed, 16);
+    event.as.opened.commit_number = commits - 1;
+    recall->step(recall->host, &event);
+}
+
+cairn_err cairn_start_recall(struct cairn_start *start,
+                             void (*step)(void *host, struct cairn_event *event), void *host,
+                             uint64_t *out_serial)
+{
+    static const uint8_t tables[] = {CAIRN_TABLE_STATE, CAIRN_TABLE_NOTE, CAIRN_TABLE_FEED};
+    struct start_recall recall = {.step = step, .host = host};
+    struct cairn_origin own;
+    CAIRN_TRY(cairn_origin_parse(cairn_bytes_of(start->origin), &own));
+    cairn_sha256_of(own.country, recall.note_id);
+    for (size_t i = 0; i < sizeof tables; i++) {
+        struct cairn_bytes prefix = {.data = &tables[i], .size = 1};
+        uint8_t end[1];
+        struct cairn_store_range range = {
+            .from = prefix, .to = cairn_store_prefix_end(prefix, end), .is_bulk = true};
+        CAIRN_TRY(cairn_store_scan(start->log, &range, recall_on_row, &recall));
+        if (recall.is_damaged) {
+            return CAIRN_DISK_CORRUPT;
+        }
+    }
+    *out_serial = recall.serial;
+    return cairn_folder_cursors(start->folder, recall_on_cursor, &recall);
+}

@@ -1,0 +1,132 @@
+#include "node/tryout.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/hash.h"
+
+struct cairn_tryout {
+    bool is_alert;
+    struct cairn_bytes state; /* malloc */
+    struct cairn_arena arena; /* malloc */
+    struct cairn_alert_view alert;
+    struct cairn_case_view request;
+};
+
+void cairn_tryout_close(struct cairn_tryout *tryout)
+{
+    if (tryout != NULL) {
+        free((void *)(uintptr_t)tryout->state.data);
+        free(tryout->arena.memory);
+        free(tryout);
+    }
+}
+
+static struct cairn_tryout *tryout_make(void)
+{
+    struct cairn_tryout *tryout = calloc(1, sizeof *tryout);
+    uint8_t *memory = malloc(CAIRN_MERGE_ARENA_BYTES);
+    if (tryout == NULL || memory == NULL) {
+        free(tryout);
+        free(memory);
+        return NULL;
+    }
+    cairn_arena_init(&tryout->arena, memory, CAIRN_MERGE_ARENA_BYTES);
+    return tryout;
+}
+
+static cairn_err tryout_evaluate(struct cairn_tryout *tryout)
+{
+    cairn_arena_reset(&tryout->arena);
+    if (tryout->is_alert) {
+        return cairn_merge_evaluate_alert(tryout->state, &tryout->arena, &tryout->alert);
+    }
+    return cairn_merge_evaluate_case(tryout->state, &tryout->arena, &tryout->request);
+}
+
+static cairn_err tryout_fold(struct cairn_tryout *tryout, const struct cairn_merge_entry *entry,
+                             struct cairn_bytes state, struct cairn_shape_fault *fault)
+{
+    struct cairn_merge_result result;
+    memset(&result, 0, sizeof result);
+    CAIRN_TRY(cairn_merge_fold(entry, state, &tryout->arena, &result));
+    if (result.err != CAIRN_OK) {
+        *fault = result.fault;
+        return result.err;
+    }
+    if (!result.is_changed) {
+        return CAIRN_FULL; /* behind the cut: it would not be kept */
+    }
+    uint8_t *copy = malloc(result.state.size + 1);
+    if (copy == NULL) {
+        return CAIRN_MEMORY;
+    }
+    memcpy(copy, result.state.data, result.state.size);
+    tryout->state = (struct cairn_bytes){copy, result.state.size};
+    return tryout_evaluate(tryout);
+}
+
+/* What the history says of the operation with this id. */
+static cairn_err tryout_verdict(const struct cairn_tryout *tryout, const uint8_t *entry_id)
+{
+    uint32_t count = tryout->is_alert ? tryout->alert.step_count : tryout->request.step_count;
+    const struct cairn_causal_step *steps =
+        tryout->is_alert ? tryout->alert.steps : tryout->request.steps;
+    for (uint32_t at = 0; at < count; at++) {
+        if (memcmp(steps[at].item->entry_id, entry_id, CAIRN_ID_ENTRY_BYTES) == 0) {
+            return steps[at].err;
+        }
+    }
+    return CAIRN_FULL;
+}
+
+static cairn_err tryout_ask(struct cairn_tryout *tryout,
+                            const struct cairn_tryout_question *question,
+                            struct cairn_shape_fault *fault)
+{
+    struct cairn_merge_entry entry;
+    size_t fault_at = 0;
+    memset(&entry, 0, sizeof entry);
+    CAIRN_TRY(cairn_merge_decode(question->operation, &entry, &fault_at));
+    /* Nothing depends on the entry's id but ties: the real one comes with the entry. */
+    cairn_sha256_of(question->operation, entry.entry_id);
+    memcpy(entry.feed, question->feed, sizeof entry.feed);
+    memcpy(entry.country, question->country, 3);
+    entry.index = UINT64_MAX;
+    entry.is_test_network = question->is_test_network;
+    tryout->is_alert = cairn_kind_is_alert(entry.operation.kind);
+    if (question->state.size > 0 &&
+        !cairn_merge_has_room(question->state, question->operation.size)) {
+        return CAIRN_FULL;
+    }
+    CAIRN_TRY(tryout_fold(tryout, &entry, question->state, fault));
+    return tryout_verdict(tryout, entry.entry_id);
+}
+
+cairn_err cairn_tryout_open(const struct cairn_tryout_question *question,
+                            struct cairn_shape_fault *fault, struct cairn_tryout **out)
+{
+    *out = NULL;
+    memset(fault, 0, sizeof *fault);
+    struct cairn_tryout *tryout = tryout_make();
+    if (tryout == NULL) {
+        return CAIRN_MEMORY;
+    }
+    cairn_err err = tryout_ask(tryout, question, fault);
+    if (err != CAIRN_OK) {
+        cairn_tryout_close(tryout);
+        return err;
+    }
+    *out = tryout;
+    return CAIRN_OK;
+}
+
+const struct cairn_alert_view *cairn_tryout_alert(const struct cairn_tryout *tryout)
+{
+    return tryout->is_alert ? &tryout->alert : NULL;
+}
+
+const struct cairn_case_view *cairn_tryout_case(const struct cairn_tryout *tryout)
+{
+    return tryout->is_alert ? NULL : &tryout->request;
+}

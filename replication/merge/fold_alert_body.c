@@ -1,0 +1,184 @@
+#include "replication/merge/fold_alert_state.h"
+
+#include "schema/alert/alert_check.h"
+#include "schema/alert/category.h"
+#include "schema/base/civil.h"
+
+#include <string.h>
+
+/* The rules of a whole alert, for what amendments have made of one. */
+static cairn_err alert_check_body(const struct cairn_fold_alert_state *fold,
+                                  struct cairn_bytes body, uint64_t hlc)
+{
+    struct cairn_operation operation = {
+        .kind = fold->set->items[fold->founding].kind,
+        .has_object = true,
+        .object = fold->object,
+        .hlc = hlc,
+        .actor_count = 2, /* four eyes are a rule of each operation, not of the sum */
+        .actors = {cairn_bytes_of("1"), cairn_bytes_of("2")},
+        .body = body,
+    };
+    struct cairn_shape_fault fault;
+    return cairn_alert_check(&operation, cairn_id_country(&fold->object),
+                             fold->set->is_test_network, &fault);
+}
+
+static struct cairn_alert_body_members alert_past(const struct cairn_fold_alert_state *fold,
+                                                  uint32_t i)
+{
+    struct cairn_alert_body_members members = {{0}};
+    const uint64_t *past = cairn_causal_past(&fold->causal, i);
+    for (uint32_t word = 0; word < fold->causal.word_count; word++) {
+        members.words[word] = past[word] & fold->writers.words[word];
+    }
+    return members;
+}
+
+/* Members that no other member follows. */
+static struct cairn_alert_body_members alert_heads(const struct cairn_fold_alert_state *fold,
+                                                   const struct cairn_alert_body_members *members,
+                                                   uint32_t *out_count, uint32_t *out_last)
+{
+    struct cairn_alert_body_members heads = *members;
+    for (uint32_t i = 0; i < fold->set->count; i++) {
+        const uint64_t *past = cairn_causal_past(&fold->causal, i);
+        for (uint32_t word = 0; cairn_alert_body_has(members, i) && word < fold->causal.word_count;
+             word++) {
+            heads.words[word] &= ~past[word];
+        }
+    }
+    *out_count = 0;
+    for (uint32_t i = 0; i < fold->set->count; i++) {
+        if (cairn_alert_body_has(&heads, i)) {
+            (*out_count)++;
+            *out_last = i;
+        }
+    }
+    return heads;
+}
+
+static cairn_err alert_merge(const struct cairn_fold_alert_state *fold,
+                             const struct cairn_alert_body_members *members, bool is_capped,
+                             struct cairn_arena *arena, struct cairn_bytes *out)
+{
+    uint32_t conflicts;
+    struct cairn_alert_body_input input = {.causal = &fold->causal,
+                                           .writes = fold->writes,
+                                           .members = members,
+                                           .is_capped = is_capped};
+    return cairn_alert_body_merge(&input, arena, out, &conflicts);
+}
+
+static uint32_t alert_coercion(const struct cairn_fold_alert_state *fold, struct cairn_bytes body)
+{
+    struct cairn_bytes slots[CAIRN_ALERT_KEY_ACTION + 1];
+    cairn_shape_split(body, slots, CAIRN_ALERT_KEY_ACTION + 1);
+    return cairn_category_coercion(cairn_category_find(fold->category),
+                                   cairn_shape_get_uint(slots[CAIRN_ALERT_KEY_ACTION]));
+}
+
+/* What one head left, without those it did not know. */
+static cairn_err alert_body_of(const struct cairn_fold_alert_state *fold, uint32_t i,
+                               struct cairn_arena *arena, struct cairn_bytes *out)
+{
+    struct cairn_alert_body_members members = alert_past(fold, i);
+    cairn_alert_body_put(&members, i);
+    return alert_merge(fold, &members, false, arena, out);
+}
+
+/* Heads that do not fit together: the mildest stands, the last of several, with the shortest life
+ * and the strictest handling of all. */
+static cairn_err alert_mildest(const struct cairn_fold_alert_state *fold,
+                               const struct cairn_alert_body_members *heads,
+                               struct cairn_bytes merged, struct cairn_arena *arena,
+                               struct cairn_bytes *out)
+{
+    uint32_t least = UINT32_MAX, chosen = 0, last = 0;
+    for (uint32_t i = 0; i < fold->set->count; i++) {
+        struct cairn_arena scratch = *arena; /* forgotten after each */
+        struct cairn_bytes body;
+        if (!cairn_alert_body_has(heads, i)) {
+            continue;
+        }
+        CAIRN_TRY(alert_body_of(fold, i, &scratch, &body));
+        uint32_t coercion = alert_coercion(fold, body);
+        if (coercion <= least) {
+            least = coercion;
+            chosen = i;
+        }
+        last = i;
+    }
+    struct cairn_bytes softened;
+    CAIRN_TRY(alert_body_of(fold, chosen, arena, out));
+    CAIRN_TRY(cairn_alert_body_soften(*out, merged, arena, &softened));
+    if (alert_check_body(fold, softened, fold->set->items[last].hlc) == CAIRN_OK) {
+        *out = softened;
+    }
+    return CAIRN_OK;
+}
+
+cairn_err cairn_fold_alert_resolve(const struct cairn_fold_alert_state *fold,
+                                   const struct cairn_alert_body_members *members,
+                                   struct cairn_arena *arena, struct cairn_bytes *out,
+                                   bool *out_is_torn)
+{
+    uint32_t count, last = 0;
+    struct cairn_alert_body_members heads = alert_heads(fold, members, &count, &last);
+    *out_is_torn = false;
+    if (count == 1 && last == fold->body_of) {
+        *out = fold->body;
+        return CAIRN_OK;
+    }
+    CAIRN_TRY(alert_merge(fold, members, true, arena, out));
+    if (count > 1 && alert_check_body(fold, *out, fold->set->items[last].hlc) != CAIRN_OK) {
+        *out_is_torn = true;
+        return alert_mildest(fold, &heads, *out, arena, out);
+    }
+    return CAIRN_OK;
+}
+
+/* Keep what operation i left, for the one that follows it. scratch: where body lies, at its end */
+static cairn_err alert_keep_body(struct cairn_fold_alert_state *fold, uint32_t i,
+                                 const struct cairn_arena *scratch, struct cairn_bytes body)
+{
+    if (body.size > fold->room_bytes) {
+        *fold->arena = *scratch; /* what is in scratch stays where it is */
+        fold->room = cairn_arena_take(fold->arena, 2 * body.size);
+        if (fold->room == NULL) {
+            return CAIRN_NO_ROOM;
+        }
+        fold->room_bytes = 2 * body.size;
+    }
+    memcpy(fold->room, body.data, body.size);
+    fold->body = (struct cairn_bytes){fold->room, body.size};
+    fold->body_of = i;
+    return CAIRN_OK;
+}
+
+cairn_err cairn_fold_alert_amend(struct cairn_fold_alert_state *fold, uint32_t i)
+{
+    const struct cairn_opset_item *item = &fold->set->items[i];
+    struct cairn_alert_body_members members = alert_past(fold, i);
+    struct cairn_arena scratch = *fold->arena;
+    struct cairn_bytes before, after, slots[CAIRN_ALERT_KEY_EXPIRES + 1];
+    bool is_torn;
+    CAIRN_TRY(cairn_fold_alert_resolve(fold, &members, &scratch, &before, &is_torn));
+    cairn_shape_split(before, slots, CAIRN_ALERT_KEY_EXPIRES + 1);
+    if (cairn_civil_hlc_ms(item->hlc) >= cairn_shape_get_uint(slots[CAIRN_ALERT_KEY_EXPIRES])) {
+        return CAIRN_RULE_WITHDRAWN;
+    }
+    cairn_alert_body_put(&members, i);
+    CAIRN_TRY(alert_merge(fold, &members, false, &scratch, &after));
+    cairn_err err = alert_check_body(fold, after, item->hlc);
+    bool is_batch = fold->set->items[fold->founding].kind == CAIRN_KIND_ALERT_BATCH;
+    if (err != CAIRN_OK && is_torn && !is_batch) {
+        CAIRN_TRY(cairn_alert_body_apply(before, &fold->writes[i], &scratch, &after));
+        if (alert_check_body(fold, after, item->hlc) == CAIRN_OK) {
+            err = CAIRN_OK; /* it settles what did not fit together: from here on a whole one */
+            fold->writes[i] = (struct cairn_alert_body_write){.is_whole = true, .body = after};
+            *fold->arena = scratch;
+        }
+    }
+    return err == CAIRN_OK ? alert_keep_body(fold, i, &scratch, after) : err;
+}

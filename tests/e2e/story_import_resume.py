@@ -1,0 +1,101 @@
+"""A large import is cut off in the middle, once with its daemon and once alone, and goes on where
+it was: every good row once, every bad row named with its line and its reason."""
+import pathlib
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+import e2e
+
+ROWS, BAD = 100000, 28
+
+story = e2e.Story("import_resume")
+found = {}
+
+
+def begin(world, node):
+    """Start an import that nobody waits for."""
+    words = ["import", found["path"], "--as", "documents-csv", "--dir", node.dir, "--json",
+             *e2e.OFFICER]
+    log = open(world.place / "import.log", "wb")
+    return subprocess.Popen([e2e.BIN / "cairn", *map(str, words)], stdout=log, stderr=log,
+                            stdin=subprocess.DEVNULL)
+
+
+def batches(node):
+    """Rows of the batches that the node shows now."""
+    rows = [row for row in node.alerts().values() if row.get("rows")]
+    return sum(row["rows"] for row in rows)
+
+
+def cut(world, node, at_least, victim):
+    """Begin an import, and kill the daemon or the import once so many rows are there."""
+    process = begin(world, node)
+    e2e.wait_until(lambda: batches(node) >= at_least or process.poll() is not None,
+                   "the import goes on")
+    e2e.check(process.poll() is None, "the import was over before it could be cut off")
+    if victim == "daemon":
+        node.kill()
+        e2e.check(process.wait(e2e.LIMIT_S) != 0, "the import ended well without its daemon")
+        node.start()
+    else:
+        process.kill()
+        process.wait()
+
+
+@story.case("a file with good and bad rows")
+def _(world):
+    world.connect("AUT", "SRB")
+    found["path"], complaints = world.generate(
+        "documents.csv", "make_documents.py", "--rows", str(ROWS), "--bad", str(BAD))
+    found["bad"] = {int(line): int(number) for line, _, number in
+                    (row.split("\t") for row in complaints.splitlines())}
+    e2e.equal(len(found["bad"]), BAD, "bad rows")
+
+
+@story.case("the daemon is killed in the middle of the import")
+def _(world):
+    aut, = world.nodes("AUT")
+    cut(world, aut, 10000, "daemon")
+
+
+@story.case("the import alone is killed")
+def _(world):
+    aut, = world.nodes("AUT")
+    cut(world, aut, 30000, "import")
+
+
+@story.case("the same command goes on: every good row once, every bad one named")
+def _(world):
+    aut, = world.nodes("AUT")
+    done = aut.act("import", found["path"], "--as", "documents-csv")
+    print("#", {key: value for key, value in done.items() if key != "rejected"})
+    e2e.equal(done["accepted"], ROWS, "rows accepted in all")
+    e2e.equal({row["line"]: row["code"] for row in done["rejected"]}, found["bad"], "rows refused")
+    e2e.equal(batches(aut), ROWS, "rows in the batches")
+
+
+@story.case("once more changes nothing")
+def _(world):
+    aut, = world.nodes("AUT")
+    before = aut.journal()
+    done = aut.act("import", found["path"], "--as", "documents-csv")
+    e2e.equal(done["accepted"], ROWS, "rows accepted in all")
+    e2e.equal(batches(aut), ROWS, "rows in the batches")
+
+
+@story.case("the partner has every row too")
+def _(world):
+    aut, srb = world.nodes("AUT", "SRB")
+    e2e.wait_until(lambda: batches(srb) == ROWS, "SRB has all rows")
+    lines = found["path"].read_text().splitlines()
+    for at in (1, ROWS // 3, ROWS + BAD):
+        while at in (line - 1 for line in found["bad"]):
+            at -= 1
+        issuer, _, number, *_ = lines[at].split(",")
+        hits = srb.screen("--document", number, "--issuer", issuer)["matches"]
+        e2e.equal(len(hits), 1, f"hits on {number}")
+
+
+story.run()

@@ -1,0 +1,56 @@
+/* A log store and a views store in a temporary directory, a folder between them, and operations to
+ * fold: for tests of node/views. */
+#ifndef CAIRN_TESTS_LIB_VIEWS_SCENE_H
+#define CAIRN_TESTS_LIB_VIEWS_SCENE_H
+
+#include "node/views/folder.h"
+#include "tests/lib/feed_writer.h"
+#include "tests/lib/tempdir.h"
+
+#define VIEWS_NOW_MS 1772366400000u /* 2026-03-01T12:00:00Z, the time of test_operation */
+#define VIEWS_DAY_MS UINT64_C(86400000)
+#define VIEWS_AUT    "test-demo/AUT/vienna-1/1"
+#define VIEWS_SRB    "test-demo/SRB/beograd/1"
+
+struct views_scene {
+    char dir[TEST_PATH_MAX], log_path[TEST_PATH_MAX], views_path[TEST_PATH_MAX];
+    struct cairn_store *log, *views;
+    struct cairn_suite suite;
+    struct cairn_folder *folder; /* of SRB */
+    struct feed_writer aut;      /* sealed feed of AUT that SRB reads */
+    struct feed_writer control;  /* of AUT */
+    uint64_t leaf_index;         /* of AUT's journal, next one */
+    uint64_t now_ms;
+};
+
+void views_scene_open(struct views_scene *scene);
+void views_scene_close(struct views_scene *scene);
+
+/* Close folder and stores, open them again. */
+void views_scene_restart(struct views_scene *scene);
+
+/* Close folder and views, delete views, open new ones. */
+void views_scene_delete_views(struct views_scene *scene);
+
+/* Commit what was appended, at AUT's next leaf; fold it; give back with cairn_folder_result_free
+ * when there are invites. */
+struct cairn_folder_result views_scene_fold(struct views_scene *scene, struct feed_writer *feed);
+
+/* Fold a commit again, or for the first time. */
+struct cairn_folder_result views_scene_fold_number(struct views_scene *scene,
+                                                   const struct feed_writer *feed, uint64_t number);
+
+/* Write a control.mark of AUT at its next leaf; not folded. */
+void views_scene_mark(struct views_scene *scene, uint64_t time_ms);
+
+/* An operation on object number `number` of AUT. body: as test_body; 0 milliseconds after the hour
+ */
+struct cairn_operation views_operation(enum cairn_kind kind, uint8_t number, const char *body);
+
+/* Bodies: a refusal of a person, a lost document, a range of blanks, two rows. */
+extern const char views_person[];
+extern const char views_document[];
+extern const char views_blank[];
+extern const char views_batch[];
+
+#endif

@@ -1,0 +1,372 @@
+/* Method: real nodes in one process; commands in, answers and what the other nodes then hold out.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include "node/driver.h"
+
+#include "node/clock.h"
+#include "tests/lib/node_scene.h"
+#include "tests/lib/test.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+static struct node_scene scene;
+static uint8_t feed_in_question[16];
+static uint64_t commits_wanted;
+
+static bool all_are_linked(struct node_scene *of)
+{
+    for (uint32_t a = 0; a < of->count; a++) {
+        for (uint32_t b = 0; b < of->count; b++) {
+            if (a != b && !node_scene_is_linked(of, a, b)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool first_and_second_have_it(struct node_scene *of)
+{
+    return node_scene_commits(of, 0, feed_in_question) >= commits_wanted &&
+           node_scene_commits(of, 1, feed_in_question) >= commits_wanted;
+}
+
+static bool first_two_are_apart(struct node_scene *of)
+{
+    return !node_scene_is_linked(of, 0, 1) && !node_scene_is_linked(of, 1, 0);
+}
+
+static bool store_waits(struct node_scene *of)
+{
+    struct cairn_driver_stats stats;
+    cairn_driver_stats(of->nodes[0].driver, &stats);
+    return stats.is_store_waiting;
+}
+
+static void pairwise(uint32_t node, const char *country, uint8_t out[static 16])
+{
+    assert_true(cairn_core_pairwise(cairn_driver_core(scene.nodes[node].driver),
+                                    (const uint8_t *)country, out));
+}
+
+static void say(uint32_t node, const char *word)
+{
+    struct cairn_driver_answer answer = node_scene_say(&scene, node, feed_in_question, word);
+    assert_err(answer.err, CAIRN_OK);
+    assert_memory_equal(answer.feed, feed_in_question, 16);
+    commits_wanted = answer.commit_number + 1;
+}
+
+static cairn_err open_feed(uint32_t node, const char *members, uint8_t out[static 16])
+{
+    struct cairn_driver_command command = {.type = CAIRN_DRIVER_FEED_OPEN};
+    command.as.feed_open.members = (const uint8_t(*)[3])(uintptr_t)members;
+    command.as.feed_open.member_count = strlen(members) / 3;
+    struct cairn_driver_answer answer = node_scene_ask(&scene, node, &command);
+    memcpy(out, answer.feed, 16);
+    return answer.err;
+}
+
+TEST(two_nodes_link_and_their_feeds_replicate)
+{
+    node_scene_open(&scene, 2);
+    node_scene_meet_all(&scene);
+    node_scene_until(&scene, all_are_linked);
+    pairwise(0, "GEO", feed_in_question);
+    say(0, "hello");
+    node_scene_until(&scene, first_and_second_have_it);
+    node_scene_close(&scene);
+}
+
+TEST(a_node_that_was_down_catches_up)
+{
+    node_scene_open(&scene, 2);
+    node_scene_meet_all(&scene);
+    node_scene_until(&scene, all_are_linked);
+    pairwise(0, "GEO", feed_in_question);
+    say(0, "before");
+    node_scene_until(&scene, first_and_second_have_it);
+    node_scene_stop(&scene, 1);
+    say(0, "while it was down");
+    assert_err(node_scene_start(&scene, 1), CAIRN_OK);
+    assert_true(node_scene_commits(&scene, 1, feed_in_question) > 0);
+    assert_true(node_scene_commits(&scene, 1, feed_in_question) < commits_wanted);
+    node_scene_until(&scene, first_and_second_have_it);
+    node_scene_close(&scene);
+}
+
+TEST(what_was_answered_is_there_after_a_restart)
+{
+    node_scene_open(&scene, 1);
+    assert_err(open_feed(0, "AUT", feed_in_question), CAIRN_OK);
+    struct cairn_driver_answer first = node_scene_say(&scene, 0, feed_in_question, "one");
+    assert_err(first.err, CAIRN_OK);
+    node_scene_stop(&scene, 0);
+    assert_err(node_scene_start(&scene, 0), CAIRN_OK);
+    struct cairn_driver_answer second = node_scene_say(&scene, 0, feed_in_question, "two");
+    assert_err(second.err, CAIRN_OK);
+    assert_int_equal(second.index, first.index + 1);
+    node_scene_close(&scene);
+}
+
+TEST(an_audience_feed_reaches_its_members_and_nobody_else)
+{
+    node_scene_open(&scene, 3);
+    node_scene_meet_all(&scene);
+    node_scene_until(&scene, all_are_linked);
+    assert_err(open_feed(0, "AUTGEO", feed_in_question), CAIRN_OK);
+    say(0, "for two");
+    node_scene_until(&scene, first_and_second_have_it);
+    node_scene_run_ms(&scene, 300);
+    assert_int_equal(node_scene_commits(&scene, 2, feed_in_question), 0);
+    node_scene_close(&scene);
+}
+
+TEST(a_country_that_is_forgotten_is_cut_off)
+{
+    struct cairn_driver_command command = {.type = CAIRN_DRIVER_FORGET};
+    node_scene_open(&scene, 2);
+    node_scene_meet_all(&scene);
+    node_scene_until(&scene, all_are_linked);
+    memcpy(command.as.country, "GEO", 3);
+    assert_err(node_scene_ask(&scene, 0, &command).err, CAIRN_OK);
+    node_scene_until(&scene, first_two_are_apart);
+    node_scene_run_ms(&scene, 1000); /* it would dial again */
+    assert_true(first_two_are_apart(&scene));
+    node_scene_close(&scene);
+}
+
+TEST(many_appends_are_answered_in_order_under_rising_clocks)
+{
+    enum { COUNT = 5000 };
+    static struct node_scene_answer answers[COUNT];
+    memset(answers, 0, sizeof answers);
+    node_scene_open(&scene, 2);
+    node_scene_meet_all(&scene);
+    pairwise(0, "GEO", feed_in_question);
+    struct cairn_driver_command command = node_scene_append(feed_in_question);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        answers[i].word = "many";
+        assert_err(
+            cairn_driver_command(scene.nodes[0].driver, &command, node_scene_done, &answers[i]),
+            CAIRN_OK);
+    }
+    while (!answers[COUNT - 1].is_done) {
+        (void)uv_run(&scene.loop, UV_RUN_ONCE);
+    }
+    for (uint32_t i = 0; i < COUNT; i++) {
+        assert_true(answers[i].is_done);
+        assert_err(answers[i].answer.err, CAIRN_OK);
+        if (i > 0) {
+            assert_true(answers[i].answer.index > answers[i - 1].answer.index);
+            assert_true(answers[i].answer.hlc > answers[i - 1].answer.hlc);
+        }
+    }
+    struct cairn_driver_stats stats;
+    cairn_driver_stats(scene.nodes[0].driver, &stats);
+    assert_true(stats.group_count < COUNT / 10); /* group commit */
+    node_scene_close(&scene);
+}
+
+struct folded_scene {
+    struct node_scene_answer said;
+    uint8_t feed[16];
+    uint64_t folded_commits; /* of that feed */
+    uint64_t folded_at_answer;
+};
+
+static void folded_on_folded(void *host, const uint8_t feed[static 16], uint64_t commit_number)
+{
+    struct folded_scene *folded = host;
+    if (memcmp(feed, folded->feed, 16) == 0) {
+        folded->folded_commits = commit_number + 1;
+    }
+}
+
+static void folded_on_done(void *host, const struct cairn_driver_answer *answer)
+{
+    struct folded_scene *folded = host;
+    cairn_driver_done *next = node_scene_done;
+    folded->folded_at_answer = folded->folded_commits;
+    next(&folded->said, answer);
+}
+
+TEST(who_wants_to_read_its_own_write_is_answered_after_the_folder)
+{
+    struct folded_scene folded = {.said = {.word = "folded"}};
+    struct cairn_driver_watch watch = {.on_folded = folded_on_folded, .host = &folded};
+    node_scene_open(&scene, 2);
+    node_scene_meet_all(&scene);
+    pairwise(0, "GEO", folded.feed);
+    cairn_driver_watch(scene.nodes[0].driver, &watch);
+    struct cairn_driver_command command = node_scene_append(folded.feed);
+    command.as.append.is_folded_wanted = true;
+    assert_err(cairn_driver_command(scene.nodes[0].driver, &command, folded_on_done, &folded),
+               CAIRN_OK);
+    while (!folded.said.is_done) {
+        (void)uv_run(&scene.loop, UV_RUN_ONCE);
+    }
+    assert_err(folded.said.answer.err, CAIRN_OK);
+    /* The answer comes before the watch of the same commit, and after those of all before. */
+    assert_true(folded.folded_at_answer >= folded.said.answer.commit_number);
+    node_scene_close(&scene);
+}
+
+static cairn_err encode_nothing(void *host, uint64_t hlc, uint8_t *buffer, size_t *out_size)
+{
+    (void)host;
+    (void)hlc;
+    (void)buffer;
+    (void)out_size;
+    return CAIRN_RULE_LIFE;
+}
+
+TEST(an_error_of_the_encoder_is_the_answer)
+{
+    node_scene_open(&scene, 2);
+    node_scene_meet_all(&scene);
+    pairwise(0, "GEO", feed_in_question);
+    struct cairn_driver_command command = node_scene_append(feed_in_question);
+    command.as.append.encode = encode_nothing;
+    assert_err(node_scene_ask(&scene, 0, &command).err, CAIRN_RULE_LIFE);
+    say(0, "the next one is not harmed");
+    node_scene_close(&scene);
+}
+
+TEST(an_operation_is_later_than_its_parents_and_parents_are_not_of_tomorrow)
+{
+    struct node_scene_answer said = {.word = "child"};
+    node_scene_open(&scene, 2);
+    node_scene_meet_all(&scene);
+    pairwise(0, "GEO", feed_in_question);
+    struct cairn_driver_command command = node_scene_append(feed_in_question);
+    uint64_t parent = (cairn_clock_wall_ms() + 60000) << 16 | 7;
+    command.as.append.after_hlc = parent;
+    assert_err(cairn_driver_command(scene.nodes[0].driver, &command, node_scene_done, &said),
+               CAIRN_OK);
+    while (!said.is_done) {
+        (void)uv_run(&scene.loop, UV_RUN_ONCE);
+    }
+    assert_err(said.answer.err, CAIRN_OK);
+    assert_true(said.answer.hlc > parent);
+    command.as.append.after_hlc = (cairn_clock_wall_ms() + 86400000) << 16;
+    assert_err(node_scene_ask(&scene, 0, &command).err, CAIRN_PARKED);
+    node_scene_close(&scene);
+}
+
+TEST(commands_that_the_core_refuses_are_answered_with_its_error)
+{
+    uint8_t unknown[16] = {1};
+    node_scene_open(&scene, 1);
+    assert_err(node_scene_say(&scene, 0, unknown, "nowhere").err, CAIRN_NOT_FOUND);
+    assert_err(open_feed(0, "AUTGEO", unknown), CAIRN_DENIED_PARTNER);
+    struct cairn_driver_command command = {.type = CAIRN_DRIVER_DOCUMENT};
+    command.as.note = cairn_bytes_of("not a document");
+    assert_int_not_equal(node_scene_ask(&scene, 0, &command).err, CAIRN_OK);
+    command.type = CAIRN_DRIVER_POLICY;
+    memset(command.as.policy_hash, 7, 32);
+    assert_err(node_scene_ask(&scene, 0, &command).err, CAIRN_OK);
+    node_scene_close(&scene);
+}
+
+TEST(more_commands_than_fit_are_refused_and_the_end_answers_all)
+{
+    static struct node_scene_answer answers[CAIRN_DRIVER_COMMANDS_MAX + 1];
+    memset(answers, 0, sizeof answers);
+    node_scene_open(&scene, 1);
+    assert_err(open_feed(0, "AUT", feed_in_question), CAIRN_OK);
+    struct cairn_driver_command command = node_scene_append(feed_in_question);
+    for (uint32_t i = 0; i < CAIRN_DRIVER_COMMANDS_MAX; i++) {
+        answers[i].word = "waits";
+        assert_err(
+            cairn_driver_command(scene.nodes[0].driver, &command, node_scene_done, &answers[i]),
+            CAIRN_OK);
+    }
+    assert_err(cairn_driver_command(scene.nodes[0].driver, &command, node_scene_done,
+                                    &answers[CAIRN_DRIVER_COMMANDS_MAX]),
+               CAIRN_BUSY);
+    node_scene_run_ms(&scene, 1);
+    node_scene_close(&scene);
+    uint32_t counts[2] = {0, 0};
+    for (uint32_t i = 0; i < CAIRN_DRIVER_COMMANDS_MAX; i++) {
+        assert_true(answers[i].is_done);
+        assert_true(answers[i].answer.err == CAIRN_OK || answers[i].answer.err == CAIRN_STATE);
+        counts[answers[i].answer.err == CAIRN_OK]++;
+    }
+    assert_true(counts[0] > 0);
+    assert_false(answers[CAIRN_DRIVER_COMMANDS_MAX].is_done);
+}
+
+TEST(below_the_floor_nothing_is_taken_and_the_node_still_ends)
+{
+    node_scene_open(&scene, 1);
+    assert_err(open_feed(0, "AUT", feed_in_question), CAIRN_OK);
+    node_scene_stop(&scene, 0);
+    scene.nodes[0].config.floor.bytes = UINT64_MAX / 2;
+    assert_err(node_scene_start(&scene, 0), CAIRN_OK);
+    assert_err(node_scene_say(&scene, 0, feed_in_question, "no").err, CAIRN_DISK_FLOOR);
+    node_scene_until(&scene, store_waits); /* the heartbeat of the start */
+    assert_err(scene.nodes[0].lost, CAIRN_OK);
+    node_scene_close(&scene);
+}
+
+/* Files may grow no further: the next write of the log fails with EFBIG. */
+static void limit_files(rlim_t size)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = size;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+TEST(a_write_that_fails_is_made_good_when_the_disk_works_again)
+{
+    static struct node_scene_answer said;
+    said = (struct node_scene_answer){.word = "through trouble"};
+    node_scene_open(&scene, 1);
+    assert_err(open_feed(0, "AUT", feed_in_question), CAIRN_OK);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    struct cairn_driver_command command = node_scene_append(feed_in_question);
+    limit_files(16);
+    assert_err(cairn_driver_command(scene.nodes[0].driver, &command, node_scene_done, &said),
+               CAIRN_OK);
+    node_scene_until(&scene, store_waits);
+    node_scene_run_ms(&scene, 100);
+    assert_false(said.is_done);
+    limit_files(RLIM_INFINITY);
+    while (!said.is_done) {
+        (void)uv_run(&scene.loop, UV_RUN_ONCE);
+    }
+    assert_err(said.answer.err, CAIRN_OK);
+    assert_err(scene.nodes[0].lost, CAIRN_OK);
+    node_scene_stop(&scene, 0);
+    assert_err(node_scene_start(&scene, 0), CAIRN_OK);
+    struct cairn_driver_answer next = node_scene_say(&scene, 0, feed_in_question, "after");
+    assert_err(next.err, CAIRN_OK);
+    assert_int_equal(next.index, said.answer.index + 1);
+    node_scene_close(&scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_nodes_link_and_their_feeds_replicate),
+        cmocka_unit_test(a_node_that_was_down_catches_up),
+        cmocka_unit_test(what_was_answered_is_there_after_a_restart),
+        cmocka_unit_test(an_audience_feed_reaches_its_members_and_nobody_else),
+        cmocka_unit_test(a_country_that_is_forgotten_is_cut_off),
+        cmocka_unit_test(many_appends_are_answered_in_order_under_rising_clocks),
+        cmocka_unit_test(who_wants_to_read_its_own_write_is_answered_after_the_folder),
+        cmocka_unit_test(an_error_of_the_encoder_is_the_answer),
+        cmocka_unit_test(an_operation_is_later_than_its_parents_and_parents_are_not_of_tomorrow),
+        cmocka_unit_test(commands_that_the_core_refuses_are_answered_with_its_error),
+        cmocka_unit_test(more_commands_than_fit_are_refused_and_the_end_answers_all),
+        cmocka_unit_test(below_the_floor_nothing_is_taken_and_the_node_still_ends),
+        cmocka_unit_test(a_write_that_fails_is_made_good_when_the_disk_works_again),
+    };
+    return cmocka_run_group_tests_name("driver", tests, NULL, NULL);
+}
