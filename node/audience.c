@@ -126,8 +126,8 @@ void cairn_audience_of(const struct cairn_policy *policy, const struct cairn_pol
         audience_take_list(&policy->audiences[rule->audience_index], own, out);
     }
     for (uint32_t at = 0; at < answer->excluded_count; at++) {
-        bool is_in = audience_insert(out->excluded, &out->excluded_count,
-                                     CAIRN_POLICY_EXCLUDED_MAX, answer->excluded[at]);
+        bool is_in = audience_insert(out->excluded, &out->excluded_count, CAIRN_POLICY_EXCLUDED_MAX,
+                                     answer->excluded[at]);
         CAIRN_REQUIRE(is_in);
     }
 }
@@ -176,7 +176,8 @@ bool cairn_audience_withholds(const struct cairn_audience *audience,
                               const struct cairn_policy_answer *answer)
 {
     for (uint32_t at = 0; at < answer->excluded_count; at++) {
-        if (!cairn_audience_is_private(audience) && audience_holds(audience, answer->excluded[at])) {
+        if (!cairn_audience_is_private(audience) &&
+            audience_holds(audience, answer->excluded[at])) {
             return false;
         }
     }
@@ -207,8 +208,8 @@ static cairn_err audience_read_codes(const char *text, struct cairn_audience *ou
         char code[4] = {0};
         bool is_excluded = text[0] == ' ' && text[1] == '-';
         text += is_excluded ? 2 : 1;
-        if (strlen(text) < 3 || !cairn_id_is_country((struct cairn_bytes){
-                                    (const uint8_t *)text, 3})) {
+        if (strlen(text) < 3 ||
+            !cairn_id_is_country((struct cairn_bytes){(const uint8_t *)text, 3})) {
             return CAIRN_JSON_FIELD;
         }
         memcpy(code, text, 3);

@@ -146,7 +146,7 @@ print(*next(case["lines"] for case in map(json.loads, sys.stdin) if case["id"] =
 # ---------------------------------------------------------------------------------------------
 step 'Install what the build needs, and build'
 sh docker/install.sh build
-[ -f "$build/build.ninja" ] || meson setup "$build" --buildtype=release >"$build.log" 2>&1 || {
+[ -f "$build/build.ninja" ] || meson setup "$build" >"$build.log" 2>&1 || {
     tail -n 30 "$build.log"
     wrong 'meson setup failed'
 }

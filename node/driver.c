@@ -1,13 +1,16 @@
-#include "node/driver_state.h"
+#include "node/driver.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "crypto/secret.h"
 #include "node/clock.h"
+#include "node/driver_state.h"
 #include "node/entropy.h"
 #include "node/logger.h"
 #include "schema/base/check.h"
+
+#define DRIVER_QUEUE_MAX 8192u /* jobs of the readers */
 
 /* ---- steps ---- */
 

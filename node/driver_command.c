@@ -7,6 +7,9 @@
 #include "node/logger.h"
 #include "schema/base/check.h"
 
+#define COMMAND_LOOK_MS     250u        /* how old the look at the free space may be */
+#define COMMAND_FLOOR_BYTES (16u << 20) /* commands are refused so far above the store's floor */
+
 /* A command's life: WAITING in the queue -> ASKED of the core -> answered, or FOLDING -> answered.
  * Its token is generation << 32 | slot. */
 
@@ -105,19 +108,20 @@ static bool command_is_clock_ahead(const struct cairn_driver *driver)
 
 /* ---- taking ---- */
 
-static void command_look_at_disk(struct cairn_driver *driver)
+void cairn_driver_command_look(struct cairn_driver *driver)
 {
     uint64_t now_ms = cairn_clock_mono_ms();
     struct cairn_diskspace space = {0};
-    if (driver->looked_ms != 0 && now_ms - driver->looked_ms < DRIVER_LOOK_MS) {
+    if (driver->looked_ms != 0 && now_ms - driver->looked_ms < COMMAND_LOOK_MS) {
         return;
     }
     driver->looked_ms = now_ms;
     driver->is_near_floor =
-        cairn_diskspace_check(driver->dir, &driver->config.floor, DRIVER_FLOOR_BYTES) != CAIRN_OK;
+        cairn_diskspace_check(driver->dir, &driver->config.floor, COMMAND_FLOOR_BYTES) != CAIRN_OK;
     if (cairn_diskspace_ask(driver->dir, &space) == CAIRN_OK) {
         driver->stats.free_bytes = space.free_bytes;
     }
+    driver->stats.is_clock_ahead = command_is_clock_ahead(driver);
 }
 
 static cairn_err command_check_append(struct cairn_driver *driver,
@@ -131,11 +135,10 @@ static cairn_err command_check_append(struct cairn_driver *driver,
     if (command->as.append.after_hlc > limit) {
         return CAIRN_PARKED;
     }
-    command_look_at_disk(driver);
+    cairn_driver_command_look(driver);
     if (driver->is_near_floor) {
         return CAIRN_DISK_FLOOR;
     }
-    driver->stats.is_clock_ahead = command_is_clock_ahead(driver);
     return driver->stats.is_clock_ahead ? CAIRN_CLOCK : CAIRN_OK;
 }
 

@@ -8,6 +8,8 @@
 #include "node/logger.h"
 #include "schema/base/check.h"
 
+#define FOLD_BATCH 32u /* commits in one job of the folder's thread */
+
 /* Commits are folded in the order in which they became ripe; one job of the folder's thread at a
  * time takes a few. One that fails is given again, before any that follows. */
 
@@ -49,24 +51,22 @@ void cairn_driver_ripe(struct cairn_driver *driver, const struct cairn_ripe *rip
 static void fold_run(void *host, uint32_t thread_index)
 {
     struct cairn_driver *driver = host;
-    cairn_err err = CAIRN_OK;
+    struct driver_folding *job = &driver->folding_job;
     (void)thread_index;
-    if (cairn_store_is_failed(driver->start.views)) {
-        err = cairn_folder_reopen(driver->start.folder);
-    }
+    job->err = cairn_store_is_failed(driver->start.views)
+                   ? cairn_folder_reopen(driver->start.folder)
+                   : CAIRN_OK;
     uint64_t now_ms = cairn_clock_wall_ms();
-    for (struct driver_ripe *ripe = driver->folding_ripes; err == CAIRN_OK && ripe != NULL;
+    for (struct driver_ripe *ripe = job->ripes; job->err == CAIRN_OK && ripe != NULL;
          ripe = ripe->next) {
         ripe->job.now_ms = now_ms;
-        err = cairn_folder_fold(driver->start.folder, &ripe->job, &ripe->result);
-        ripe->is_folded = err == CAIRN_OK;
+        job->err = cairn_folder_fold(driver->start.folder, &ripe->job, &ripe->result);
+        ripe->is_folded = job->err == CAIRN_OK;
     }
-    driver->due_next_ms = 0;
-    if (err == CAIRN_OK && driver->due_ms != 0 && now_ms >= driver->due_ms) {
-        err = cairn_folder_due(driver->start.folder, now_ms, &driver->due_next_ms);
-        driver->is_due_folded = err == CAIRN_OK;
+    if (job->err == CAIRN_OK && job->due_ms != 0 && now_ms >= job->due_ms) {
+        job->err = cairn_folder_due(driver->start.folder, now_ms, &job->due_next_ms);
+        job->is_due_folded = job->err == CAIRN_OK;
     }
-    driver->fold_err = err;
 }
 
 /* ---- on the loop ---- */
@@ -129,13 +129,15 @@ static void fold_put_back(struct cairn_driver *driver, struct driver_ripe *first
     driver->ripes_last = driver->ripes_last == NULL ? last : driver->ripes_last;
 }
 
-static void fold_failed(struct cairn_driver *driver)
+static void fold_judge(struct cairn_driver *driver, cairn_err err)
 {
-    if (driver->stats.fold_err != driver->fold_err) {
-        CAIRN_LOG(CAIRN_LOGGER_ERROR, "folder.waits", CAIRN_LOG_ERR(driver->fold_err));
+    if (err != driver->stats.fold_err) {
+        bool is_well = err == CAIRN_OK;
+        CAIRN_LOG(is_well ? CAIRN_LOGGER_WARN : CAIRN_LOGGER_ERROR,
+                  is_well ? "folder.goes_on" : "folder.waits", CAIRN_LOG_ERR(err));
     }
-    driver->stats.fold_err = driver->fold_err;
-    if (!driver->is_closing) {
+    driver->stats.fold_err = err;
+    if (err != CAIRN_OK && !driver->is_closing) {
         uv_timer_start(&driver->fold_retry, cairn_driver_fold_on_retry, DRIVER_RETRY_MS, 0);
     }
 }
@@ -143,9 +145,8 @@ static void fold_failed(struct cairn_driver *driver)
 static void fold_done_due(struct cairn_driver *driver)
 {
     static const uint8_t none[16];
-    if (driver->is_due_folded) {
-        driver->is_due_folded = false;
-        driver->due_ms = driver->due_next_ms;
+    if (driver->folding_job.is_due_folded) {
+        driver->due_ms = driver->folding_job.due_next_ms;
         if (driver->due_ms != 0) {
             cairn_driver_wake(driver, driver->due_ms);
         }
@@ -153,29 +154,35 @@ static void fold_done_due(struct cairn_driver *driver)
     }
 }
 
+/* Cut what was not folded off the list. gives: its first, NULL when all was */
+static struct driver_ripe *fold_split(struct driver_ripe **first)
+{
+    while (*first != NULL && (*first)->is_folded) {
+        first = &(*first)->next;
+    }
+    struct driver_ripe *rest = *first;
+    *first = NULL;
+    return rest;
+}
+
 static void fold_done(void *host)
 {
     struct cairn_driver *driver = host;
-    struct driver_ripe *ripe = driver->folding_ripes;
+    struct driver_ripe *folded = driver->folding_job.ripes;
+    struct driver_ripe *rest = fold_split(&folded);
     driver->is_folding = false;
-    driver->folding_ripes = NULL;
-    fold_done_due(driver); /* before the commits', which may find an earlier due time */
-    while (ripe != NULL && ripe->is_folded) {
-        struct driver_ripe *next = ripe->next;
-        fold_finish(driver, ripe);
-        fold_free(ripe);
-        ripe = next;
+    if (rest != NULL) {
+        fold_put_back(driver, rest);
     }
-    if (ripe != NULL) {
-        fold_put_back(driver, ripe);
+    fold_judge(driver, driver->folding_job.err);
+    fold_done_due(driver);
+    cairn_driver_fold_post(driver, cairn_clock_wall_ms()); /* goes on while these are told */
+    while (folded != NULL) {
+        struct driver_ripe *next = folded->next;
+        fold_finish(driver, folded);
+        fold_free(folded);
+        folded = next;
     }
-    if (driver->fold_err != CAIRN_OK) {
-        fold_failed(driver);
-    } else if (driver->stats.fold_err != CAIRN_OK) {
-        driver->stats.fold_err = CAIRN_OK;
-        cairn_logger_write(CAIRN_LOGGER_WARN, "folder.goes_on", NULL, 0);
-    }
-    cairn_driver_fold_post(driver, cairn_clock_wall_ms());
 }
 
 void cairn_driver_fold_post(struct cairn_driver *driver, uint64_t now_ms)
@@ -186,10 +193,11 @@ void cairn_driver_fold_post(struct cairn_driver *driver, uint64_t now_ms)
         return;
     }
     struct driver_ripe *last = driver->ripes_first;
-    for (uint32_t i = 1; last != NULL && last->next != NULL && i < DRIVER_FOLD_BATCH; i++) {
+    for (uint32_t i = 1; last != NULL && last->next != NULL && i < FOLD_BATCH; i++) {
         last = last->next;
     }
-    driver->folding_ripes = driver->ripes_first;
+    driver->folding_job =
+        (struct driver_folding){.ripes = driver->ripes_first, .due_ms = driver->due_ms};
     if (last != NULL) {
         driver->ripes_first = last->next;
         last->next = NULL;

@@ -18,18 +18,9 @@
 #define DRIVER_AHEAD_MS    300000u     /* a remote hlc is merged at most so far ahead */
 #define DRIVER_TICK_MS     1000u       /* a tick comes at least so often */
 #define DRIVER_WAKES       16u         /* later ones are served by that tick */
-#define DRIVER_SLICE_STEPS 64u         /* then the loop looks at its sockets */
-#define DRIVER_SLICE_US    5000u       /* likewise */
 #define DRIVER_SIGNS       64u         /* signatures asked for in one step */
 #define DRIVER_STORE_BYTES (16u << 20) /* on their way to the disk: no frame is taken above */
-#define DRIVER_GROUP_BYTES (4u << 20)  /* of one group commit, about */
-#define DRIVER_KEPT_BYTES  (8u << 20)  /* written and not synced: then a group is synced */
 #define DRIVER_RETRY_MS    1000u       /* of a store or folder that cannot write */
-#define DRIVER_REOPENS_MAX 30u         /* then the process ends */
-#define DRIVER_FOLD_BATCH  32u         /* commits in one job of the folder's thread */
-#define DRIVER_FLOOR_BYTES (16u << 20) /* commands are refused so far above the store's floor */
-#define DRIVER_LOOK_MS     250u        /* how old the look at the free space may be */
-#define DRIVER_QUEUE_MAX   8192u       /* jobs of the readers */
 #define DRIVER_OWN_TOKEN   UINT64_MAX  /* of commands that nobody waits for */
 #define DRIVER_NONE        UINT32_MAX
 
@@ -42,6 +33,7 @@ struct driver_group {
     size_t token_count;
     size_t token_capacity;
     bool is_synced;
+    bool is_mending; /* the store failed before */
     cairn_err err;
     uint64_t took_us;
 };
@@ -51,6 +43,15 @@ struct driver_ripe {
     struct cairn_folder_job job;
     struct cairn_folder_result result;
     bool is_folded;
+};
+
+/* One job of the folder's thread; its own while it is under way. */
+struct driver_folding {
+    struct driver_ripe *ripes;
+    uint64_t due_ms;      /* of parked operations: fold them if it is past; 0: none */
+    uint64_t due_next_ms; /* what is due after that */
+    bool is_due_folded;
+    cairn_err err;
 };
 
 enum driver_slot_state {
@@ -128,7 +129,7 @@ struct cairn_driver {
     size_t store_bytes;
     size_t kept_bytes;
     bool is_flying;
-    bool is_broken; /* the writer's: a write failed, and not all is mended */
+    bool is_broken; /* a write failed, and not all is mended */
     bool is_lost;
     uint32_t reopen_count;
     uv_timer_t store_retry;
@@ -141,12 +142,9 @@ struct cairn_driver {
     /* folder */
     struct cairn_worker *folder;
     struct driver_ripe *ripes_first, *ripes_last;
-    struct driver_ripe *folding_ripes; /* in the job under way */
     bool is_folding;
-    uint64_t due_ms;      /* of parked operations; 0: none */
-    uint64_t due_next_ms; /* what the job found */
-    bool is_due_folded;
-    cairn_err fold_err;
+    uint64_t due_ms; /* of parked operations; 0: none */
+    struct driver_folding folding_job;
     uv_timer_t fold_retry;
     struct cairn_folder_invite *invites; /* of before the start */
     size_t invite_count;
@@ -164,17 +162,14 @@ struct cairn_driver {
 /* ---- driver.c ---- */
 void cairn_driver_step(struct cairn_driver *driver, struct cairn_event *event);
 void cairn_driver_end_next(struct cairn_driver *driver); /* while closing: is it time to go on? */
-
 /* ---- driver_act.c ---- */
 void cairn_driver_act(struct cairn_driver *driver, const struct cairn_action *action);
 void cairn_driver_read_roster(struct cairn_driver *driver);
-
 /* ---- driver_turn.c ---- */
 void cairn_driver_kick(struct cairn_driver *driver); /* there is something to do */
 void cairn_driver_wake(struct cairn_driver *driver, uint64_t at_ms);
 void cairn_driver_on_turn(uv_idle_t *turn);
 void cairn_driver_on_tick(uv_timer_t *tick);
-
 /* ---- driver_command.c ---- */
 CAIRN_MUST cairn_err cairn_driver_command_init(struct cairn_driver *driver);
 /* Give one waiting command to the core. gives: false when none can be taken now */
@@ -182,20 +177,18 @@ bool cairn_driver_command_next(struct cairn_driver *driver);
 void cairn_driver_command_answer(struct cairn_driver *driver, const struct cairn_action *action);
 void cairn_driver_command_folded(struct cairn_driver *driver, const uint8_t feed[static 16],
                                  uint64_t commit_number);
-void cairn_driver_command_end(struct cairn_driver *driver); /* answer all that wait */
+void cairn_driver_command_look(struct cairn_driver *driver); /* at free space and clocks */
+void cairn_driver_command_end(struct cairn_driver *driver);  /* answer all that wait */
 void cairn_driver_merge_hlc(struct cairn_driver *driver, uint64_t hlc);
-
 /* ---- driver_store.c ---- */
 void cairn_driver_store(struct cairn_driver *driver, const struct cairn_action *action);
 void cairn_driver_store_post(struct cairn_driver *driver);
 void cairn_driver_store_on_retry(uv_timer_t *timer);
 void cairn_driver_store_end(struct cairn_driver *driver);
-
 /* ---- driver_load.c ---- */
 void cairn_driver_load(struct cairn_driver *driver, const struct cairn_action *action);
 void cairn_driver_load_post(struct cairn_driver *driver);
 void cairn_driver_load_end(struct cairn_driver *driver);
-
 /* ---- driver_fold.c ---- */
 void cairn_driver_ripe(struct cairn_driver *driver, const struct cairn_ripe *ripe);
 void cairn_driver_fold_post(struct cairn_driver *driver, uint64_t now_ms);

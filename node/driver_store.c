@@ -7,6 +7,10 @@
 #include "node/logger.h"
 #include "schema/base/check.h"
 
+#define STORE_REOPENS_MAX 30u        /* then the process ends */
+#define STORE_GROUP_BYTES (4u << 20) /* of one group commit, about */
+#define STORE_KEPT_BYTES  (8u << 20) /* written and not synced: then a group is synced */
+
 /* Group commit:
  *
  *     STORE -> the last group, until it flies -> writer thread: one write -> STORED for each
@@ -44,7 +48,7 @@ static void store_group_free(struct driver_group *group)
 static bool store_group_is_open(const struct cairn_driver *driver, const struct driver_group *group)
 {
     return group != NULL && !(driver->is_flying && group == driver->groups_first) &&
-           cairn_store_batch_size_bytes(group->batch) < DRIVER_GROUP_BYTES;
+           cairn_store_batch_size_bytes(group->batch) < STORE_GROUP_BYTES;
 }
 
 static bool store_add_token(struct driver_group *group, uint32_t token)
@@ -145,15 +149,9 @@ static void store_run(void *host, uint32_t thread_index)
     struct cairn_driver *driver = group->driver;
     uint64_t began_us = cairn_clock_mono_us();
     (void)thread_index;
-    group->err = CAIRN_OK;
-    driver->is_broken |= cairn_store_is_failed(driver->start.log);
-    if (driver->is_broken) {
-        group->is_synced = true; /* with it all that was written again */
-        group->err = store_mend(driver);
-    }
+    group->err = group->is_mending ? store_mend(driver) : CAIRN_OK;
     if (group->err == CAIRN_OK) {
         group->err = cairn_store_write(driver->start.log, group->batch, group->is_synced);
-        driver->is_broken = driver->is_broken && group->err != CAIRN_OK;
     }
     group->took_us = cairn_clock_mono_us() - began_us;
 }
@@ -226,7 +224,7 @@ static void store_failed(struct cairn_driver *driver, cairn_err err)
 {
     bool is_floor = err == CAIRN_DISK_FLOOR;
     driver->reopen_count += !is_floor;
-    if (err == CAIRN_DISK_CORRUPT || driver->reopen_count > DRIVER_REOPENS_MAX) {
+    if (err == CAIRN_DISK_CORRUPT || driver->reopen_count > STORE_REOPENS_MAX) {
         store_lost(driver, err);
         return;
     }
@@ -245,6 +243,8 @@ static void store_done(void *host)
     struct cairn_driver *driver = group->driver;
     CAIRN_REQUIRE(group == driver->groups_first);
     driver->is_flying = false;
+    driver->is_broken =
+        group->err != CAIRN_OK && (group->is_mending || group->err != CAIRN_DISK_FLOOR);
     if (group->err == CAIRN_OK) {
         store_succeeded(driver);
     } else if (!driver->is_closing) {
@@ -262,8 +262,9 @@ void cairn_driver_store_post(struct cairn_driver *driver)
         uv_is_active((const uv_handle_t *)&driver->store_retry)) {
         return;
     }
-    if (driver->kept_bytes > DRIVER_KEPT_BYTES) {
-        group->is_synced = true;
+    group->is_mending = driver->is_broken;
+    if (driver->is_broken || driver->kept_bytes > STORE_KEPT_BYTES) {
+        group->is_synced = true; /* and with it all that was written before */
     }
     struct cairn_worker_job job = {.run = store_run, .done = store_done, .host = group};
     cairn_err err = cairn_worker_post(driver->writer, &job);

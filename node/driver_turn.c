@@ -6,11 +6,17 @@
 #include "schema/base/check.h"
 #include "schema/wire.h"
 
+#define TURN_STEPS 64u   /* then the loop looks at its sockets */
+#define TURN_US    5000u /* likewise */
+
 /* ---- wake-ups ---- */
 
 void cairn_driver_wake(struct cairn_driver *driver, uint64_t at_ms)
 {
     uint32_t at = 0;
+    if (driver->is_closing) {
+        return;
+    }
     while (at < driver->wake_count && driver->wakes[at] < at_ms) {
         at++;
     }
@@ -52,6 +58,7 @@ void cairn_driver_on_tick(uv_timer_t *tick)
     cairn_driver_step(driver, &event);
     cairn_driver_load_post(driver);
     cairn_driver_fold_post(driver, now_ms);
+    cairn_driver_command_look(driver);
     driver->is_held = false;
     cairn_driver_kick(driver);
     uint64_t pause_ms = DRIVER_TICK_MS;
@@ -134,8 +141,8 @@ void cairn_driver_kick(struct cairn_driver *driver)
 void cairn_driver_on_turn(uv_idle_t *turn)
 {
     struct cairn_driver *driver = turn->data;
-    uint64_t end_us = cairn_clock_mono_us() + DRIVER_SLICE_US;
-    for (uint32_t i = 0; i < DRIVER_SLICE_STEPS && !driver->is_closing; i++) {
+    uint64_t end_us = cairn_clock_mono_us() + TURN_US;
+    for (uint32_t i = 0; i < TURN_STEPS && !driver->is_closing; i++) {
         bool has_asked = cairn_driver_command_next(driver);
         bool has_taken = turn_take_one(driver);
         if (!has_asked && !has_taken) {

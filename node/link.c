@@ -1,11 +1,11 @@
-#include "node/link_state.h"
+#include "node/link.h"
 
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "node/clock.h"
-#include "node/logger.h"
+#include "node/link_state.h"
 #include "schema/base/check.h"
 
 /* ---- roster ---- */
@@ -206,13 +206,21 @@ void cairn_link_drop(struct cairn_links *links, uint32_t link)
 
 /* ---- listening ---- */
 
-static uint32_t link_pending_count(const struct cairn_links *links)
+/* Too many callers who say nothing: the one that has waited longest makes room, so that a partner
+ * still gets in. */
+static void link_limit_pending(struct cairn_links *links)
 {
+    struct link_conn *oldest = NULL;
     uint32_t count = 0;
-    for (const struct link_conn *conn = links->conns; conn != NULL; conn = conn->next) {
-        count += conn->state == LINK_CONNECTING || conn->state == LINK_HANDSHAKE;
+    for (struct link_conn *conn = links->conns; conn != NULL; conn = conn->next) {
+        if (conn->state == LINK_HANDSHAKE && !conn->is_dialled) {
+            count++;
+            oldest = conn; /* new ones stand in front */
+        }
     }
-    return count;
+    if (count > CAIRN_LINK_PENDING_MAX) {
+        cairn_link_conn_cut(oldest, CAIRN_FULL);
+    }
 }
 
 static void link_on_connection(uv_stream_t *listener, int status)
@@ -224,11 +232,10 @@ static void link_on_connection(uv_stream_t *listener, int status)
     }
     if (uv_accept(listener, &conn->uv.stream) != 0) {
         cairn_link_conn_cut(conn, CAIRN_NET);
-    } else if (link_pending_count(links) > CAIRN_LINK_PENDING_MAX) {
-        cairn_link_conn_cut(conn, CAIRN_FULL);
-    } else {
-        cairn_link_conn_accept(conn);
+        return;
     }
+    cairn_link_conn_accept(conn);
+    link_limit_pending(links);
 }
 
 static cairn_err link_listen(struct cairn_links *links, const struct cairn_config_endpoint *where)

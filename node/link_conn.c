@@ -101,9 +101,10 @@ static void conn_on_closed(uv_handle_t *handle)
 {
     struct link_conn *conn = handle->data;
     struct cairn_links *links = conn->links;
+    bool is_closing = links->is_closing; /* then this may have been the last thing of it */
     conn->is_handle_closed = true;
     cairn_link_conn_release(conn);
-    if (!links->is_closing) {
+    if (!is_closing) {
         links->on_news(links->host);
     }
 }

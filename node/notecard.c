@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/hash.h"
 #include "crypto/note.h"
-#include "node/init.h"
 #include "schema/base/civil.h"
 
 #define NOTECARD_ARENA_BYTES ((size_t)4 * CAIRN_LIMIT_NOTE_BYTES)
@@ -18,12 +18,28 @@ static void notecard_copy(struct cairn_bytes text, char *out, size_t capacity)
     out[size] = '\0';
 }
 
+/* source P-13 */
+static void notecard_fingerprint(struct cairn_bytes network, const uint8_t root[static 32],
+                                 char out[static CAIRN_PROQUINT_BYTES + 1])
+{
+    static const uint8_t label[] = "cairn country v1";
+    struct cairn_sha256 hash;
+    uint8_t digest[32];
+    cairn_sha256_init(&hash);
+    cairn_sha256_update(&hash, (struct cairn_bytes){label, sizeof label});
+    cairn_sha256_update(&hash, network);
+    cairn_sha256_update(&hash, cairn_bytes_of("\n"));
+    cairn_sha256_update(&hash, (struct cairn_bytes){root, 32});
+    cairn_sha256_final(&hash, digest);
+    cairn_proquint_encode(digest, out);
+}
+
 static void notecard_fill(const struct cairn_country_doc *doc, struct cairn_notecard *out)
 {
     memset(out, 0, sizeof *out);
     notecard_copy(doc->network, out->network, sizeof out->network);
     notecard_copy(doc->country, out->country, sizeof out->country);
-    cairn_init_fingerprint(out->network, doc->root, out->fingerprint);
+    notecard_fingerprint(doc->network, doc->root, out->fingerprint);
     out->serial = doc->serial;
     out->valid_from_ms = doc->valid_from_ms;
     out->valid_until_ms = doc->valid_until_ms;
@@ -100,8 +116,7 @@ json_t *cairn_notecard_json(const struct cairn_notecard *card, struct cairn_byte
                              (json_int_t)card->serial, "valid_from", from, "valid_until", until,
                              "nodes", nodes);
     if (body != NULL && note.size > 0) {
-        (void)json_object_set_new(body, "note",
-                                  json_stringn((const char *)note.data, note.size));
+        (void)json_object_set_new(body, "note", json_stringn((const char *)note.data, note.size));
     }
     return body;
 }

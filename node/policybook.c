@@ -143,11 +143,19 @@ const struct cairn_policy *cairn_policybook_policy(const struct cairn_policybook
     return &page->policy;
 }
 
-cairn_err cairn_policybook_turn(struct cairn_policybook *book, struct cairn_policybook_page *page)
+struct cairn_bytes cairn_policybook_source(const struct cairn_policybook_page *page)
+{
+    return (struct cairn_bytes){page->text, page->text_size};
+}
+
+void cairn_policybook_turn(struct cairn_policybook *book, struct cairn_policybook_page *page)
 {
     CAIRN_REQUIRE(page != NULL);
-    const struct cairn_file_how how = {.mode = 0600, .is_replace = true};
     cairn_policybook_drop(book->page);
     book->page = page;
-    return cairn_file_write(book->path, cairn_policybook_text(book), &how);
+}
+
+const char *cairn_policybook_path(const struct cairn_policybook *book)
+{
+    return book->path;
 }

@@ -36,12 +36,12 @@ CAIRN_MUST cairn_err cairn_policybook_read(struct cairn_bytes text, bool is_test
                                            char out_fault[static CAIRN_POLICYBOOK_FAULT]);
 void cairn_policybook_drop(struct cairn_policybook_page *page); /* NULL is harmless */
 const struct cairn_policy *cairn_policybook_policy(const struct cairn_policybook_page *page);
+struct cairn_bytes cairn_policybook_source(const struct cairn_policybook_page *page);
 
-/* From now on this one is in force. Blocks for one write of DIR/policy.yaml.
- *
- * owns    takes page, also on an error
- * errors  CAIRN_FILE: the file is as before, the page is in force nonetheless */
-CAIRN_MUST cairn_err cairn_policybook_turn(struct cairn_policybook *book,
-                                           struct cairn_policybook_page *page);
+/* From now on this one is in force, in memory: the file is the caller's. owns: takes page */
+void cairn_policybook_turn(struct cairn_policybook *book, struct cairn_policybook_page *page);
+
+/* DIR/policy.yaml */
+const char *cairn_policybook_path(const struct cairn_policybook *book);
 
 #endif

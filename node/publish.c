@@ -8,6 +8,7 @@
 #include "node/entropy.h"
 #include "node/file.h"
 #include "schema/base/check.h"
+#include "schema/base/civil.h"
 
 /* An order's life: check on a reader thread -> route -> (row: open, admit) -> append -> answer.
  * Later operations on one object go one after the other, so that each knows the one before it. */
@@ -146,6 +147,11 @@ static void publish_free(struct publish_task *task)
 void cairn_publish_finish(struct publish_task *task, cairn_err err)
 {
     struct cairn_publish *publish = task->publish;
+    if (task->is_sending) { /* cairn_publish_send gives the error itself */
+        task->is_sending = false;
+        task->answer.err = err;
+        return;
+    }
     struct cairn_id object = task->answer.object;
     bool has_object = task->to == CAIRN_PUBLISH_BY_POLICY;
     task->answer.err = err;
@@ -204,6 +210,18 @@ static cairn_err publish_fill(struct publish_task *task, const struct cairn_publ
     return CAIRN_OK;
 }
 
+static void publish_dispatch(struct publish_task *task)
+{
+    struct cairn_publish *publish = task->publish;
+    if (task->to != CAIRN_PUBLISH_BY_POLICY) {
+        cairn_publish_route(task);
+    } else if (!task->is_founding && publish_has_object(&publish->busy, &task->answer.object)) {
+        cairn_publish_push(&publish->delayed, task);
+    } else {
+        publish_begin(task);
+    }
+}
+
 cairn_err cairn_publish_send(struct cairn_publish *publish, const struct cairn_publish_order *order,
                              cairn_publish_done *done, void *host)
 {
@@ -224,15 +242,17 @@ cairn_err cairn_publish_send(struct cairn_publish *publish, const struct cairn_p
         return err;
     }
     publish->pending_count++;
-    bool has_object = order->to == CAIRN_PUBLISH_BY_POLICY;
-    if (!has_object) {
-        cairn_publish_route(task);
-    } else if (!task->is_founding && publish_has_object(&publish->busy, &order->object)) {
-        cairn_publish_push(&publish->delayed, task);
-    } else {
-        publish_begin(task);
+    task->is_sending = true;
+    publish_dispatch(task);
+    if (task->is_sending) {
+        task->is_sending = false;
+        return CAIRN_OK;
     }
-    return CAIRN_OK;
+    err = task->answer.err;
+    (void)publish_remove(&publish->busy, task);
+    publish_free(task);
+    publish->pending_count--;
+    return err;
 }
 
 /* ---- open and close ---- */
@@ -246,8 +266,7 @@ cairn_err cairn_publish_open(const struct cairn_publish_options *options,
     }
     publish->options = *options;
     publish->config = cairn_driver_config(options->driver);
-    cairn_err err =
-        cairn_file_path(cairn_driver_dir(options->driver), "feeds.json", publish->path);
+    cairn_err err = cairn_file_path(cairn_driver_dir(options->driver), "feeds.json", publish->path);
     if (err == CAIRN_OK) {
         err = cairn_publish_table_load(publish);
     }

@@ -23,7 +23,7 @@
 struct cairn_publish;
 
 struct cairn_publish_options {
-    struct cairn_driver *driver;          /* both outlive the publisher */
+    struct cairn_driver *driver; /* both outlive the publisher */
     const struct cairn_policybook *policy;
 };
 
@@ -38,7 +38,7 @@ enum cairn_publish_to {
 struct cairn_publish_order {
     enum cairn_publish_to to;
     enum cairn_kind kind;
-    struct cairn_id object; /* kinds from 32 on. Founding ones: empty text, one is drawn */
+    struct cairn_id object;  /* kinds from 32 on. Founding ones: empty text, one is drawn */
     struct cairn_bytes body; /* canonical map */
     const char *purpose;     /* kinds from 16 on, so below */
     const char *role;
@@ -50,8 +50,8 @@ struct cairn_publish_answer {
     cairn_err err;
     struct cairn_shape_fault fault; /* fault.err not CAIRN_OK: the place in the body */
     struct cairn_id object;
-    bool is_repeated; /* it was there before, the same: nothing was written */
-    bool is_private;  /* nobody but the own country gets it; views show it at the heartbeat */
+    bool is_repeated;    /* it was there before, the same: nothing was written */
+    bool is_private;     /* nobody but the own country gets it; views show it at the heartbeat */
     uint32_t rule_index; /* of the policy; CAIRN_POLICY_NO_RULE */
     uint8_t feed[16];
     uint8_t entry_id[32];
@@ -69,9 +69,9 @@ CAIRN_MUST cairn_err cairn_publish_open(const struct cairn_publish_options *opti
                                         struct cairn_publish **out);
 void cairn_publish_close(struct cairn_publish *publish); /* NULL is harmless */
 
-/* Take an order; done comes later, exactly once.
+/* Take an order; done comes later, exactly once, never from within this call.
  *
- * errors  CAIRN_BUSY, CAIRN_MEMORY; done is not called then
+ * errors  CAIRN_BUSY, CAIRN_MEMORY, and what can be said at once; done is not called then
  * gives   in the answer: those of cairn_alert_check and cairn_case_check, with the fault;
  *         CAIRN_NOT_FOUND  no such object here; CAIRN_EXISTS  a founding order with the id of
  *         something else; what the object's history says (B05, B34, C06, ...);

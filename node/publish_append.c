@@ -47,8 +47,8 @@ void cairn_publish_append(struct publish_task *task, const uint8_t feed[static 1
     size_t wanted = task->body.size + APPEND_OVERHEAD_BYTES;
     size_t limit = cairn_kind_limit(task->kind);
     struct cairn_driver_command command = {.type = CAIRN_DRIVER_APPEND};
-    task->answer.is_private = append_find(task->publish, feed, &found) &&
-                              found.kind == CAIRN_FEED_PRIVATE;
+    task->answer.is_private =
+        append_find(task->publish, feed, &found) && found.kind == CAIRN_FEED_PRIVATE;
     memcpy(task->answer.feed, feed, 16);
     memcpy(command.as.append.feed, feed, 16);
     command.as.append.operation_max_bytes = wanted < limit ? wanted : limit;
@@ -70,8 +70,7 @@ static cairn_err append_resolve(struct publish_task *task)
 {
     struct cairn_publish *publish = task->publish;
     const struct cairn_audience_asker asker = {.own = publish->config->country,
-                                               .partners =
-                                                   (const char(*)[4])publish->partners,
+                                               .partners = (const char(*)[4])publish->partners,
                                                .partner_count = publish->partner_count};
     if (task->resolved == NULL) {
         task->resolved = malloc(sizeof *task->resolved);

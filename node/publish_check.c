@@ -56,15 +56,15 @@ cairn_err cairn_publish_encode(const struct publish_task *task, const uint8_t fe
 
 /* ---- what its object knows ---- */
 
-static void check_take_heads(struct publish_task *task, const struct cairn_causal_head *heads,
+static void check_take_heads(struct publish_task *task, const struct cairn_opset_item *const *heads,
                              uint32_t count)
 {
     uint32_t skip = count > PUBLISH_HEADS_MAX ? count - PUBLISH_HEADS_MAX : 0; /* the latest */
     for (uint32_t at = skip; at < count; at++) {
         struct publish_head *head = &task->heads[task->head_count++];
-        memcpy(head->entry_id, heads[at].item->entry_id, sizeof head->entry_id);
-        memcpy(head->feed, heads[at].item->feed, sizeof head->feed);
-        head->hlc = heads[at].item->hlc;
+        memcpy(head->entry_id, heads[at]->entry_id, sizeof head->entry_id);
+        memcpy(head->feed, heads[at]->feed, sizeof head->feed);
+        head->hlc = heads[at]->hlc;
         task->hlc = head->hlc >= task->hlc ? head->hlc + 1 : task->hlc;
     }
 }
@@ -165,12 +165,13 @@ static cairn_err check_new(struct publish_task *task, struct cairn_bytes encoded
 }
 
 static cairn_err check_later(struct publish_task *task, struct cairn_bytes encoded,
-                             struct cairn_bytes state, const uint8_t *feed)
+                             const uint8_t *feed)
 {
     struct cairn_tryout *tryout = NULL;
     const struct cairn_config *config = task->publish->config;
+    const struct cairn_driver *driver = task->publish->options.driver;
     const struct cairn_tryout_question question = {.operation = encoded,
-                                                   .state = state,
+                                                   .views = cairn_driver_views(driver),
                                                    .country = config->country,
                                                    .feed = feed,
                                                    .is_test_network = cairn_config_is_test(config)};
@@ -183,7 +184,7 @@ static cairn_err check_later(struct publish_task *task, struct cairn_bytes encod
     return CAIRN_OK;
 }
 
-static cairn_err check_operation(struct publish_task *task, struct cairn_bytes state)
+static cairn_err check_operation(struct publish_task *task)
 {
     const uint8_t *feed = task->place_count > 0 ? task->places[0] : check_no_feed;
     size_t size = 0;
@@ -194,8 +195,7 @@ static cairn_err check_operation(struct publish_task *task, struct cairn_bytes s
     cairn_err err = cairn_publish_encode(task, feed, task->hlc, buffer, &size);
     if (err == CAIRN_OK) {
         struct cairn_bytes encoded = {buffer, size};
-        err = task->is_founding ? check_new(task, encoded)
-                                : check_later(task, encoded, state, feed);
+        err = task->is_founding ? check_new(task, encoded) : check_later(task, encoded, feed);
     }
     free(buffer);
     return err;
@@ -205,7 +205,7 @@ static cairn_err check_task(struct publish_task *task)
 {
     struct cairn_dossier *dossier = NULL;
     if (task->is_founding && !task->is_named) {
-        return check_operation(task, (struct cairn_bytes){0});
+        return check_operation(task);
     }
     struct cairn_store *views = cairn_driver_views(task->publish->options.driver);
     const struct cairn_id *object = &task->answer.object;
@@ -213,7 +213,7 @@ static cairn_err check_task(struct publish_task *task)
                         ? cairn_dossier_open_alert(views, object, &dossier)
                         : cairn_dossier_open_case(views, object, &dossier);
     if (err == CAIRN_NOT_FOUND && task->is_founding) {
-        return check_operation(task, (struct cairn_bytes){0});
+        return check_operation(task);
     }
     if (err == CAIRN_NOT_FOUND && task->has_recent) {
         return CAIRN_LATER;
@@ -221,7 +221,7 @@ static cairn_err check_task(struct publish_task *task)
     CAIRN_TRY(err);
     err = check_history(task, dossier);
     if (err == CAIRN_OK && !task->is_founding) {
-        err = check_operation(task, cairn_dossier_state(dossier));
+        err = check_operation(task);
     }
     cairn_dossier_close(dossier);
     return err;

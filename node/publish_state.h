@@ -37,6 +37,7 @@ struct publish_task {
     bool is_founding;
     bool is_named; /* the order gave the id of what is founded: it may be there already */
     bool is_folded_wanted;
+    bool is_sending; /* within cairn_publish_send: an error is its return value */
     bool has_recent;
     uint8_t recent[CAIRN_ID_ENTRY_BYTES]; /* must be seen in the history, else it is too early */
     uint32_t try_count;
@@ -69,8 +70,8 @@ struct publish_row {
     struct cairn_audience *audience; /* malloc */
     enum publish_row_state state;
     bool has_feed;
-    bool is_behind;   /* a member could not be admitted yet: try again */
-    uint8_t feed[16]; /* the one that is written to */
+    bool is_behind;      /* a member could not be admitted yet: try again */
+    uint8_t feed[16];    /* the one that is written to */
     uint8_t (*past)[16]; /* malloc: those before it */
     uint32_t past_count;
     struct publish_list waiting;

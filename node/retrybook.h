@@ -12,8 +12,8 @@
 #include "schema/base/bytes.h"
 #include "schema/base/err.h"
 
-#define CAIRN_RETRYBOOK_MAX       8192u
-#define CAIRN_RETRYBOOK_BODY_MAX  4096u /* longer answers are not kept */
+#define CAIRN_RETRYBOOK_MAX      8192u
+#define CAIRN_RETRYBOOK_BODY_MAX 4096u /* longer answers are not kept */
 
 struct cairn_retrybook;
 

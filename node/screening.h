@@ -23,7 +23,7 @@ struct cairn_screening;
 
 struct cairn_screening_options {
     uv_loop_t *loop;
-    struct cairn_driver *driver;   /* these two outlive it */
+    struct cairn_driver *driver; /* these two outlive it */
     struct cairn_publish *publish;
 };
 
@@ -34,7 +34,7 @@ struct cairn_screening_question {
     char actor[CAIRN_ACTOR_BYTES + 1];
     char issuer[8]; /* DOCUMENT */
     char number[64];
-    uint16_t kind; /* of document; 0: any */
+    uint16_t kind;                                /* of document; 0: any */
     char surname[CAIRN_SCREENING_NAME_BYTES + 1]; /* NAME */
     char given[CAIRN_SCREENING_NAME_BYTES + 1];
     char born[16];

@@ -126,8 +126,10 @@ static const struct cairn_bytes *screenrow_find_objects(struct cairn_screenrow_b
     struct cairn_bytes *objects = cairn_arena_take(&book->arena, (count + 1) * sizeof *objects);
     for (uint32_t at = 0; objects != NULL && at < count; at++) {
         const struct cairn_lookup_hit *hit = &hits->hits[at];
-        bool has_row = hit->row != CAIRN_LOOKUP_NO_ROW;
-        snprintf(text, sizeof text, has_row ? "%s/%u" : "%s", hit->object.text, hit->row);
+        int size = snprintf(text, sizeof text, "%s", hit->object.text);
+        if (hit->row != CAIRN_LOOKUP_NO_ROW) {
+            snprintf(text + size, sizeof text - (size_t)size, "/%u", hit->row);
+        }
         if (cairn_arena_copy(&book->arena, cairn_bytes_of(text), &objects[at]) != CAIRN_OK) {
             return NULL;
         }

@@ -25,8 +25,7 @@ static void service_free(struct cairn_service *service)
 
 static void service_go_on_closing(struct cairn_service *service)
 {
-    bool is_busy = service->held_count > 0 || cairn_publish_pending_count(service->publish) > 0;
-    if (!service->is_closing || !service->is_server_closed || !service->is_tick_closed || is_busy) {
+    if (!service->is_server_closed || !service->is_tick_closed || !service->is_exporter_closed) {
         return;
     }
     void (*closed)(void *host) = service->closed;
@@ -57,6 +56,13 @@ static void service_on_tick_closed(uv_handle_t *handle)
     service_go_on_closing(service);
 }
 
+static void service_on_exporter_closed(void *host)
+{
+    struct cairn_service *service = host;
+    service->is_exporter_closed = true;
+    service_go_on_closing(service);
+}
+
 static void service_on_tick(uv_timer_t *timer)
 {
     struct cairn_service *service = timer->data;
@@ -67,6 +73,7 @@ static void service_on_tick(uv_timer_t *timer)
     bool is_busy = service->held_count > 0 || cairn_publish_pending_count(service->publish) > 0;
     if (service->is_server_closed && !is_busy && !uv_is_closing((uv_handle_t *)timer)) {
         uv_close((uv_handle_t *)timer, service_on_tick_closed);
+        cairn_exporter_close(service->exporter, service_on_exporter_closed, service);
     }
 }
 
@@ -152,8 +159,7 @@ static cairn_err service_open_parts(struct cairn_service *service)
     CAIRN_TRY(cairn_file_path(service->dir, "tokens.json", path));
     CAIRN_TRY(cairn_token_open(path, &service->tokens));
     CAIRN_TRY(cairn_retrybook_open(&service->retries));
-    cairn_err err =
-        cairn_policybook_open(service->dir, service->is_test, &service->policy, fault);
+    cairn_err err = cairn_policybook_open(service->dir, service->is_test, &service->policy, fault);
     if (err != CAIRN_OK) {
         CAIRN_LOG(CAIRN_LOGGER_ERROR, "policy.unreadable", CAIRN_LOG_ERR(err));
         return err;
@@ -209,12 +215,19 @@ static cairn_err service_start(struct cairn_service *service)
                                                  .is_permitted = service_is_permitted,
                                                  .host = service};
     CAIRN_TRY(cairn_http_server_open(service->loop, &settings, &service->server));
-    cairn_err err = service_listen(service);
+    cairn_err err = cairn_exporter_open(service->loop, &service->exporter);
+    service->is_exporter_closed = err != CAIRN_OK;
+    if (err == CAIRN_OK) {
+        err = service_listen(service);
+    }
     uv_timer_init(service->loop, &service->tick);
     service->tick.data = service;
     if (err != CAIRN_OK) {
         service->is_closing = true;
         uv_close((uv_handle_t *)&service->tick, service_on_tick_closed);
+        if (!service->is_exporter_closed) {
+            cairn_exporter_close(service->exporter, service_on_exporter_closed, service);
+        }
         cairn_http_server_close(service->server, service_on_nothing, service);
         return err;
     }

@@ -3,6 +3,7 @@
 #ifndef CAIRN_NODE_SERVICE_STATE_H
 #define CAIRN_NODE_SERVICE_STATE_H
 
+#include "node/exporter.h"
 #include "node/http/http_server.h"
 #include "node/imports.h"
 #include "node/publish.h"
@@ -25,6 +26,7 @@ struct cairn_service {
     struct cairn_screening *screening;
     struct cairn_imports *imports;
     struct cairn_retrybook *retries;
+    struct cairn_exporter *exporter;
     struct cairn_http_server *server;
     struct cairn_http_routes sets[CAIRN_SERVICE_SETS_MAX];
     size_t set_count;
@@ -37,6 +39,7 @@ struct cairn_service {
     bool is_closing;
     bool is_server_closed;
     bool is_tick_closed;
+    bool is_exporter_closed;
     void (*closed)(void *host);
     void *closed_host;
 };

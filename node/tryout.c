@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "crypto/hash.h"
+#include "node/views/view.h"
+#include "schema/base/check.h"
 
 struct cairn_tryout {
     bool is_alert;
@@ -80,11 +82,44 @@ static cairn_err tryout_verdict(const struct cairn_tryout *tryout, const uint8_t
     return CAIRN_FULL;
 }
 
+/* gives   the state as stored, to be freed with cairn_store_free; empty: nothing is known */
+static cairn_err tryout_load(struct cairn_store *views, const struct cairn_merge_entry *entry,
+                             struct cairn_bytes *out)
+{
+    struct cairn_merge_key names[CAIRN_LIMIT_STATES_PER_OPERATION];
+    struct cairn_view_key key;
+    uint32_t count = cairn_merge_needs(entry, names);
+    CAIRN_REQUIRE(count == 1);
+    *out = (struct cairn_bytes){NULL, 0};
+    cairn_view_key_init(&key, CAIRN_VIEW_OBJECT);
+    cairn_view_key_add(&key, (struct cairn_bytes){names[0].data, sizeof names[0].data});
+    cairn_err err = cairn_store_get(views, cairn_view_key_bytes(&key), out);
+    return err == CAIRN_NOT_FOUND ? CAIRN_OK : err;
+}
+
+/* What takes away always has room. */
+static cairn_err tryout_check_room(struct cairn_tryout *tryout,
+                                   const struct cairn_merge_entry *entry, struct cairn_bytes state)
+{
+    enum cairn_kind kind = entry->operation.kind;
+    bool is_taking = kind == CAIRN_KIND_ALERT_WITHDRAW || kind == CAIRN_KIND_ALERT_LEAVE ||
+                     kind == CAIRN_KIND_CASE_WITHDRAW;
+    bool has_room = true;
+    if (state.size > 0 && !is_taking) {
+        CAIRN_TRY(cairn_merge_has_room(state,
+                                       tryout->is_alert ? CAIRN_OPSET_ALERT : CAIRN_OPSET_CASE,
+                                       entry->bytes.size, &tryout->arena, &has_room));
+        cairn_arena_reset(&tryout->arena);
+    }
+    return has_room ? CAIRN_OK : CAIRN_FULL;
+}
+
 static cairn_err tryout_ask(struct cairn_tryout *tryout,
                             const struct cairn_tryout_question *question,
                             struct cairn_shape_fault *fault)
 {
     struct cairn_merge_entry entry;
+    struct cairn_bytes state;
     size_t fault_at = 0;
     memset(&entry, 0, sizeof entry);
     CAIRN_TRY(cairn_merge_decode(question->operation, &entry, &fault_at));
@@ -95,12 +130,13 @@ static cairn_err tryout_ask(struct cairn_tryout *tryout,
     entry.index = UINT64_MAX;
     entry.is_test_network = question->is_test_network;
     tryout->is_alert = cairn_kind_is_alert(entry.operation.kind);
-    if (question->state.size > 0 &&
-        !cairn_merge_has_room(question->state, question->operation.size)) {
-        return CAIRN_FULL;
+    CAIRN_TRY(tryout_load(question->views, &entry, &state));
+    cairn_err err = tryout_check_room(tryout, &entry, state);
+    if (err == CAIRN_OK) {
+        err = tryout_fold(tryout, &entry, state, fault);
     }
-    CAIRN_TRY(tryout_fold(tryout, &entry, question->state, fault));
-    return tryout_verdict(tryout, entry.entry_id);
+    cairn_store_free(state);
+    return err == CAIRN_OK ? tryout_verdict(tryout, entry.entry_id) : err;
 }
 
 cairn_err cairn_tryout_open(const struct cairn_tryout_question *question,

@@ -105,7 +105,7 @@ static void verify_stop(struct cairn_verify *verify, cairn_err err, const char *
     }
 }
 
-cairn_err verify_fail(struct cairn_verify *verify, cairn_err err, const char *what)
+cairn_err cairn_verify_fail(struct cairn_verify *verify, cairn_err err, const char *what)
 {
     verify_stop(verify, err, what);
     return err;
@@ -118,7 +118,7 @@ static cairn_err verify_head(struct cairn_verify *verify, const struct cairn_bun
     struct cairn_origin origin;
     CAIRN_TRY(cairn_origin_parse(head->origin, &origin));
     if (!cairn_bytes_is_equal(origin.network, head->network)) {
-        return verify_fail(verify, CAIRN_PEER_NETWORK, "exporter of another network");
+        return cairn_verify_fail(verify, CAIRN_PEER_NETWORK, "exporter of another network");
     }
     uint8_t *names = verify->names;
     CAIRN_REQUIRE(head->network.size <= CAIRN_LIMIT_NETWORK_BYTES);
@@ -138,10 +138,11 @@ static cairn_err verify_scope(struct cairn_verify *verify, const struct cairn_bu
     const struct cairn_scope *scope = &verify->head.scope;
     bool is_object = scope->type == CAIRN_SCOPE_OBJECT;
     if (record->type == CAIRN_BUNDLE_JOURNAL && is_object) {
-        return verify_fail(verify, CAIRN_BUNDLE_ORDER, "journal in a bundle about an object");
+        return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER, "journal in a bundle about an object");
     }
     if (record->type == CAIRN_BUNDLE_ENTRY && !is_object) {
-        return verify_fail(verify, CAIRN_BUNDLE_ORDER, "single entry in a bundle of journals");
+        return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER,
+                                 "single entry in a bundle of journals");
     }
     if (record->type == CAIRN_BUNDLE_FEED && scope->type == CAIRN_SCOPE_FEED &&
         memcmp(record->as.feed.feed, scope->feed, sizeof scope->feed) == 0) {
@@ -156,19 +157,19 @@ static cairn_err verify_last(struct cairn_verify *verify, const struct cairn_bun
     struct cairn_sha256 hash = verify->hash;
     uint8_t digest[CAIRN_HASH_BYTES];
     if (verify->section.is_open) {
-        return verify_fail(verify, CAIRN_BUNDLE_ORDER, "end within a journal section");
+        return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER, "end within a journal section");
     }
     if (end->record_count != counts->records) {
-        return verify_fail(verify, CAIRN_BUNDLE_ORDER, "number of records is wrong");
+        return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER, "number of records is wrong");
     }
     cairn_sha256_final(&hash, digest);
     if (memcmp(digest, end->digest, sizeof digest) != 0) {
-        return verify_fail(verify, CAIRN_BUNDLE_DIGEST, "digest of the bundle is wrong");
+        return cairn_verify_fail(verify, CAIRN_BUNDLE_DIGEST, "digest of the bundle is wrong");
     }
     enum cairn_scope_type scope = verify->head.scope.type;
     if ((scope == CAIRN_SCOPE_FEED && !verify->has_scope_feed) ||
         (scope == CAIRN_SCOPE_OBJECT && counts->entries == 0)) {
-        return verify_fail(verify, CAIRN_BUNDLE_ORDER, "nothing about what the head names");
+        return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER, "nothing about what the head names");
     }
     return CAIRN_OK;
 }
@@ -180,10 +181,11 @@ static cairn_err verify_dispatch(struct cairn_verify *verify,
     bool is_journal_record =
         record->type >= CAIRN_BUNDLE_FEED && record->type <= CAIRN_BUNDLE_CHECKPOINT;
     if ((record->type == CAIRN_BUNDLE_HEAD) == verify->has_head) {
-        return verify_fail(verify, CAIRN_BUNDLE_ORDER, "head is the first record, and only it");
+        return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER,
+                                 "head is the first record, and only it");
     }
     if (is_journal_record && !verify->section.is_open) {
-        return verify_fail(verify, CAIRN_BUNDLE_ORDER, "record outside of a journal section");
+        return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER, "record outside of a journal section");
     }
     CAIRN_TRY(verify_scope(verify, record));
     verify->is_past_documents = verify->is_past_documents || record->type > CAIRN_BUNDLE_DOCUMENT;
@@ -191,19 +193,19 @@ static cairn_err verify_dispatch(struct cairn_verify *verify,
     case CAIRN_BUNDLE_HEAD:
         return verify_head(verify, &record->as.head);
     case CAIRN_BUNDLE_DOCUMENT:
-        return verify_document(verify, record->as.document.note);
+        return cairn_verify_document(verify, record->as.document.note);
     case CAIRN_BUNDLE_JOURNAL:
-        return verify_section_open(verify, record->as.journal.origin);
+        return cairn_verify_section_open(verify, record->as.journal.origin);
     case CAIRN_BUNDLE_FEED:
-        return verify_section_feed(verify, &record->as.feed);
+        return cairn_verify_section_feed(verify, &record->as.feed);
     case CAIRN_BUNDLE_LEAVES:
-        return verify_section_leaves(verify, record->as.leaves.leaves);
+        return cairn_verify_section_leaves(verify, record->as.leaves.leaves);
     case CAIRN_BUNDLE_COMMIT:
-        return verify_section_commit(verify, &record->as.commit, out);
+        return cairn_verify_section_commit(verify, &record->as.commit, out);
     case CAIRN_BUNDLE_CHECKPOINT:
-        return verify_section_close(verify, record->as.checkpoint.note, out);
+        return cairn_verify_section_close(verify, record->as.checkpoint.note, out);
     case CAIRN_BUNDLE_ENTRY:
-        return verify_entry_record(verify, &record->as.entry, out);
+        return cairn_verify_entry_record(verify, &record->as.entry, out);
     case CAIRN_BUNDLE_END:
         return verify_last(verify, &record->as.end);
     }
@@ -228,7 +230,7 @@ static cairn_err verify_record(struct cairn_verify *verify, struct cairn_verify_
     if (record.type == CAIRN_BUNDLE_HEAD) {
         out->origin = verify->head.origin;
     } else if (verify->section.is_open) {
-        out->origin = verify_origin_text(verify, verify->section.origin);
+        out->origin = cairn_verify_origin_text(verify, verify->section.origin);
     }
     if (record.type == CAIRN_BUNDLE_END) {
         verify->phase = VERIFY_ENDED;

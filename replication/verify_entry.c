@@ -28,8 +28,8 @@ static bool verify_has_body(enum cairn_kind kind)
     return (unsigned)kind < KIND_WITH_OBJECT && kind != CAIRN_KIND_ACCESS_LOOKUP;
 }
 
-static cairn_err verify_operation(struct cairn_verify *verify, struct cairn_bytes bytes,
-                                  struct verify_opened *out)
+cairn_err cairn_verify_operation(struct cairn_bytes bytes, struct cairn_arena *arena,
+                                 struct verify_opened *out)
 {
     struct cairn_operation operation;
     size_t fault_at;
@@ -43,7 +43,7 @@ static cairn_err verify_operation(struct cairn_verify *verify, struct cairn_byte
     out->has_object = operation.has_object;
     out->object = operation.object;
     if (verify_has_body(operation.kind)) {
-        CAIRN_TRY(cairn_feedop_decode(&operation, &verify->arena, &out->change, &fault_at));
+        CAIRN_TRY(cairn_feedop_decode(&operation, arena, &out->change, &fault_at));
         out->is_feed_change = cairn_kind_is_clear(operation.kind);
     }
     return CAIRN_OK;
@@ -57,15 +57,15 @@ static bool verify_is_control_kind(uint64_t kind)
 static cairn_err verify_clear(struct cairn_verify *verify, const struct verify_place *place,
                               const struct cairn_commit_entry *entry, struct verify_opened *out)
 {
-    CAIRN_TRY(verify_operation(verify, entry->body, out));
+    CAIRN_TRY(cairn_verify_operation(entry->body, &verify->arena, out));
     if (place->is_control) {
         bool is_allowed = verify_is_control_kind(out->kind);
-        return is_allowed
-                   ? CAIRN_OK
-                   : verify_fail(verify, CAIRN_PEER_ENTRY, "kind has no place in a control feed");
+        return is_allowed ? CAIRN_OK
+                          : cairn_verify_fail(verify, CAIRN_PEER_ENTRY,
+                                              "kind has no place in a control feed");
     }
     if (!out->is_feed_change) {
-        return verify_fail(verify, CAIRN_PEER_ENTRY, "this kind may not be clear");
+        return cairn_verify_fail(verify, CAIRN_PEER_ENTRY, "this kind may not be clear");
     }
     if (out->kind != CAIRN_KIND_FEED_OPEN) {
         return CAIRN_OK;
@@ -73,7 +73,7 @@ static cairn_err verify_clear(struct cairn_verify *verify, const struct verify_p
     uint8_t feed[CAIRN_FEED_BYTES];
     cairn_keys_feed_id(place->origin, entry->body, feed);
     if (entry->index != 0 || memcmp(feed, place->feed, sizeof feed) != 0) {
-        return verify_fail(verify, CAIRN_FEED_RECORD, "feed.open is not the one of its feed");
+        return cairn_verify_fail(verify, CAIRN_FEED_RECORD, "feed.open is not the one of its feed");
     }
     return CAIRN_OK;
 }
@@ -84,7 +84,7 @@ static cairn_err verify_sealed(struct cairn_verify *verify, const struct verify_
 {
     struct cairn_sealed sealed;
     if (place->is_control) {
-        return verify_fail(verify, CAIRN_PEER_ENTRY, "sealed entry in a control feed");
+        return cairn_verify_fail(verify, CAIRN_PEER_ENTRY, "sealed entry in a control feed");
     }
     CAIRN_TRY(cairn_sealed_split(entry->body, &sealed));
     if (sealed.ciphertext.size >
@@ -107,17 +107,17 @@ static cairn_err verify_sealed(struct cairn_verify *verify, const struct verify_
     };
     struct cairn_bytes operation;
     CAIRN_TRY(cairn_body_open(&body_place, key->key, entry->body, scratch, &operation));
-    CAIRN_TRY(verify_operation(verify, operation, out));
+    CAIRN_TRY(cairn_verify_operation(operation, &verify->arena, out));
     if (out->is_feed_change) {
-        return verify_fail(verify, CAIRN_PEER_ENTRY, "this kind may not be sealed");
+        return cairn_verify_fail(verify, CAIRN_PEER_ENTRY, "this kind may not be sealed");
     }
     verify->result.counts.opened++;
     return CAIRN_OK;
 }
 
-cairn_err verify_entry(struct cairn_verify *verify, const struct verify_place *place,
-                       const struct cairn_commit_entry *entry, const struct cairn_content_key *key,
-                       struct verify_opened *out)
+cairn_err cairn_verify_entry(struct cairn_verify *verify, const struct verify_place *place,
+                             const struct cairn_commit_entry *entry,
+                             const struct cairn_content_key *key, struct verify_opened *out)
 {
     *out = (struct verify_opened){.is_open = false};
     verify->result.counts.entries++;
@@ -125,23 +125,22 @@ cairn_err verify_entry(struct cairn_verify *verify, const struct verify_place *p
         return verify_sealed(verify, place, entry, key, out);
     }
     if (key->is_given) {
-        return verify_fail(verify, CAIRN_BUNDLE, "content key for a clear entry");
+        return cairn_verify_fail(verify, CAIRN_BUNDLE, "content key for a clear entry");
     }
     return verify_clear(verify, place, entry, out);
 }
 
-void verify_entry_leaf(const struct cairn_commit_entry *entry, const uint8_t feed[static 16],
-                       uint8_t out_leaf[static 32], uint8_t out_id[static 32])
+/* ---- single entries with their proofs ---- */
+
+static void verify_entry_id(const struct cairn_commit_entry *entry, const uint8_t feed[static 16],
+                            uint8_t out[static 32])
 {
     uint8_t body_hash[32];
     uint8_t stub[CAIRN_STUB_BYTES];
     cairn_sha256_of(entry->body, body_hash);
     cairn_stub_join(entry->prefix_bytes.data, entry->index, body_hash, stub);
-    cairn_merkle_leaf((struct cairn_bytes){.data = stub, .size = sizeof stub}, out_leaf);
-    cairn_keys_entry_id(feed, stub, out_id);
+    cairn_keys_entry_id(feed, stub, out);
 }
-
-/* ---- single entries with their proofs ---- */
 
 /* From the entry up to the signed root of the journal. source P-82 */
 static cairn_err verify_proofs(struct cairn_verify *verify, const struct cairn_bundle_entry *record,
@@ -155,15 +154,17 @@ static cairn_err verify_proofs(struct cairn_verify *verify, const struct cairn_b
                       leaf);
     if (cairn_merkle_verify_inclusion(leaf, opening->leaf_index, checkpoint->size,
                                       record->leaf_proof, checkpoint->root) != CAIRN_OK) {
-        return verify_fail(verify, CAIRN_CRYPTO_PROOF, "journal leaf does not lead to the root");
+        return cairn_verify_fail(verify, CAIRN_CRYPTO_PROOF,
+                                 "journal leaf does not lead to the root");
     }
     cairn_keys_commit_hash(opening, record->salt, hash);
     if (memcmp(hash, record->leaf + CAIRN_TAG_BYTES, sizeof hash) != 0) {
-        return verify_fail(verify, CAIRN_PEER_COMMIT, "commit hash is not the leaf's");
+        return cairn_verify_fail(verify, CAIRN_PEER_COMMIT, "commit hash is not the leaf's");
     }
     if (cairn_merkle_verify_inclusion(entry_leaf, record->index, opening->size, record->entry_proof,
                                       opening->root) != CAIRN_OK) {
-        return verify_fail(verify, CAIRN_CRYPTO_PROOF, "entry does not lead to the feed's root");
+        return cairn_verify_fail(verify, CAIRN_CRYPTO_PROOF,
+                                 "entry does not lead to the feed's root");
     }
     return CAIRN_OK;
 }
@@ -174,18 +175,21 @@ static bool verify_is_of_scope(const struct cairn_verify *verify,
     return !opened->has_object || cairn_id_is_equal(&opened->object, &verify->head.scope.object);
 }
 
-cairn_err verify_entry_record(struct cairn_verify *verify, const struct cairn_bundle_entry *record,
-                              struct cairn_verify_finding *out)
+cairn_err cairn_verify_entry_record(struct cairn_verify *verify,
+                                    const struct cairn_bundle_entry *record,
+                                    struct cairn_verify_finding *out)
 {
-    uint32_t origin = verify_origin(verify, record->origin);
+    uint32_t origin = cairn_verify_origin(verify, record->origin);
     struct cairn_checkpoint checkpoint;
     struct verify_opened opened;
     uint8_t control[CAIRN_FEED_BYTES], secret[32], leaf[32];
     if (verify->section.is_open) {
-        return verify_fail(verify, CAIRN_BUNDLE_ORDER, "entry record within a journal section");
+        return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER,
+                                 "entry record within a journal section");
     }
     if (origin == VERIFY_NONE) {
-        return verify_fail(verify, CAIRN_BUNDLE_ORDER, "no document has introduced the origin");
+        return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER,
+                                 "no document has introduced the origin");
     }
     struct cairn_commit_entry entry = {
         .prefix_bytes = {.data = record->prefix_bytes, .size = sizeof record->prefix_bytes},
@@ -199,14 +203,15 @@ cairn_err verify_entry_record(struct cairn_verify *verify, const struct cairn_bu
         .feed = record->opening.feed,
         .is_control = memcmp(control, record->opening.feed, sizeof control) == 0,
     };
-    CAIRN_TRY(verify_checkpoint(verify, record->checkpoint, origin, &checkpoint));
-    verify_entry_leaf(&entry, record->opening.feed, leaf, out->entry_id);
+    CAIRN_TRY(cairn_verify_checkpoint(verify, record->checkpoint, origin, &checkpoint));
+    verify_entry_id(&entry, record->opening.feed, out->entry_id);
+    cairn_verify_leaf(&entry, leaf);
     CAIRN_TRY(verify_proofs(verify, record, &checkpoint, leaf));
-    CAIRN_TRY(verify_entry(verify, &place, &entry, &record->key, &opened));
+    CAIRN_TRY(cairn_verify_entry(verify, &place, &entry, &record->key, &opened));
     if (!verify_is_of_scope(verify, &opened)) {
-        return verify_fail(verify, CAIRN_BUNDLE_ORDER, "entry is about another object");
+        return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER, "entry is about another object");
     }
-    out->origin = verify_origin_text(verify, origin);
+    out->origin = cairn_verify_origin_text(verify, origin);
     out->size = checkpoint.size;
     memcpy(out->root, checkpoint.root, sizeof out->root);
     out->witness_count = verify->witness_count;

@@ -25,12 +25,13 @@ static cairn_err verify_document_follows(struct cairn_verify *verify, uint32_t l
 {
     const struct cairn_roster_entry *held = &verify->countries[last].held;
     if (!cairn_roster_follows(held, doc)) {
-        return verify_fail(verify, CAIRN_DOCUMENT, "document does not follow the one before it");
+        return cairn_verify_fail(verify, CAIRN_DOCUMENT,
+                                 "document does not follow the one before it");
     }
     bool is_next = doc->serial - 1 == held->serial;
     if (is_next && doc->has_previous && memcmp(doc->previous, held->note_hash, 32) != 0) {
-        return verify_fail(verify, CAIRN_DOCUMENT,
-                           "document names another one than the one before it");
+        return cairn_verify_fail(verify, CAIRN_DOCUMENT,
+                                 "document names another one than the one before it");
     }
     return CAIRN_OK;
 }
@@ -44,7 +45,7 @@ static cairn_err verify_country_take(struct cairn_verify *verify,
     }
     if (number == VERIFY_NONE || memcmp(verify->countries[number].held.root, doc->root, 32) != 0) {
         if (verify->country_count == verify->limits.countries) {
-            return verify_fail(verify, CAIRN_FULL, "more countries than this verifier holds");
+            return cairn_verify_fail(verify, CAIRN_FULL, "more countries than this verifier holds");
         }
         number = verify->country_count++;
         verify->countries[number] = (struct verify_country){.held = {.has_document = false}};
@@ -76,22 +77,22 @@ static cairn_err verify_node_take(struct cairn_verify *verify, const struct cair
         }
     }
     if (verify->node_count == verify->limits.nodes) {
-        return verify_fail(verify, CAIRN_FULL, "more nodes than this verifier holds");
+        return cairn_verify_fail(verify, CAIRN_FULL, "more nodes than this verifier holds");
     }
     verify->nodes[verify->node_count++] = made;
     return CAIRN_OK;
 }
 
-cairn_err verify_document(struct cairn_verify *verify, struct cairn_bytes note)
+cairn_err cairn_verify_document(struct cairn_verify *verify, struct cairn_bytes note)
 {
     struct cairn_country_doc doc;
     if (verify->is_past_documents) {
-        return verify_fail(verify, CAIRN_BUNDLE_ORDER, "document after the first section");
+        return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER, "document after the first section");
     }
     CAIRN_TRY(cairn_roster_read(verify->suite, verify->head.network, note, &verify->arena, &doc));
     CAIRN_TRY(cairn_note_split(note, &verify->arena, &verify->note));
     if (verify->note.line_count != 1) {
-        return verify_fail(verify, CAIRN_NOTE_SIGNATURE, "document with other signatures");
+        return cairn_verify_fail(verify, CAIRN_NOTE_SIGNATURE, "document with other signatures");
     }
     CAIRN_TRY(verify_country_take(verify, &doc, note));
     for (uint32_t i = 0; i < doc.node_count; i++) {
@@ -102,17 +103,17 @@ cairn_err verify_document(struct cairn_verify *verify, struct cairn_bytes note)
 
 /* ---- who an origin is ---- */
 
-uint32_t verify_origin(const struct cairn_verify *verify, struct cairn_bytes origin)
+uint32_t cairn_verify_origin(const struct cairn_verify *verify, struct cairn_bytes origin)
 {
     for (uint32_t i = 0; i < verify->node_count; i++) {
-        if (cairn_bytes_is_equal(verify_origin_text(verify, i), origin)) {
+        if (cairn_bytes_is_equal(cairn_verify_origin_text(verify, i), origin)) {
             return i;
         }
     }
     return VERIFY_NONE;
 }
 
-struct cairn_bytes verify_origin_text(const struct cairn_verify *verify, uint32_t origin)
+struct cairn_bytes cairn_verify_origin_text(const struct cairn_verify *verify, uint32_t origin)
 {
     const struct verify_node *node = &verify->nodes[origin];
     return (struct cairn_bytes){.data = (const uint8_t *)node->origin, .size = node->origin_bytes};
@@ -126,10 +127,10 @@ struct cairn_bytes verify_origin_text(const struct cairn_verify *verify, uint32_
 static cairn_err verify_line(struct cairn_verify *verify, const struct cairn_note_line *line,
                              uint8_t type, struct cairn_verify_witness *out)
 {
-    uint32_t first = verify_origin(verify, line->name);
+    uint32_t first = cairn_verify_origin(verify, line->name);
     for (uint32_t i = first; first != VERIFY_NONE && i < verify->node_count; i++) {
         const struct verify_node *node = &verify->nodes[i];
-        struct cairn_note_key key = {.name = verify_origin_text(verify, i), .type = type};
+        struct cairn_note_key key = {.name = cairn_verify_origin_text(verify, i), .type = type};
         memcpy(key.public_key, type == CAIRN_NOTE_ED25519 ? node->log : node->witness, 32);
         uint8_t id[4];
         cairn_note_key_id(&key, id);
@@ -167,21 +168,22 @@ static cairn_err verify_lines(struct cairn_verify *verify, uint32_t origin)
         const struct cairn_note_line *line = &verify->note.lines[i];
         struct cairn_verify_witness witness;
         if (verify_is_repeated(&verify->note, i)) {
-            return verify_fail(verify, CAIRN_NOTE, "two signature lines by one key");
+            return cairn_verify_fail(verify, CAIRN_NOTE, "two signature lines by one key");
         }
-        bool is_own = cairn_bytes_is_equal(line->name, verify_origin_text(verify, origin));
+        bool is_own = cairn_bytes_is_equal(line->name, cairn_verify_origin_text(verify, origin));
         if (is_own && verify_line(verify, line, CAIRN_NOTE_ED25519, &witness) == CAIRN_OK) {
             is_signed = true;
             continue;
         }
         if (verify_line(verify, line, CAIRN_NOTE_COSIGNATURE, &witness) != CAIRN_OK) {
-            return verify_fail(verify, CAIRN_NOTE_SIGNATURE,
-                               "signature line is unknown or does not verify");
+            return cairn_verify_fail(verify, CAIRN_NOTE_SIGNATURE,
+                                     "signature line is unknown or does not verify");
         }
         verify->witnesses[verify->witness_count++] = witness;
     }
     if (!is_signed) {
-        return verify_fail(verify, CAIRN_NOTE_SIGNATURE, "checkpoint without the log's signature");
+        return cairn_verify_fail(verify, CAIRN_NOTE_SIGNATURE,
+                                 "checkpoint without the log's signature");
     }
     return CAIRN_OK;
 }
@@ -208,7 +210,7 @@ static cairn_err verify_checkpoint_keep(struct cairn_verify *verify, uint32_t or
 {
     struct verify_checkpoint *held = verify_checkpoint_find(verify, origin, checkpoint->size);
     if (held == NULL) {
-        return verify_fail(verify, CAIRN_FULL, "more checkpoints than this verifier holds");
+        return cairn_verify_fail(verify, CAIRN_FULL, "more checkpoints than this verifier holds");
     }
     if (held == &verify->checkpoints[verify->checkpoint_count]) {
         *held = (struct verify_checkpoint){.origin = origin, .size = checkpoint->size};
@@ -216,22 +218,22 @@ static cairn_err verify_checkpoint_keep(struct cairn_verify *verify, uint32_t or
         verify->checkpoint_count++;
         verify->result.counts.checkpoints++;
     } else if (memcmp(held->root, checkpoint->root, 32) != 0) {
-        return verify_fail(verify, CAIRN_PEER_FORK,
-                           "fork: two checkpoints of one size with different roots");
+        return cairn_verify_fail(verify, CAIRN_PEER_FORK,
+                                 "fork: two checkpoints of one size with different roots");
     }
     memcpy(held->note_hash, note_hash, 32);
     return CAIRN_OK;
 }
 
-cairn_err verify_checkpoint(struct cairn_verify *verify, struct cairn_bytes note, uint32_t origin,
-                            struct cairn_checkpoint *out)
+cairn_err cairn_verify_checkpoint(struct cairn_verify *verify, struct cairn_bytes note,
+                                  uint32_t origin, struct cairn_checkpoint *out)
 {
     uint8_t note_hash[32];
     cairn_sha256_of(note, note_hash);
     CAIRN_TRY(cairn_note_split(note, &verify->arena, &verify->note));
     CAIRN_TRY(cairn_note_decode_checkpoint(verify->note.text, out));
-    if (!cairn_bytes_is_equal(out->origin, verify_origin_text(verify, origin))) {
-        return verify_fail(verify, CAIRN_CHECKPOINT, "checkpoint of another origin");
+    if (!cairn_bytes_is_equal(out->origin, cairn_verify_origin_text(verify, origin))) {
+        return cairn_verify_fail(verify, CAIRN_CHECKPOINT, "checkpoint of another origin");
     }
     const struct verify_checkpoint *held = verify_checkpoint_find(verify, origin, out->size);
     if (held != NULL && held != &verify->checkpoints[verify->checkpoint_count] &&

@@ -66,19 +66,21 @@ static void verify_slots_remove(struct cairn_verify *verify, uint32_t *slots, ui
 
 /* ---- sections ---- */
 
-cairn_err verify_section_open(struct cairn_verify *verify, struct cairn_bytes origin)
+cairn_err cairn_verify_section_open(struct cairn_verify *verify, struct cairn_bytes origin)
 {
-    uint32_t number = verify_origin(verify, origin);
+    uint32_t number = cairn_verify_origin(verify, origin);
     struct verify_section *section = &verify->section;
     uint8_t secret[32];
     if (section->is_open) {
-        return verify_fail(verify, CAIRN_BUNDLE_ORDER, "journal before the last one was closed");
+        return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER,
+                                 "journal before the last one was closed");
     }
     if (number == VERIFY_NONE) {
-        return verify_fail(verify, CAIRN_BUNDLE_ORDER, "no document has introduced the origin");
+        return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER,
+                                 "no document has introduced the origin");
     }
     if (verify->nodes[number].is_closed) {
-        return verify_fail(verify, CAIRN_BUNDLE_ORDER, "two sections of one journal");
+        return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER, "two sections of one journal");
     }
     *section = (struct verify_section){.is_open = true, .origin = number};
     cairn_merkle_range_init(&section->range);
@@ -92,7 +94,7 @@ static cairn_err verify_feed_add(struct cairn_verify *verify, const uint8_t id[s
                                  uint32_t *out)
 {
     if (verify->section.feed_count == verify->limits.feeds) {
-        return verify_fail(verify, CAIRN_FULL, "more feeds than this verifier holds");
+        return cairn_verify_fail(verify, CAIRN_FULL, "more feeds than this verifier holds");
     }
     *out = verify->section.feed_count++;
     struct verify_feed *feed = &verify->feeds[*out];
@@ -108,7 +110,8 @@ static cairn_err verify_feed_expect(struct cairn_verify *verify, uint32_t number
 {
     struct verify_feed *feed = &verify->feeds[number];
     if (feed->epoch >= feed->epoch_count) {
-        return verify_fail(verify, CAIRN_FEED_RECORD, "feed record lacks the keys of an epoch");
+        return cairn_verify_fail(verify, CAIRN_FEED_RECORD,
+                                 "feed record lacks the keys of an epoch");
     }
     cairn_keys_tag(verify->suite, feed->epochs[feed->epoch].tag, feed->next_number, feed->next_tag);
     verify_slots_add(verify, verify->tag_slots, number);
@@ -127,26 +130,27 @@ static bool verify_is_control_record(const struct cairn_verify *verify,
            memcmp(record->epochs[0].salt, keys.salt, 32) == 0;
 }
 
-cairn_err verify_section_feed(struct cairn_verify *verify, const struct cairn_bundle_feed *record)
+cairn_err cairn_verify_section_feed(struct cairn_verify *verify,
+                                    const struct cairn_bundle_feed *record)
 {
     const struct verify_section *section = &verify->section;
-    struct cairn_bytes origin = verify_origin_text(verify, section->origin);
+    struct cairn_bytes origin = cairn_verify_origin_text(verify, section->origin);
     uint32_t number;
     if (section->range.size > 0) {
-        return verify_fail(verify, CAIRN_BUNDLE_ORDER, "feed record behind a leaves record");
+        return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER, "feed record behind a leaves record");
     }
     if (!cairn_bytes_is_equal(record->origin, origin)) {
-        return verify_fail(verify, CAIRN_BUNDLE_ORDER, "feed record of another journal");
+        return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER, "feed record of another journal");
     }
     if (verify_slots_find(verify, verify->feed_slots, record->feed, VERIFY_NONE) != VERIFY_NONE) {
-        return verify_fail(verify, CAIRN_BUNDLE_ORDER, "two records of one feed");
+        return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER, "two records of one feed");
     }
     if (record->epoch_count > CAIRN_FEED_EPOCHS_MAX) {
-        return verify_fail(verify, CAIRN_FEED_RECORD, "feed with more than 16 epochs");
+        return cairn_verify_fail(verify, CAIRN_FEED_RECORD, "feed with more than 16 epochs");
     }
     bool is_control = memcmp(record->feed, section->control, CAIRN_FEED_BYTES) == 0;
     if (is_control && !verify_is_control_record(verify, record)) {
-        return verify_fail(verify, CAIRN_FEED_RECORD, "keys of the control feed are wrong");
+        return cairn_verify_fail(verify, CAIRN_FEED_RECORD, "keys of the control feed are wrong");
     }
     CAIRN_TRY(verify_feed_add(verify, record->feed, &number));
     struct verify_feed *feed = &verify->feeds[number];
@@ -170,14 +174,14 @@ static cairn_err verify_probe(struct cairn_verify *verify, uint64_t end)
     for (; section->probed < end; section->probed++) {
         if (verify_slots_find(verify, verify->tag_slots, verify_leaf(verify, section->probed),
                               VERIFY_NONE) != VERIFY_NONE) {
-            return verify_fail(verify, CAIRN_PEER_COMMIT,
-                               "a leaf bears the next tag of a feed and no commit follows");
+            return cairn_verify_fail(verify, CAIRN_PEER_COMMIT,
+                                     "a leaf bears the next tag of a feed and no commit follows");
         }
     }
     return CAIRN_OK;
 }
 
-cairn_err verify_section_leaves(struct cairn_verify *verify, struct cairn_bytes leaves)
+cairn_err cairn_verify_section_leaves(struct cairn_verify *verify, struct cairn_bytes leaves)
 {
     struct verify_section *section = &verify->section;
     CAIRN_TRY(verify_probe(verify, section->range.size));
@@ -209,7 +213,8 @@ static bool verify_has_member(const struct verify_feed *feed, const uint8_t *cod
 static const uint8_t *verify_author(const struct cairn_verify *verify)
 {
     struct cairn_origin parts;
-    cairn_err err = cairn_origin_parse(verify_origin_text(verify, verify->section.origin), &parts);
+    cairn_err err =
+        cairn_origin_parse(cairn_verify_origin_text(verify, verify->section.origin), &parts);
     CAIRN_REQUIRE(err == CAIRN_OK);
     return parts.country.data;
 }
@@ -224,7 +229,8 @@ static cairn_err verify_feed_open(struct cairn_verify *verify, struct verify_fee
     feed->member_count = open->wrap_count;
     feed->has_members = true;
     if (!verify_has_member(feed, verify_author(verify))) {
-        return verify_fail(verify, CAIRN_FEED_RECORD, "the author is not a member of its feed");
+        return cairn_verify_fail(verify, CAIRN_FEED_RECORD,
+                                 "the author is not a member of its feed");
     }
     return CAIRN_OK;
 }
@@ -233,13 +239,14 @@ static cairn_err verify_feed_admit(struct cairn_verify *verify, struct verify_fe
                                    const struct cairn_feed_admit *admit)
 {
     if (verify_has_member(feed, (const uint8_t *)admit->country)) {
-        return verify_fail(verify, CAIRN_FEED_RECORD, "feed.admit of a member");
+        return cairn_verify_fail(verify, CAIRN_FEED_RECORD, "feed.admit of a member");
     }
     if (admit->wrap_count != feed->epoch + 1) {
-        return verify_fail(verify, CAIRN_FEED_RECORD, "feed.admit has not one wrap for each epoch");
+        return cairn_verify_fail(verify, CAIRN_FEED_RECORD,
+                                 "feed.admit has not one wrap for each epoch");
     }
     if (feed->member_count == CAIRN_LIMIT_MEMBERS) {
-        return verify_fail(verify, CAIRN_FEED_RECORD, "feed with more than 200 members");
+        return cairn_verify_fail(verify, CAIRN_FEED_RECORD, "feed with more than 200 members");
     }
     memcpy(feed->members[feed->member_count++], admit->country, 3);
     return CAIRN_OK;
@@ -249,14 +256,16 @@ static cairn_err verify_feed_rekey(struct cairn_verify *verify, struct verify_fe
                                    const struct cairn_feed_rekey *rekey)
 {
     if (rekey->epoch != feed->epoch + 1 || rekey->epoch >= CAIRN_FEED_EPOCHS_MAX) {
-        return verify_fail(verify, CAIRN_FEED_RECORD, "feed.rekey does not begin the next epoch");
+        return cairn_verify_fail(verify, CAIRN_FEED_RECORD,
+                                 "feed.rekey does not begin the next epoch");
     }
     bool is_complete = rekey->wrap_count == feed->member_count;
     for (uint32_t i = 0; i < rekey->wrap_count && is_complete; i++) { /* none stands twice */
         is_complete = verify_has_member(feed, (const uint8_t *)rekey->wraps[i].country);
     }
     if (!is_complete) {
-        return verify_fail(verify, CAIRN_FEED_RECORD, "feed.rekey is not for exactly the members");
+        return cairn_verify_fail(verify, CAIRN_FEED_RECORD,
+                                 "feed.rekey is not for exactly the members");
     }
     feed->epoch++;
     return CAIRN_OK;
@@ -272,12 +281,13 @@ static cairn_err verify_feed_change(struct cairn_verify *verify, struct verify_f
     if (change->kind == CAIRN_KIND_FEED_CLOSE) {
         feed->is_closed = true;
         bool is_right = change->as.close.size == index + 1;
-        return is_right ? CAIRN_OK
-                        : verify_fail(verify, CAIRN_FEED_RECORD, "feed.close names another size");
+        return is_right
+                   ? CAIRN_OK
+                   : cairn_verify_fail(verify, CAIRN_FEED_RECORD, "feed.close names another size");
     }
     if (!feed->has_members) {
-        return verify_fail(verify, CAIRN_FEED_RECORD,
-                           "feed.admit or feed.rekey in a feed without open record");
+        return cairn_verify_fail(verify, CAIRN_FEED_RECORD,
+                                 "feed.admit or feed.rekey in a feed without open record");
     }
     return change->kind == CAIRN_KIND_FEED_ADMIT
                ? verify_feed_admit(verify, feed, &change->as.admit)
@@ -296,26 +306,26 @@ static cairn_err verify_opening(struct cairn_verify *verify, uint32_t number,
     if (opening->number != feed->next_number ||
         opening->previous_leaf_plus1 != feed->last_leaf_plus1 ||
         opening->previous_size != feed->range.size) {
-        return verify_fail(verify, CAIRN_PEER_COMMIT, "commit does not continue its feed");
+        return cairn_verify_fail(verify, CAIRN_PEER_COMMIT, "commit does not continue its feed");
     }
     CAIRN_TRY(verify_probe(verify, opening->leaf_index));
     if (verify_slots_find(verify, verify->tag_slots, leaf, number) != VERIFY_NONE) {
-        return verify_fail(verify, CAIRN_PEER_COMMIT,
-                           "the leaf bears the next tag of another feed");
+        return cairn_verify_fail(verify, CAIRN_PEER_COMMIT,
+                                 "the leaf bears the next tag of another feed");
     }
     if (feed->has_record) {
         if (memcmp(leaf, feed->next_tag, CAIRN_TAG_BYTES) != 0) {
-            return verify_fail(verify, CAIRN_PEER_COMMIT,
-                               "the leaf does not bear the feed's next tag");
+            return cairn_verify_fail(verify, CAIRN_PEER_COMMIT,
+                                     "the leaf does not bear the feed's next tag");
         }
         cairn_keys_salt(verify->suite, feed->epochs[feed->epoch].salt, opening->number, hash);
         if (memcmp(salt, hash, sizeof hash) != 0) {
-            return verify_fail(verify, CAIRN_PEER_COMMIT, "salt is not that of the commit");
+            return cairn_verify_fail(verify, CAIRN_PEER_COMMIT, "salt is not that of the commit");
         }
     }
     cairn_keys_commit_hash(opening, salt, hash);
     if (memcmp(hash, leaf + CAIRN_TAG_BYTES, sizeof hash) != 0) {
-        return verify_fail(verify, CAIRN_PEER_COMMIT, "commit hash is not the leaf's");
+        return cairn_verify_fail(verify, CAIRN_PEER_COMMIT, "commit hash is not the leaf's");
     }
     return CAIRN_OK;
 }
@@ -325,27 +335,28 @@ static cairn_err verify_commit_entry(struct cairn_verify *verify, struct verify_
                                      const struct cairn_content_key *key, bool is_last)
 {
     struct verify_opened opened;
-    uint8_t leaf[32], id[32];
+    uint8_t leaf[32];
     struct verify_place place = {
-        .origin = verify_origin_text(verify, verify->section.origin),
+        .origin = cairn_verify_origin_text(verify, verify->section.origin),
         .feed = feed->id,
         .is_control = memcmp(feed->id, verify->section.control, CAIRN_FEED_BYTES) == 0,
     };
     if (feed->is_closed) {
-        return verify_fail(verify, CAIRN_PEER_ENTRY, "entry after the close of its feed");
+        return cairn_verify_fail(verify, CAIRN_PEER_ENTRY, "entry after the close of its feed");
     }
     if (entry->prefix.epoch != feed->epoch) {
-        return verify_fail(verify, CAIRN_PEER_ENTRY, "entry of another epoch");
+        return cairn_verify_fail(verify, CAIRN_PEER_ENTRY, "entry of another epoch");
     }
-    CAIRN_TRY(verify_entry(verify, &place, entry, key, &opened));
+    CAIRN_TRY(cairn_verify_entry(verify, &place, entry, key, &opened));
     if (opened.is_feed_change) {
         if (cairn_kind_is_last(opened.change.kind) && !is_last) {
-            return verify_fail(verify, CAIRN_PEER_ENTRY,
-                               "feed.rekey or feed.close is not the last entry of its commit");
+            return cairn_verify_fail(
+                verify, CAIRN_PEER_ENTRY,
+                "feed.rekey or feed.close is not the last entry of its commit");
         }
         CAIRN_TRY(verify_feed_change(verify, feed, &opened.change, entry->index));
     }
-    verify_entry_leaf(entry, feed->id, leaf, id);
+    cairn_verify_leaf(entry, leaf);
     cairn_merkle_range_append(&feed->range, leaf);
     return CAIRN_OK;
 }
@@ -368,11 +379,12 @@ static cairn_err verify_commit_entries(struct cairn_verify *verify, struct verif
     }
     bool is_private = feed->has_members && feed->member_count == 1;
     if (commit->entry_count == 0 && !is_private) {
-        return verify_fail(verify, CAIRN_PEER_COMMIT, "commit without growth");
+        return cairn_verify_fail(verify, CAIRN_PEER_COMMIT, "commit without growth");
     }
     cairn_merkle_range_root(&feed->range, root);
     if (memcmp(root, commit->opening.root, sizeof root) != 0) {
-        return verify_fail(verify, CAIRN_PEER_ENTRY, "entries do not lead to the feed's root");
+        return cairn_verify_fail(verify, CAIRN_PEER_ENTRY,
+                                 "entries do not lead to the feed's root");
     }
     return CAIRN_OK;
 }
@@ -383,22 +395,23 @@ static cairn_err verify_commit_place(struct cairn_verify *verify, const struct c
     const struct verify_section *section = &verify->section;
     const struct cairn_opening *opening = &commit->opening;
     if (opening->leaf_index < section->chunk_first || opening->leaf_index >= section->range.size) {
-        return verify_fail(verify, CAIRN_BUNDLE_ORDER,
-                           "the commit's leaf is not in the leaves record before it");
+        return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER,
+                                 "the commit's leaf is not in the leaves record before it");
     }
     if (opening->leaf_index < section->commit_leaf_plus1) {
-        return verify_fail(verify, CAIRN_BUNDLE_ORDER, "commits are not in the order of leaves");
+        return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER,
+                                 "commits are not in the order of leaves");
     }
     if (key_count != commit->entry_count) {
-        return verify_fail(verify, CAIRN_BUNDLE, "not one content key or nil for each entry");
+        return cairn_verify_fail(verify, CAIRN_BUNDLE, "not one content key or nil for each entry");
     }
     *out_feed = verify_slots_find(verify, verify->feed_slots, opening->feed, VERIFY_NONE);
     return *out_feed == VERIFY_NONE ? verify_feed_add(verify, opening->feed, out_feed) : CAIRN_OK;
 }
 
-cairn_err verify_section_commit(struct cairn_verify *verify,
-                                const struct cairn_bundle_commit *record,
-                                struct cairn_verify_finding *out)
+cairn_err cairn_verify_section_commit(struct cairn_verify *verify,
+                                      const struct cairn_bundle_commit *record,
+                                      struct cairn_verify_finding *out)
 {
     struct verify_section *section = &verify->section;
     struct cairn_commit commit;
@@ -434,8 +447,8 @@ cairn_err verify_section_commit(struct cairn_verify *verify,
 
 /* ---- the end of a section ---- */
 
-cairn_err verify_section_close(struct cairn_verify *verify, struct cairn_bytes note,
-                               struct cairn_verify_finding *out)
+cairn_err cairn_verify_section_close(struct cairn_verify *verify, struct cairn_bytes note,
+                                     struct cairn_verify_finding *out)
 {
     struct verify_section *section = &verify->section;
     struct cairn_checkpoint checkpoint;
@@ -444,17 +457,18 @@ cairn_err verify_section_close(struct cairn_verify *verify, struct cairn_bytes n
     for (uint32_t i = 0; i < section->feed_count; i++) {
         const struct verify_feed *feed = &verify->feeds[i];
         if (feed->has_record && feed->epoch_count != feed->epoch + 1) {
-            return verify_fail(verify, CAIRN_FEED_RECORD, "feed record has keys of other epochs");
+            return cairn_verify_fail(verify, CAIRN_FEED_RECORD,
+                                     "feed record has keys of other epochs");
         }
     }
-    CAIRN_TRY(verify_checkpoint(verify, note, section->origin, &checkpoint));
+    CAIRN_TRY(cairn_verify_checkpoint(verify, note, section->origin, &checkpoint));
     cairn_merkle_range_root(&section->range, root);
     if (checkpoint.size != section->range.size || memcmp(root, checkpoint.root, 32) != 0) {
-        return verify_fail(verify, CAIRN_PEER_LEAF, "leaves do not lead to the checkpoint");
+        return cairn_verify_fail(verify, CAIRN_PEER_LEAF, "leaves do not lead to the checkpoint");
     }
     *out = (struct cairn_verify_finding){
         .type = CAIRN_BUNDLE_CHECKPOINT,
-        .origin = verify_origin_text(verify, section->origin),
+        .origin = cairn_verify_origin_text(verify, section->origin),
         .size = checkpoint.size,
         .witness_count = verify->witness_count,
         .witnesses = verify->witnesses,

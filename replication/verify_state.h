@@ -132,40 +132,46 @@ struct verify_place {
 };
 
 /* Put down why. gives: err */
-CAIRN_MUST cairn_err verify_fail(struct cairn_verify *verify, cairn_err err, const char *what);
+CAIRN_MUST cairn_err cairn_verify_fail(struct cairn_verify *verify, cairn_err err,
+                                       const char *what);
 
 /* Number of an origin that documents introduced, of this network; VERIFY_NONE: there is none. */
-uint32_t verify_origin(const struct cairn_verify *verify, struct cairn_bytes origin);
-struct cairn_bytes verify_origin_text(const struct cairn_verify *verify, uint32_t origin);
+uint32_t cairn_verify_origin(const struct cairn_verify *verify, struct cairn_bytes origin);
+struct cairn_bytes cairn_verify_origin_text(const struct cairn_verify *verify, uint32_t origin);
 
-CAIRN_MUST cairn_err verify_document(struct cairn_verify *verify, struct cairn_bytes note);
+CAIRN_MUST cairn_err cairn_verify_document(struct cairn_verify *verify, struct cairn_bytes note);
 
 /* Check a checkpoint note of this origin with all its lines. gives: witnesses in verify->witnesses
  */
-CAIRN_MUST cairn_err verify_checkpoint(struct cairn_verify *verify, struct cairn_bytes note,
-                                       uint32_t origin, struct cairn_checkpoint *out);
+CAIRN_MUST cairn_err cairn_verify_checkpoint(struct cairn_verify *verify, struct cairn_bytes note,
+                                             uint32_t origin, struct cairn_checkpoint *out);
 
-CAIRN_MUST cairn_err verify_section_open(struct cairn_verify *verify, struct cairn_bytes origin);
-CAIRN_MUST cairn_err verify_section_feed(struct cairn_verify *verify,
-                                         const struct cairn_bundle_feed *record);
-CAIRN_MUST cairn_err verify_section_leaves(struct cairn_verify *verify, struct cairn_bytes leaves);
-CAIRN_MUST cairn_err verify_section_commit(struct cairn_verify *verify,
-                                           const struct cairn_bundle_commit *record,
-                                           struct cairn_verify_finding *out);
-CAIRN_MUST cairn_err verify_section_close(struct cairn_verify *verify, struct cairn_bytes note,
-                                          struct cairn_verify_finding *out);
+CAIRN_MUST cairn_err cairn_verify_section_open(struct cairn_verify *verify,
+                                               struct cairn_bytes origin);
+CAIRN_MUST cairn_err cairn_verify_section_feed(struct cairn_verify *verify,
+                                               const struct cairn_bundle_feed *record);
+CAIRN_MUST cairn_err cairn_verify_section_leaves(struct cairn_verify *verify,
+                                                 struct cairn_bytes leaves);
+CAIRN_MUST cairn_err cairn_verify_section_commit(struct cairn_verify *verify,
+                                                 const struct cairn_bundle_commit *record,
+                                                 struct cairn_verify_finding *out);
+CAIRN_MUST cairn_err cairn_verify_section_close(struct cairn_verify *verify,
+                                                struct cairn_bytes note,
+                                                struct cairn_verify_finding *out);
+
+/* Is this what an entry may say? source P-82 */
+CAIRN_MUST cairn_err cairn_verify_operation(struct cairn_bytes bytes, struct cairn_arena *arena,
+                                            struct verify_opened *out);
 
 /* Check one entry by itself; key: its content key, if it was given. */
-CAIRN_MUST cairn_err verify_entry(struct cairn_verify *verify, const struct verify_place *place,
-                                  const struct cairn_commit_entry *entry,
-                                  const struct cairn_content_key *key, struct verify_opened *out);
+CAIRN_MUST cairn_err cairn_verify_entry(struct cairn_verify *verify,
+                                        const struct verify_place *place,
+                                        const struct cairn_commit_entry *entry,
+                                        const struct cairn_content_key *key,
+                                        struct verify_opened *out);
 
-/* Hash of the entry's leaf in its feed, and its id. */
-void verify_entry_leaf(const struct cairn_commit_entry *entry, const uint8_t feed[static 16],
-                       uint8_t out_leaf[static 32], uint8_t out_id[static 32]);
-
-CAIRN_MUST cairn_err verify_entry_record(struct cairn_verify *verify,
-                                         const struct cairn_bundle_entry *record,
-                                         struct cairn_verify_finding *out);
+CAIRN_MUST cairn_err cairn_verify_entry_record(struct cairn_verify *verify,
+                                               const struct cairn_bundle_entry *record,
+                                               struct cairn_verify_finding *out);
 
 #endif

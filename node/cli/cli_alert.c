@@ -8,9 +8,7 @@
 #define ALERT_TARGET_BYTES 1024u
 
 static const struct cairn_cli_option alert_write_options[] = {
-    CAIRN_CLI_COMMON,
-    CAIRN_CLI_ACTING,
-    {"second-actor", CAIRN_CLI_VALUE, false}};
+    CAIRN_CLI_COMMON, CAIRN_CLI_ACTING, {"second-actor", CAIRN_CLI_VALUE, false}};
 static const struct cairn_cli_option alert_withdraw_options[] = {
     CAIRN_CLI_COMMON,
     CAIRN_CLI_ACTING,
@@ -21,34 +19,43 @@ static const struct cairn_cli_option alert_withdraw_options[] = {
     {"row", CAIRN_CLI_REPEAT, false}};
 static const struct cairn_cli_option alert_show_options[] = {
     CAIRN_CLI_COMMON, CAIRN_CLI_ACTING, {"rows", CAIRN_CLI_FLAG, false}};
-static const struct cairn_cli_option alert_list_options[] = {
-    CAIRN_CLI_COMMON,
-    CAIRN_CLI_ACTING,
-    {"from", CAIRN_CLI_VALUE, false},
-    {"status", CAIRN_CLI_VALUE, false},
-    {"limit", CAIRN_CLI_VALUE, false}};
+static const struct cairn_cli_option alert_list_options[] = {CAIRN_CLI_COMMON,
+                                                             CAIRN_CLI_ACTING,
+                                                             {"from", CAIRN_CLI_VALUE, false},
+                                                             {"status", CAIRN_CLI_VALUE, false},
+                                                             {"limit", CAIRN_CLI_VALUE, false}};
 
 #define ALERT_COUNT(options) (sizeof(options) / sizeof(options)[0])
 
 static const struct cairn_cli_plan alert_issue_plan = {
-    "alert issue", {alert_write_options, ALERT_COUNT(alert_write_options), 1, 1, "FILE.json"},
-    true,          true,
+    "alert issue",
+    {alert_write_options, ALERT_COUNT(alert_write_options), 1, 1, "FILE.json"},
+    true,
+    true,
     false};
 static const struct cairn_cli_plan alert_amend_plan = {
-    "alert amend", {alert_write_options, ALERT_COUNT(alert_write_options), 2, 2, "ID FILE.json"},
-    true,          true,
+    "alert amend",
+    {alert_write_options, ALERT_COUNT(alert_write_options), 2, 2, "ID FILE.json"},
+    true,
+    true,
     false};
 static const struct cairn_cli_plan alert_withdraw_plan = {
-    "alert withdraw", {alert_withdraw_options, ALERT_COUNT(alert_withdraw_options), 1, 1, "ID"},
-    true,             true,
+    "alert withdraw",
+    {alert_withdraw_options, ALERT_COUNT(alert_withdraw_options), 1, 1, "ID"},
+    true,
+    true,
     false};
 static const struct cairn_cli_plan alert_show_plan = {
-    "alert show", {alert_show_options, ALERT_COUNT(alert_show_options), 1, 1, "ID"},
-    true,         true,
+    "alert show",
+    {alert_show_options, ALERT_COUNT(alert_show_options), 1, 1, "ID"},
+    true,
+    true,
     false};
 static const struct cairn_cli_plan alert_list_plan = {
-    "alert list", {alert_list_options, ALERT_COUNT(alert_list_options), 0, 0, ""},
-    true,         true,
+    "alert list",
+    {alert_list_options, ALERT_COUNT(alert_list_options), 0, 0, ""},
+    true,
+    true,
     false};
 
 /* Post to a target under the purpose and second actor of the command line. owns: takes body */
@@ -166,9 +173,8 @@ int cairn_cli_alert_show(int argc, char **argv)
 int cairn_cli_alert_list(int argc, char **argv)
 {
     static const struct cairn_cli_column columns[] = {
-        {"id", "id"},         {"category", "category"}, {"action", "action"},
-        {"status", "status"}, {"from", "from"},         {"expires", "expires"},
-        {"changed", "changed"}};
+        {"id", "id"},     {"category", "category"}, {"action", "action"},  {"status", "status"},
+        {"from", "from"}, {"expires", "expires"},   {"changed", "changed"}};
     struct cairn_cli_session session;
     char target[ALERT_TARGET_BYTES] = "/v1/alerts";
     json_t *answer = NULL;

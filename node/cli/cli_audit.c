@@ -61,8 +61,7 @@ static int audit_fetch(const struct cairn_cli_session *session, const char *targ
         (void)unlink(part);
         return code;
     }
-    json_t *answer =
-        json_pack("{s:s, s:I}", "bundle", path, "bytes", (json_int_t)out.size);
+    json_t *answer = json_pack("{s:s, s:I}", "bundle", path, "bytes", (json_int_t)out.size);
     return cairn_cli_session_show(session, code, answer);
 }
 
@@ -82,7 +81,8 @@ int cairn_cli_audit_export(int argc, char **argv)
     bool is_all = cairn_cli_args_has(args, "all");
     if ((object != NULL) + (feed != NULL) + (is_all ? 1 : 0) != 1) {
         return cairn_cli_output_usage(
-            &session.output, "usage: cairn audit export (--object ID | --feed F | --all) --out FILE",
+            &session.output,
+            "usage: cairn audit export (--object ID | --feed F | --all) --out FILE",
             "say one of --object, --feed, --all");
     }
     int size = snprintf(part, sizeof part, "%s.part", path);

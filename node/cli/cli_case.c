@@ -22,11 +22,12 @@ static const struct cairn_cli_option case_accept_options[] = {CAIRN_CLI_COMMON,
                                                               {"person", CAIRN_CLI_REPEAT, false},
                                                               {"reference", CAIRN_CLI_VALUE, false},
                                                               {"remarks", CAIRN_CLI_VALUE, false}};
-static const struct cairn_cli_option case_refuse_options[] = {CAIRN_CLI_COMMON,
-                                                              CAIRN_CLI_ACTING,
-                                                              {"reason", CAIRN_CLI_REPEAT, true},
-                                                              {"text", CAIRN_CLI_VALUE, false},
-                                                              {"reference", CAIRN_CLI_VALUE, false}};
+static const struct cairn_cli_option case_refuse_options[] = {
+    CAIRN_CLI_COMMON,
+    CAIRN_CLI_ACTING,
+    {"reason", CAIRN_CLI_REPEAT, true},
+    {"text", CAIRN_CLI_VALUE, false},
+    {"reference", CAIRN_CLI_VALUE, false}};
 static const struct cairn_cli_option case_withdraw_options[] = {CAIRN_CLI_COMMON,
                                                                 CAIRN_CLI_ACTING,
                                                                 {"reason", CAIRN_CLI_VALUE, true},
@@ -35,22 +36,30 @@ static const struct cairn_cli_option case_read_options[] = {
     CAIRN_CLI_COMMON, CAIRN_CLI_ACTING, {"limit", CAIRN_CLI_VALUE, false}};
 
 static const struct cairn_cli_plan case_request_plan = {
-    "case request", {case_request_options, CASE_COUNT(case_request_options), 1, 1, "FILE.json"},
-    true,           true,
+    "case request",
+    {case_request_options, CASE_COUNT(case_request_options), 1, 1, "FILE.json"},
+    true,
+    true,
     false};
 static const struct cairn_cli_plan case_ack_plan = {
     "case ack", {case_ack_options, CASE_COUNT(case_ack_options), 1, 1, "ID"}, true, true, false};
 static const struct cairn_cli_plan case_accept_plan = {
-    "case accept", {case_accept_options, CASE_COUNT(case_accept_options), 1, 1, "ID"},
-    true,          true,
+    "case accept",
+    {case_accept_options, CASE_COUNT(case_accept_options), 1, 1, "ID"},
+    true,
+    true,
     false};
 static const struct cairn_cli_plan case_refuse_plan = {
-    "case refuse", {case_refuse_options, CASE_COUNT(case_refuse_options), 1, 1, "ID"},
-    true,          true,
+    "case refuse",
+    {case_refuse_options, CASE_COUNT(case_refuse_options), 1, 1, "ID"},
+    true,
+    true,
     false};
 static const struct cairn_cli_plan case_withdraw_plan = {
-    "case withdraw", {case_withdraw_options, CASE_COUNT(case_withdraw_options), 1, 1, "ID"},
-    true,            true,
+    "case withdraw",
+    {case_withdraw_options, CASE_COUNT(case_withdraw_options), 1, 1, "ID"},
+    true,
+    true,
     false};
 static const struct cairn_cli_plan case_show_plan = {
     "case show", {case_read_options, CASE_COUNT(case_read_options), 1, 1, "ID"}, true, true, false};
@@ -162,10 +171,9 @@ int cairn_cli_case_accept(int argc, char **argv)
         (void)json_array_append_new(persons, json_integer((json_int_t)person));
     }
     bool is_all = json_array_size(persons) == 0;
-    json_t *body =
-        json_pack("{s:b, s:s*, s:s*}", "all", is_all, "reference",
-                  cairn_cli_args_value(&session.args, "reference"), "remarks",
-                  cairn_cli_args_value(&session.args, "remarks"));
+    json_t *body = json_pack("{s:b, s:s*, s:s*}", "all", is_all, "reference",
+                             cairn_cli_args_value(&session.args, "reference"), "remarks",
+                             cairn_cli_args_value(&session.args, "remarks"));
     if (!is_all) {
         (void)json_object_set(body, "persons", persons);
     }
@@ -200,9 +208,8 @@ int cairn_cli_case_withdraw(int argc, char **argv)
     if (code != CAIRN_EXIT_DONE) {
         return code;
     }
-    json_t *body =
-        json_pack("{s:s, s:s*}", "reason", cairn_cli_args_value(&session.args, "reason"), "text",
-                  cairn_cli_args_value(&session.args, "text"));
+    json_t *body = json_pack("{s:s, s:s*}", "reason", cairn_cli_args_value(&session.args, "reason"),
+                             "text", cairn_cli_args_value(&session.args, "text"));
     return case_write(&session, target, body);
 }
 
@@ -220,12 +227,9 @@ int cairn_cli_case_show(int argc, char **argv)
 
 int cairn_cli_case_list(int argc, char **argv)
 {
-    static const struct cairn_cli_column columns[] = {{"id", "id"},
-                                                      {"from", "requesting"},
-                                                      {"to", "requested"},
-                                                      {"status", "status"},
-                                                      {"sent", "sent"},
-                                                      {"changed", "changed"}};
+    static const struct cairn_cli_column columns[] = {{"id", "id"},        {"from", "requesting"},
+                                                      {"to", "requested"}, {"status", "status"},
+                                                      {"sent", "sent"},    {"changed", "changed"}};
     struct cairn_cli_session session;
     char target[CASE_TARGET_BYTES] = "/v1/cases";
     json_t *answer = NULL;

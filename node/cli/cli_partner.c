@@ -86,8 +86,8 @@ static int partner_send(const struct cairn_cli_session *session, struct cairn_by
     if (code != CAIRN_EXIT_DONE) {
         return code;
     }
-    json_t *body = json_pack("{s:s, s:s}", "note", (const char *)note.data, "fingerprint",
-                             card.fingerprint);
+    json_t *body =
+        json_pack("{s:s, s:s}", "note", (const char *)note.data, "fingerprint", card.fingerprint);
     code = cairn_cli_session_post(session, "/v1/partners", body, &answer);
     if (code == CAIRN_EXIT_DONE && session->output.is_json) {
         cairn_cli_output_object(&session->output, answer);
@@ -107,8 +107,8 @@ int cairn_cli_partner_add(int argc, char **argv)
     if (code != CAIRN_EXIT_DONE) {
         return code;
     }
-    code = cairn_cli_session_read(&session, session.args.operands[0], CAIRN_LIMIT_NOTE_BYTES,
-                                  &note);
+    code =
+        cairn_cli_session_read(&session, session.args.operands[0], CAIRN_LIMIT_NOTE_BYTES, &note);
     if (code != CAIRN_EXIT_DONE) {
         return code;
     }
@@ -119,9 +119,11 @@ int cairn_cli_partner_add(int argc, char **argv)
 
 int cairn_cli_partner_list(int argc, char **argv)
 {
-    static const struct cairn_cli_column columns[] = {
-        {"country", "country"},         {"serial", "serial"},   {"link", "link"},
-        {"fingerprint", "fingerprint"}, {"data as of", "as_of"}};
+    static const struct cairn_cli_column columns[] = {{"country", "country"},
+                                                      {"serial", "serial"},
+                                                      {"link", "link"},
+                                                      {"fingerprint", "fingerprint"},
+                                                      {"data as of", "as_of"}};
     struct cairn_cli_session session;
     json_t *answer = NULL;
     int code = cairn_cli_session_open(&session, &partner_list_plan, argc, argv);

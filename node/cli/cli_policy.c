@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define POLICY_FILE_BYTES  (1u << 20)
-#define POLICY_ARENA_BYTES ((size_t)96 << 20) /* a node for every other byte of the longest file */
+#define POLICY_FILE_BYTES (1u << 20)
+#define POLICY_ARENA_BYTES                                                                         \
+    ((size_t)96 << 20) /* a node for every other byte of the longest file                          \
+                        */
 
 static const struct cairn_cli_option policy_options[] = {CAIRN_CLI_COMMON};
 #define POLICY_OPTION_COUNT (sizeof policy_options / sizeof policy_options[0])
@@ -97,8 +99,8 @@ static int policy_check_file(const struct cairn_cli_plan *plan, int argc, char *
     struct cairn_arena arena;
     int code = cairn_cli_session_open(&session, plan, argc, argv);
     if (code == CAIRN_EXIT_DONE) {
-        code = cairn_cli_session_read(&session, session.args.operands[0], POLICY_FILE_BYTES,
-                                      &source);
+        code =
+            cairn_cli_session_read(&session, session.args.operands[0], POLICY_FILE_BYTES, &source);
     }
     if (code != CAIRN_EXIT_DONE) {
         return code;
@@ -132,8 +134,8 @@ int cairn_cli_policy_apply(int argc, char **argv)
     json_t *answer = NULL;
     int code = cairn_cli_session_open(&session, &policy_apply_plan, argc, argv);
     if (code == CAIRN_EXIT_DONE) {
-        code = cairn_cli_session_read(&session, session.args.operands[0], POLICY_FILE_BYTES,
-                                      &source);
+        code =
+            cairn_cli_session_read(&session, session.args.operands[0], POLICY_FILE_BYTES, &source);
     }
     if (code != CAIRN_EXIT_DONE) {
         return code;

@@ -70,11 +70,10 @@ static int screen_add_question(const struct cairn_cli_session *session, json_t *
     if (mrz != NULL) {
         return screen_add_mrz(session, body);
     }
-    json_t *question =
-        document != NULL
-            ? json_pack("{s:s, s:s}", "issuer", issuer, "number", document)
-            : json_pack("{s:s, s:s*, s:s}", "surname", name, "given",
-                        cairn_cli_args_value(args, "given"), "born", born);
+    json_t *question = document != NULL
+                           ? json_pack("{s:s, s:s}", "issuer", issuer, "number", document)
+                           : json_pack("{s:s, s:s*, s:s}", "surname", name, "given",
+                                       cairn_cli_args_value(args, "given"), "born", born);
     (void)json_object_set_new(body, document != NULL ? "document" : "name", question);
     return question == NULL ? cairn_cli_output_error(&session->output, CAIRN_TEXT_UTF8, NULL)
                             : CAIRN_EXIT_DONE;
@@ -83,10 +82,10 @@ static int screen_add_question(const struct cairn_cli_session *session, json_t *
 static void screen_print_match(const struct cairn_cli_session *session, const json_t *match)
 {
     const struct cairn_cli_output *output = &session->output;
-    cairn_cli_output_line(output, "HIT   %s  %s  %s  score %lld", cairn_cli_session_text(match, "id"),
-                          cairn_cli_session_text(match, "country"),
-                          cairn_cli_session_text(match, "category"),
-                          cairn_cli_session_number(match, "score"));
+    cairn_cli_output_line(
+        output, "HIT   %s  %s  %s  score %lld", cairn_cli_session_text(match, "id"),
+        cairn_cli_session_text(match, "country"), cairn_cli_session_text(match, "category"),
+        cairn_cli_session_number(match, "score"));
     cairn_cli_output_line(output, "      %s", cairn_cli_session_text(match, "action_text"));
     size_t at;
     json_t *why;
@@ -94,8 +93,12 @@ static void screen_print_match(const struct cairn_cli_session *session, const js
     {
         cairn_cli_output_line(output, "      because: %s", json_string_value(why));
     }
-    cairn_cli_output_line(output, "      ask: %s, %s", cairn_cli_session_text(match, "authority"),
-                          cairn_cli_session_text(match, "contact"));
+    const char *authority = cairn_cli_session_text(match, "authority");
+    const char *contact = cairn_cli_session_text(match, "contact");
+    if (authority[0] != '\0') {
+        cairn_cli_output_line(output, "      ask: %s%s%s", authority,
+                              contact[0] == '\0' ? "" : ", ", contact);
+    }
 }
 
 static void screen_print(const struct cairn_cli_session *session, const json_t *answer)
@@ -111,6 +114,9 @@ static void screen_print(const struct cairn_cli_session *session, const json_t *
     if (strcmp(verdict, "no_hit") == 0) {
         cairn_cli_output_line(output, "NO HIT");
     }
+    if (strcmp(verdict, "uncertain") == 0) {
+        cairn_cli_output_line(output, "NO HIT, BUT NOT SURE");
+    }
     if (strcmp(verdict, "unreadable") == 0) {
         cairn_cli_output_line(output, "UNREADABLE: the zone was not searched, this is no no-hit");
     }
@@ -120,10 +126,9 @@ static void screen_print(const struct cairn_cli_session *session, const json_t *
     }
     json_array_foreach(json_object_get(answer, "freshness"), at, item)
     {
-        cairn_cli_output_line(output, "data of %s as of %s (%s)",
-                              cairn_cli_session_text(item, "country"),
-                              cairn_cli_session_text(item, "as_of"),
-                              cairn_cli_session_text(item, "level"));
+        cairn_cli_output_line(
+            output, "data of %s as of %s (%s)", cairn_cli_session_text(item, "country"),
+            cairn_cli_session_text(item, "as_of"), cairn_cli_session_text(item, "level"));
     }
 }
 

@@ -32,8 +32,8 @@ static void session_find_actor(struct cairn_cli_session *session, bool is_screen
     }
     const struct cairn_cli_args *args = &session->args;
     const char *none = "";
-    session->role = session_or(cairn_cli_args_value(args, "role"),
-                               is_screening ? session->config.role : none);
+    session->role =
+        session_or(cairn_cli_args_value(args, "role"), is_screening ? session->config.role : none);
     session->actor = session_or(cairn_cli_args_value(args, "actor"), session->config.actor);
     session->purpose = session_or(cairn_cli_args_value(args, "purpose"),
                                   is_screening ? session->config.purpose : none);

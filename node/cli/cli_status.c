@@ -11,11 +11,14 @@ static const struct cairn_cli_plan status_plan = {
 
 static void status_print(const struct cairn_cli_session *session, const json_t *answer)
 {
-    static const struct cairn_cli_column columns[] = {
-        {"partner", "country"},        {"node", "origin"},
-        {"link", "link"},              {"held", "journal_size"},
-        {"cosigned", "cosigned_size"}, {"has of ours", "witnessed_size"},
-        {"data as of", "as_of"},       {"freshness", "level"}};
+    static const struct cairn_cli_column columns[] = {{"partner", "country"},
+                                                      {"node", "origin"},
+                                                      {"link", "link"},
+                                                      {"held", "journal_size"},
+                                                      {"cosigned", "cosigned_size"},
+                                                      {"has of ours", "witnessed_size"},
+                                                      {"data as of", "as_of"},
+                                                      {"freshness", "level"}};
     const json_t *journal = json_object_get(answer, "journal");
     const json_t *state = json_object_get(answer, "state");
     cairn_cli_output_line(&session->output, "node        %s",

@@ -11,7 +11,7 @@
 
 static size_t take_size(const struct cairn_merge_result *result)
 {
-    size_t size = 1 + sizeof result->key.data + result->state.size;
+    size_t size = 2 * (1 + sizeof result->key.data) + result->state.size;
     for (uint32_t i = 0; i < result->puts.count; i++) {
         size += 1 + result->puts.rows[i].key.size + result->puts.rows[i].value.size;
     }
@@ -21,7 +21,8 @@ static size_t take_size(const struct cairn_merge_result *result)
     return size;
 }
 
-static void take_stage(struct cairn_stage *stage, const struct cairn_merge_result *result)
+static void take_stage(struct cairn_stage *stage, const struct cairn_merge_result *result,
+                       bool is_first)
 {
     struct cairn_view_key key;
     for (uint32_t i = 0; i < result->deletes.count; i++) {
@@ -34,7 +35,9 @@ static void take_stage(struct cairn_stage *stage, const struct cairn_merge_resul
         cairn_view_key_add(&key, result->puts.rows[i].key);
         cairn_stage_put(stage, &key, result->puts.rows[i].value);
     }
-    cairn_stage_put_state(stage, &result->key, result->state); /* last: rows may borrow from it */
+    bool is_losing = result->deletes.count > 0 && result->puts.count == 0;
+    bool is_unlisted = is_losing || (is_first && result->puts.count == 0);
+    cairn_stage_put_state(stage, &result->key, result->state, !is_unlisted);
 }
 
 cairn_err folder_fold_object(struct cairn_folder *folder, const struct cairn_merge_entry *entry,
@@ -52,7 +55,7 @@ cairn_err folder_fold_object(struct cairn_folder *folder, const struct cairn_mer
         if (cairn_stage_is_full(folder->stage, take_size(&result))) {
             CAIRN_TRY(flush(host));
         }
-        take_stage(folder->stage, &result);
+        take_stage(folder->stage, &result, state.size == 0);
     }
     return CAIRN_OK;
 }

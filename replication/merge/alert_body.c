@@ -40,44 +40,9 @@ static bool body_has_bit(const uint64_t *words, uint32_t i)
 
 /* ---- writing ---- */
 
-/* A fallback that is no longer milder than its action says nothing. */
-static void body_repair_fallback(struct cairn_bytes *slots)
-{
-    uint64_t fallback = cairn_shape_get_uint(slots[CAIRN_ALERT_KEY_FALLBACK]);
-    const struct cairn_category *category =
-        cairn_category_find(cairn_shape_get_uint(slots[CAIRN_ALERT_KEY_CATEGORY]));
-    CAIRN_REQUIRE(category != NULL);
-    uint64_t action = cairn_shape_get_uint(slots[CAIRN_ALERT_KEY_ACTION]);
-    if (fallback != 0 && !cairn_category_allows_fallback(category, action, fallback)) {
-        slots[CAIRN_ALERT_KEY_FALLBACK] = (struct cairn_bytes){NULL, 0};
-    }
-}
-
-/* A review after the end of the alert moves to its last day. */
-static cairn_err body_repair_review(struct cairn_bytes *slots, struct cairn_arena *arena)
-{
-    struct cairn_bytes review = cairn_shape_get_text(slots[CAIRN_ALERT_KEY_REVIEW]);
-    uint64_t expires_ms = cairn_shape_get_uint(slots[CAIRN_ALERT_KEY_EXPIRES]);
-    char last[CAIRN_CIVIL_DATE_BYTES + 1];
-    cairn_civil_write_date(cairn_civil_date_of((int32_t)(expires_ms / BODY_DAY_MS)), last);
-    if (review.size == 0 || cairn_bytes_order(review, cairn_bytes_of(last)) <= 0) {
-        return CAIRN_OK;
-    }
-    void *data = cairn_arena_take(arena, BODY_DATE_BYTES);
-    if (data == NULL) {
-        return CAIRN_NO_ROOM;
-    }
-    struct cairn_pack_writer writer;
-    cairn_pack_writer_init(&writer, data, BODY_DATE_BYTES);
-    cairn_pack_put_text(&writer, cairn_bytes_of(last));
-    return cairn_pack_end(&writer, &slots[CAIRN_ALERT_KEY_REVIEW]);
-}
-
-static cairn_err body_write(struct cairn_bytes *slots, struct cairn_arena *arena,
+static cairn_err body_write(const struct cairn_bytes *slots, struct cairn_arena *arena,
                             struct cairn_bytes *out)
 {
-    body_repair_fallback(slots);
-    CAIRN_TRY(body_repair_review(slots, arena));
     uint32_t count = 0;
     size_t size = BODY_HEAD_BYTES;
     for (uint32_t key = 1; key < CAIRN_ALERT_KEY_END; key++) {
@@ -98,6 +63,49 @@ static cairn_err body_write(struct cairn_bytes *slots, struct cairn_arena *arena
         }
     }
     return cairn_pack_end(&writer, out);
+}
+
+/* A fallback that is no longer milder than its action says nothing. */
+static bool body_is_fallback_void(const struct cairn_bytes *slots)
+{
+    uint64_t fallback = cairn_shape_get_uint(slots[CAIRN_ALERT_KEY_FALLBACK]);
+    uint64_t action = cairn_shape_get_uint(slots[CAIRN_ALERT_KEY_ACTION]);
+    const struct cairn_category *category =
+        cairn_category_find(cairn_shape_get_uint(slots[CAIRN_ALERT_KEY_CATEGORY]));
+    CAIRN_REQUIRE(category != NULL);
+    return fallback != 0 && !cairn_category_allows_fallback(category, action, fallback);
+}
+
+/* A review after the end of the alert moves to its last day. */
+static bool body_is_review_late(const struct cairn_bytes *slots,
+                                char last_day[static CAIRN_CIVIL_DATE_BYTES + 1])
+{
+    struct cairn_bytes review = cairn_shape_get_text(slots[CAIRN_ALERT_KEY_REVIEW]);
+    uint64_t expires_ms = cairn_shape_get_uint(slots[CAIRN_ALERT_KEY_EXPIRES]);
+    cairn_civil_write_date(cairn_civil_date_of((int32_t)(expires_ms / BODY_DAY_MS)), last_day);
+    return cairn_bytes_order(review, cairn_bytes_of(last_day)) > 0;
+}
+
+cairn_err cairn_alert_body_repair(struct cairn_bytes body, struct cairn_arena *arena,
+                                  struct cairn_bytes *out)
+{
+    struct cairn_bytes slots[CAIRN_ALERT_KEY_END];
+    char last_day[CAIRN_CIVIL_DATE_BYTES + 1];
+    uint8_t review[BODY_DATE_BYTES];
+    cairn_shape_split(body, slots, CAIRN_ALERT_KEY_END);
+    bool is_void = body_is_fallback_void(slots);
+    bool is_late = body_is_review_late(slots, last_day);
+    if (is_void) {
+        slots[CAIRN_ALERT_KEY_FALLBACK] = (struct cairn_bytes){NULL, 0};
+    }
+    if (is_late) {
+        struct cairn_pack_writer writer;
+        cairn_pack_writer_init(&writer, review, sizeof review);
+        cairn_pack_put_text(&writer, cairn_bytes_of(last_day));
+        CAIRN_TRY(cairn_pack_end(&writer, &slots[CAIRN_ALERT_KEY_REVIEW]));
+    }
+    *out = body;
+    return is_void || is_late ? body_write(slots, arena, out) : CAIRN_OK;
 }
 
 /* ---- merging ---- */

@@ -2,11 +2,9 @@
  * did not know each other the safer value (alert_pick.h); lists grow together (alert_lists.h).
  *
  *     whole 1 -- part 2 -- part 3          one body, a map of the shape alert.issue or alert.batch,
- *            \-- part 4 --/                complete, but checked by nobody yet
+ *            \-- part 4 --/                not yet repaired or checked
  *
- * Two repairs keep an alert whole when a field that others lean on changes: a fallback that is no
- * longer milder than its action falls away, a review after the end moves to the last day. Pure.
- * docs/merge.md, rules M3 to M5. */
+ * Pure. docs/merge.md, rules M3 to M5. */
 #ifndef CAIRN_REPLICATION_MERGE_ALERT_BODY_H
 #define CAIRN_REPLICATION_MERGE_ALERT_BODY_H
 
@@ -46,12 +44,22 @@ CAIRN_MUST cairn_err cairn_alert_body_merge(const struct cairn_alert_body_input 
                                             struct cairn_arena *arena, struct cairn_bytes *out,
                                             uint32_t *out_conflicts);
 
-/* What one alert.amend makes of a body, as if it had known all of it. errors  as above */
+/* What one alert.amend makes of a body, all of which it knew: the same as to merge it with what
+ * made the body. errors  as above */
 CAIRN_MUST cairn_err cairn_alert_body_apply(struct cairn_bytes body,
                                             const struct cairn_alert_body_write *write,
                                             struct cairn_arena *arena, struct cairn_bytes *out);
 
-/* The same body with these two values of another one, repaired. errors  as above */
+/* Keep an alert whole when a field that others lean on has changed: a fallback that is no longer
+ * milder than its action falls away, a review after the end moves to the last day.
+ *
+ * gives   *out: body itself when there is nothing to repair
+ * errors  as above */
+CAIRN_MUST cairn_err cairn_alert_body_repair(struct cairn_bytes body, struct cairn_arena *arena,
+                                             struct cairn_bytes *out);
+
+/* The same body with the end of another one, unless that lies before it begins, and its handling.
+ * errors  as above */
 CAIRN_MUST cairn_err cairn_alert_body_soften(struct cairn_bytes body, struct cairn_bytes other,
                                              struct cairn_arena *arena, struct cairn_bytes *out);
 

@@ -57,7 +57,7 @@ static void alert_mark_rows(struct cairn_bytes rows, uint32_t row_count, uint8_t
 static cairn_err alert_find_withdrawals(struct cairn_fold_alert_state *fold,
                                         struct cairn_alert_view *out)
 {
-    uint32_t row_count = out->is_batch ? alert_row_count(out->body) : 0;
+    uint32_t row_count = 0;
     uint8_t *bits = NULL;
     for (uint32_t i = 0; i < fold->set->count; i++) {
         const struct cairn_opset_item *item = &fold->set->items[i];
@@ -80,6 +80,7 @@ static cairn_err alert_find_withdrawals(struct cairn_fold_alert_state *fold,
             if (bits == NULL) {
                 return CAIRN_NO_ROOM;
             }
+            row_count = alert_row_count(out->body);
         }
         alert_mark_rows(rows, row_count, bits, &out->rows_withdrawn_count);
     }
@@ -96,6 +97,10 @@ bool cairn_fold_alert_is_row_withdrawn(const struct cairn_alert_view *view, uint
 static cairn_err alert_view_body(const struct cairn_fold_alert_state *fold,
                                  struct cairn_alert_view *out)
 {
+    if (fold->write_count == 1) { /* it was checked as it came */
+        out->body = fold->body;
+        return CAIRN_OK;
+    }
     struct cairn_alert_body_input input = {.causal = &fold->causal,
                                            .writes = fold->writes,
                                            .members = &fold->writers,
@@ -145,7 +150,6 @@ cairn_err cairn_fold_alert(const struct cairn_opset *set, struct cairn_arena *ar
                            struct cairn_alert_view *out)
 {
     CAIRN_REQUIRE(set->space == CAIRN_OPSET_ALERT);
-    static const uint8_t zeros[CAIRN_ID_RANDOM_BYTES];
     struct cairn_fold_alert_state fold = {.set = set,
                                           .arena = arena,
                                           .founding = CAIRN_FOLD_ALERT_NONE,
@@ -153,11 +157,9 @@ cairn_err cairn_fold_alert(const struct cairn_opset *set, struct cairn_arena *ar
     *out = (struct cairn_alert_view){.status = CAIRN_ALERT_STATUS_NONE};
     CAIRN_TRY(cairn_causal_open(set, arena, &fold.causal));
     fold.writes = cairn_arena_take(arena, set->count * sizeof *fold.writes);
-    if (fold.writes == NULL) {
+    fold.coercions = cairn_arena_take(arena, set->count * sizeof *fold.coercions);
+    if (fold.writes == NULL || fold.coercions == NULL) {
         return CAIRN_NO_ROOM;
-    }
-    if (set->count > 0) {
-        cairn_id_make(cairn_bytes_of(set->items[0].country), zeros, &fold.object);
     }
     for (uint32_t i = 0; i < set->count; i++) {
         cairn_err err = cairn_fold_alert_take(&fold, i);

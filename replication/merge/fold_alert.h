@@ -5,7 +5,7 @@
  *     alert.withdraw             gone for good; or some rows of a batch
  *
  * Whether the alert is in force now is for the reader: body's from and expires, and the time of
- * asking. docs/merge.md, rules M1 to M12 and A1 to A8. */
+ * asking. docs/merge.md, rules A1 to A8 and M2 to M12. */
 #ifndef CAIRN_REPLICATION_MERGE_FOLD_ALERT_H
 #define CAIRN_REPLICATION_MERGE_FOLD_ALERT_H
 

@@ -10,18 +10,19 @@
 static cairn_err alert_check_body(const struct cairn_fold_alert_state *fold,
                                   struct cairn_bytes body, uint64_t hlc)
 {
+    static const uint8_t zeros[CAIRN_ID_RANDOM_BYTES];
+    struct cairn_bytes author = cairn_bytes_of(fold->set->items[fold->founding].country);
     struct cairn_operation operation = {
         .kind = fold->set->items[fold->founding].kind,
         .has_object = true,
-        .object = fold->object,
         .hlc = hlc,
         .actor_count = 2, /* four eyes are a rule of each operation, not of the sum */
         .actors = {cairn_bytes_of("1"), cairn_bytes_of("2")},
         .body = body,
     };
     struct cairn_shape_fault fault;
-    return cairn_alert_check(&operation, cairn_id_country(&fold->object),
-                             fold->set->is_test_network, &fault);
+    cairn_id_make(author, zeros, &operation.object); /* any of the author's */
+    return cairn_alert_check(&operation, author, fold->set->is_test_network, &fault);
 }
 
 static struct cairn_alert_body_members alert_past(const struct cairn_fold_alert_state *fold,
@@ -78,13 +79,32 @@ static uint32_t alert_coercion(const struct cairn_fold_alert_state *fold, struct
                                    cairn_shape_get_uint(slots[CAIRN_ALERT_KEY_ACTION]));
 }
 
+/* Are these just what the operation whose body was kept knew, and itself? */
+static bool alert_is_at_hand(const struct cairn_fold_alert_state *fold,
+                             const struct cairn_alert_body_members *members)
+{
+    if (fold->body_of == CAIRN_FOLD_ALERT_NONE || !cairn_alert_body_has(members, fold->body_of)) {
+        return false;
+    }
+    struct cairn_alert_body_members known = alert_past(fold, fold->body_of);
+    cairn_alert_body_put(&known, fold->body_of);
+    for (uint32_t word = 0; word < fold->causal.word_count; word++) {
+        if ((members->words[word] & ~known.words[word]) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* What one head left, without those it did not know. */
 static cairn_err alert_body_of(const struct cairn_fold_alert_state *fold, uint32_t i,
                                struct cairn_arena *arena, struct cairn_bytes *out)
 {
     struct cairn_alert_body_members members = alert_past(fold, i);
+    struct cairn_bytes merged;
     cairn_alert_body_put(&members, i);
-    return alert_merge(fold, &members, false, arena, out);
+    CAIRN_TRY(alert_merge(fold, &members, false, arena, &merged));
+    return cairn_alert_body_repair(merged, arena, out);
 }
 
 /* Heads that do not fit together: the mildest stands, the last of several, with the shortest life
@@ -96,13 +116,11 @@ static cairn_err alert_mildest(const struct cairn_fold_alert_state *fold,
 {
     uint32_t least = UINT32_MAX, chosen = 0, last = 0;
     for (uint32_t i = 0; i < fold->set->count; i++) {
-        struct cairn_arena scratch = *arena; /* forgotten after each */
-        struct cairn_bytes body;
         if (!cairn_alert_body_has(heads, i)) {
             continue;
         }
-        CAIRN_TRY(alert_body_of(fold, i, &scratch, &body));
-        uint32_t coercion = alert_coercion(fold, body);
+        uint32_t coercion = fold->writes[i].is_whole ? alert_coercion(fold, fold->writes[i].body)
+                                                     : fold->coercions[i];
         if (coercion <= least) {
             least = coercion;
             chosen = i;
@@ -112,6 +130,7 @@ static cairn_err alert_mildest(const struct cairn_fold_alert_state *fold,
     struct cairn_bytes softened;
     CAIRN_TRY(alert_body_of(fold, chosen, arena, out));
     CAIRN_TRY(cairn_alert_body_soften(*out, merged, arena, &softened));
+    CAIRN_TRY(cairn_alert_body_repair(softened, arena, &softened));
     if (alert_check_body(fold, softened, fold->set->items[last].hlc) == CAIRN_OK) {
         *out = softened;
     }
@@ -124,16 +143,17 @@ cairn_err cairn_fold_alert_resolve(const struct cairn_fold_alert_state *fold,
                                    bool *out_is_torn)
 {
     uint32_t count, last = 0;
-    struct cairn_alert_body_members heads = alert_heads(fold, members, &count, &last);
+    struct cairn_bytes merged;
     *out_is_torn = false;
-    if (count == 1 && last == fold->body_of) {
-        *out = fold->body;
-        return CAIRN_OK;
+    if (alert_is_at_hand(fold, members)) {
+        return cairn_alert_body_repair(fold->body, arena, out);
     }
-    CAIRN_TRY(alert_merge(fold, members, true, arena, out));
+    struct cairn_alert_body_members heads = alert_heads(fold, members, &count, &last);
+    CAIRN_TRY(alert_merge(fold, members, true, arena, &merged));
+    CAIRN_TRY(cairn_alert_body_repair(merged, arena, out));
     if (count > 1 && alert_check_body(fold, *out, fold->set->items[last].hlc) != CAIRN_OK) {
         *out_is_torn = true;
-        return alert_mildest(fold, &heads, *out, arena, out);
+        return alert_mildest(fold, &heads, merged, arena, out);
     }
     return CAIRN_OK;
 }
@@ -156,29 +176,55 @@ static cairn_err alert_keep_body(struct cairn_fold_alert_state *fold, uint32_t i
     return CAIRN_OK;
 }
 
+/* All of the past and the amendment. Mostly it follows the operation just before: then its body is
+ * at hand. */
+static cairn_err alert_merge_amend(const struct cairn_fold_alert_state *fold, uint32_t i,
+                                   struct cairn_arena *arena, struct cairn_bytes *out)
+{
+    struct cairn_alert_body_members members = alert_past(fold, i);
+    if (alert_is_at_hand(fold, &members)) {
+        return cairn_alert_body_apply(fold->body, &fold->writes[i], arena, out);
+    }
+    cairn_alert_body_put(&members, i);
+    return alert_merge(fold, &members, false, arena, out);
+}
+
+/* An amendment that fits none of the merged heads, but the one that stands: it settles what was
+ * torn, and from here on writes the whole alert. */
+static cairn_err alert_settle(struct cairn_fold_alert_state *fold, uint32_t i,
+                              struct cairn_bytes before, struct cairn_arena *scratch,
+                              struct cairn_bytes *out)
+{
+    struct cairn_bytes body;
+    CAIRN_TRY(cairn_alert_body_apply(before, &fold->writes[i], scratch, &body));
+    CAIRN_TRY(cairn_alert_body_repair(body, scratch, out));
+    CAIRN_TRY(alert_check_body(fold, *out, fold->set->items[i].hlc));
+    fold->writes[i] = (struct cairn_alert_body_write){.is_whole = true, .body = *out};
+    *fold->arena = *scratch; /* the body stays */
+    return CAIRN_OK;
+}
+
 cairn_err cairn_fold_alert_amend(struct cairn_fold_alert_state *fold, uint32_t i)
 {
     const struct cairn_opset_item *item = &fold->set->items[i];
     struct cairn_alert_body_members members = alert_past(fold, i);
     struct cairn_arena scratch = *fold->arena;
-    struct cairn_bytes before, after, slots[CAIRN_ALERT_KEY_EXPIRES + 1];
+    struct cairn_bytes before, merged, after, slots[CAIRN_ALERT_KEY_EXPIRES + 1];
     bool is_torn;
     CAIRN_TRY(cairn_fold_alert_resolve(fold, &members, &scratch, &before, &is_torn));
     cairn_shape_split(before, slots, CAIRN_ALERT_KEY_EXPIRES + 1);
     if (cairn_civil_hlc_ms(item->hlc) >= cairn_shape_get_uint(slots[CAIRN_ALERT_KEY_EXPIRES])) {
         return CAIRN_RULE_WITHDRAWN;
     }
-    cairn_alert_body_put(&members, i);
-    CAIRN_TRY(alert_merge(fold, &members, false, &scratch, &after));
+    CAIRN_TRY(alert_merge_amend(fold, i, &scratch, &merged));
+    CAIRN_TRY(cairn_alert_body_repair(merged, &scratch, &after));
     cairn_err err = alert_check_body(fold, after, item->hlc);
     bool is_batch = fold->set->items[fold->founding].kind == CAIRN_KIND_ALERT_BATCH;
     if (err != CAIRN_OK && is_torn && !is_batch) {
-        CAIRN_TRY(cairn_alert_body_apply(before, &fold->writes[i], &scratch, &after));
-        if (alert_check_body(fold, after, item->hlc) == CAIRN_OK) {
-            err = CAIRN_OK; /* it settles what did not fit together: from here on a whole one */
-            fold->writes[i] = (struct cairn_alert_body_write){.is_whole = true, .body = after};
-            *fold->arena = scratch;
-        }
+        cairn_err other = alert_settle(fold, i, before, &scratch, &merged);
+        err = other == CAIRN_OK || other == CAIRN_NO_ROOM ? other : err;
     }
-    return err == CAIRN_OK ? alert_keep_body(fold, i, &scratch, after) : err;
+    CAIRN_TRY(err);
+    fold->coercions[i] = alert_coercion(fold, merged);
+    return alert_keep_body(fold, i, &scratch, merged);
 }

@@ -64,18 +64,30 @@ static bool alert_is_held(const struct cairn_fold_alert_state *fold, uint32_t i)
     return before != NULL && cairn_fold_alert_is_founding(before);
 }
 
+/* The first field of every alert; read so because the body of a batch is long. */
+static uint64_t alert_category(struct cairn_bytes body)
+{
+    struct cairn_pack_reader reader;
+    uint32_t count;
+    uint64_t key, category;
+    cairn_pack_reader_init(&reader, body);
+    CAIRN_REQUIRE(cairn_pack_get_map(&reader, &count) == CAIRN_OK && count > 0);
+    CAIRN_REQUIRE(cairn_pack_get_uint(&reader, UINT64_MAX, &key) == CAIRN_OK);
+    CAIRN_REQUIRE(key == CAIRN_ALERT_KEY_CATEGORY);
+    CAIRN_REQUIRE(cairn_pack_get_uint(&reader, UINT64_MAX, &category) == CAIRN_OK);
+    return category;
+}
+
 static cairn_err alert_take_founding(struct cairn_fold_alert_state *fold, uint32_t i)
 {
     const struct cairn_opset_item *item = &fold->set->items[i];
-    struct cairn_bytes slots[CAIRN_ALERT_KEY_CATEGORY + 1];
     if (alert_follows_withdraw(fold, i)) {
         return CAIRN_RULE_WITHDRAWN;
     }
     if (alert_is_held(fold, i)) {
         return CAIRN_EXISTS;
     }
-    cairn_shape_split(item->body, slots, CAIRN_ALERT_KEY_CATEGORY + 1);
-    uint64_t category = cairn_shape_get_uint(slots[CAIRN_ALERT_KEY_CATEGORY]);
+    uint64_t category = alert_category(item->body);
     if (fold->founding == CAIRN_FOLD_ALERT_NONE) {
         fold->founding = i;
         fold->category = category;
@@ -144,6 +156,7 @@ cairn_err cairn_fold_alert_take(struct cairn_fold_alert_state *fold, uint32_t i)
     err = is_founding ? alert_take_founding(fold, i) : alert_take_amend(fold, i);
     if (err == CAIRN_OK) {
         cairn_alert_body_put(&fold->writers, i);
+        fold->write_count++;
     }
     if (err == CAIRN_OK && is_founding) {
         fold->body = item->body;

@@ -15,14 +15,15 @@ struct cairn_fold_alert_state {
     const struct cairn_opset *set;
     struct cairn_arena *arena;
     struct cairn_alert_body_write *writes;
+    uint32_t *coercions;                     /* of what each amendment left */
     struct cairn_alert_body_members writers; /* live, and writing */
-    struct cairn_id object;                  /* any of the issuing country: for the rules */
+    uint32_t write_count;                    /* how many they are */
     uint32_t founding;                       /* the first that has effect; CAIRN_FOLD_ALERT_NONE */
     uint64_t category;
     bool is_frozen;
-    uint32_t body_of; /* body is what this operation left; CAIRN_FOLD_ALERT_NONE */
-    struct cairn_bytes body;
-    uint8_t *room; /* for body */
+    uint32_t body_of;        /* body is what this operation left; CAIRN_FOLD_ALERT_NONE */
+    struct cairn_bytes body; /* not repaired */
+    uint8_t *room;           /* for body */
     size_t room_bytes;
 };
 

@@ -5,7 +5,7 @@
  *     withdraw: WITHDRAWN, from anywhere and against everything
  *
  * Only the requesting state requests and withdraws, only the requested state answers. Deadlines are
- * computed by the reader. docs/merge.md, rules C06 and K1 to K7. */
+ * computed by the reader. docs/merge.md, rules C06 and K1 to K6. */
 #ifndef CAIRN_REPLICATION_MERGE_FOLD_CASE_H
 #define CAIRN_REPLICATION_MERGE_FOLD_CASE_H
 

@@ -103,10 +103,12 @@ static cairn_err opset_read_item(const uint8_t *data, enum cairn_opset_space spa
     };
     memcpy(out->country, data + 64, 3);
     bool is_known = cairn_kind_of_number(kind, &out->kind) && opset_is_of_space(out->kind, space);
-    bool is_inside = body_at <= out->operation.size && body_size <= out->operation.size - body_at;
-    if (is_known == out->is_unknown || !is_inside || data[67] > 7 ||
-        out->rank > CAIRN_OPSET_RANK_OTHER || out->parent_count > CAIRN_LIMIT_PARENTS ||
-        out->after_count > CAIRN_LIMIT_PARENTS || out->operation.size > CAIRN_LIMIT_BATCH_BYTES) {
+    bool is_inside = body_at <= out->operation.size && body_size <= out->operation.size - body_at &&
+                     (body_size > 0 || body_at == 0);
+    if (is_known == out->is_unknown || (out->is_unknown && kind != 0) || !is_inside ||
+        data[67] > 7 || out->rank > CAIRN_OPSET_RANK_OTHER ||
+        out->parent_count > CAIRN_LIMIT_PARENTS || out->after_count > CAIRN_LIMIT_PARENTS ||
+        out->operation.size > CAIRN_LIMIT_BATCH_BYTES) {
         return CAIRN_DISK_CORRUPT;
     }
     out->parents = data + CAIRN_OPSET_ITEM_BYTES;
@@ -218,24 +220,25 @@ cairn_err cairn_opset_insert(const struct cairn_opset *set, const struct cairn_o
 {
     opset_check(set);
     CAIRN_REQUIRE(item->is_unknown || opset_is_of_space(item->kind, set->space));
-    *out = *set;
+    const struct cairn_opset_item *old = set->items; /* out may be set */
+    uint32_t at = set->count;
     *out_is_changed = !opset_is_behind_cut(set, item) && !opset_has(set, item->entry_id);
+    *out = *set;
     if (!*out_is_changed) {
         return CAIRN_OK;
     }
-    out->items = cairn_arena_take(arena, ((size_t)set->count + 1) * sizeof *out->items);
+    out->items = cairn_arena_take(arena, ((size_t)at + 1) * sizeof *out->items);
     if (out->items == NULL) {
         return CAIRN_NO_ROOM;
     }
-    uint32_t at = set->count;
-    for (; at > 0 && cairn_opset_order(item, &set->items[at - 1]) < 0; at--) {
-        out->items[at] = set->items[at - 1];
+    out->count = at + 1;
+    for (; at > 0 && cairn_opset_order(item, &old[at - 1]) < 0; at--) {
+        out->items[at] = old[at - 1];
     }
     out->items[at] = *item;
     if (at > 0) {
-        memcpy(out->items, set->items, at * sizeof *out->items);
+        memcpy(out->items, old, at * sizeof *out->items);
     }
-    out->count = set->count + 1;
     size_t size = opset_items_size(out);
     while (out->count > CAIRN_OPSET_COUNT_MAX || size > OPSET_ITEMS_BYTES_MAX) {
         size -= opset_cut_one(out);

@@ -71,7 +71,7 @@ struct cairn_opset {
 CAIRN_MUST cairn_err cairn_opset_open(struct cairn_bytes state, enum cairn_opset_space space,
                                       struct cairn_arena *arena, struct cairn_opset *out);
 
-/* Add one operation to a copy of the set.
+/* Add one operation to a copy of the set; out may be set.
  *
  * gives   *out_is_changed false: the set has it already, or it lies behind the cut; *out is *set
  * errors  CAIRN_NO_ROOM (arena); outputs undefined

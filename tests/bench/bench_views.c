@@ -70,7 +70,7 @@ static void put_uint(struct cairn_pack_writer *writer, uint64_t key, uint64_t va
     cairn_pack_put_uint(writer, value);
 }
 
-/* What an alert on one document and a batch share. text: NULL in a batch, which has no room for it */
+/* What an alert on one document and a batch share. text: NULL in a batch, which has none. */
 static void put_common(struct cairn_pack_writer *writer, const char *text)
 {
     put_uint(writer, 1, 13);

@@ -17,7 +17,7 @@ found = {}
 def state(node):
     """What a node holds, without times."""
     return {"alerts": node.alerts(), "cases": node.cairn("case", "list"),
-            "tokens": node.cairn("token", "list"), "policy": node.status()["policy"],
+            "tokens": node.cairn("token", "list"), "policy": (node.dir / "policy.yaml").read_text(),
             "partners": [row["country"] for row in node.cairn("partner", "list")]}
 
 
@@ -100,7 +100,7 @@ def _(world):
     path, complaints = world.generate("bad.csv", "make_documents.py", "--rows", "100",
                                       "--bad", "14", "--seed", "7")
     done = aut.act("import", path, "--as", "documents-csv")
-    e2e.equal({row["line"]: row["code"] for row in done["rejected"]},
+    e2e.equal({row["line"]: row["code"] for row in done["refusals"]},
               {int(line): int(number) for line, _, number in
                (row.split("\t") for row in complaints.splitlines())}, "rows refused")
     found["state"] = state(aut)
@@ -112,7 +112,7 @@ def _(world):
     lines = [(text, number) for number, text in ALERTS if "\n" not in text and text]
     path = world.file("bad.jsonl", "".join(text + "\n" for text, _ in lines))
     done = aut.run("import", path, "--as", "alerts-jsonl", *e2e.OFFICER)
-    e2e.equal([(row["line"], row["code"]) for row in done.data["rejected"]],
+    e2e.equal([(row["line"], row["code"]) for row in done.data["refusals"]],
               [(at, number) for at, (_, number) in enumerate(lines, 1)], "lines refused")
     unchanged(aut)
 

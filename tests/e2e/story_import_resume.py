@@ -1,9 +1,9 @@
 """A large import is cut off in the middle, once with its daemon and once alone, and goes on where
 it was: every good row once, every bad row named with its line and its reason."""
 import pathlib
+import re
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import e2e
@@ -16,23 +16,16 @@ found = {}
 
 def begin(world, node):
     """Start an import that nobody waits for."""
-    words = ["import", found["path"], "--as", "documents-csv", "--dir", node.dir, "--json",
-             *e2e.OFFICER]
-    log = open(world.place / "import.log", "wb")
+    words = ["import", found["path"], "--as", "documents-csv", "--dir", node.dir, *e2e.OFFICER]
+    log = open(world.place / "import.log", "ab")
     return subprocess.Popen([e2e.BIN / "cairn", *map(str, words)], stdout=log, stderr=log,
                             stdin=subprocess.DEVNULL)
-
-
-def batches(node):
-    """Rows of the batches that the node shows now."""
-    rows = [row for row in node.alerts().values() if row.get("rows")]
-    return sum(row["rows"] for row in rows)
 
 
 def cut(world, node, at_least, victim):
     """Begin an import, and kill the daemon or the import once so many rows are there."""
     process = begin(world, node)
-    e2e.wait_until(lambda: batches(node) >= at_least or process.poll() is not None,
+    e2e.wait_until(lambda: node.rows() >= at_least or process.poll() is not None,
                    "the import goes on")
     e2e.check(process.poll() is None, "the import was over before it could be cut off")
     if victim == "daemon":
@@ -72,8 +65,16 @@ def _(world):
     done = aut.act("import", found["path"], "--as", "documents-csv")
     print("#", {key: value for key, value in done.items() if key != "rejected"})
     e2e.equal(done["accepted"], ROWS, "rows accepted in all")
-    e2e.equal({row["line"]: row["code"] for row in done["rejected"]}, found["bad"], "rows refused")
-    e2e.equal(batches(aut), ROWS, "rows in the batches")
+    e2e.equal(done["refused"], BAD, "rows refused in all")
+    named = {row["line"]: row["code"] for row in done["refusals"]}
+    first = {int(line): int(number) for line, number in
+             re.findall(r"^line (\d+): error (\d+)", (world.place / "import.log").read_text(), re.M)}
+    e2e.check(first, "the first import named nothing")
+    e2e.check(named, "the last import named nothing")
+    # what the import that was killed had still to say is lost with it, and nothing else
+    e2e.equal({**first, **named}, {line: number for line, number in found["bad"].items()
+                                   if line <= max(first) or line >= min(named)}, "rows refused")
+    e2e.equal(aut.rows(), ROWS, "rows in the batches")
 
 
 @story.case("once more changes nothing")
@@ -82,13 +83,13 @@ def _(world):
     before = aut.journal()
     done = aut.act("import", found["path"], "--as", "documents-csv")
     e2e.equal(done["accepted"], ROWS, "rows accepted in all")
-    e2e.equal(batches(aut), ROWS, "rows in the batches")
+    e2e.equal(aut.rows(), ROWS, "rows in the batches")
 
 
 @story.case("the partner has every row too")
 def _(world):
     aut, srb = world.nodes("AUT", "SRB")
-    e2e.wait_until(lambda: batches(srb) == ROWS, "SRB has all rows")
+    e2e.wait_until(lambda: srb.rows() == ROWS, "SRB has all rows")
     lines = found["path"].read_text().splitlines()
     for at in (1, ROWS // 3, ROWS + BAD):
         while at in (line - 1 for line in found["bad"]):

@@ -1,5 +1,6 @@
 """A node is killed with -9 at random moments, 50 times, while officers write on it. Every entry
 that was acknowledged is there afterwards: on the node, and on a partner. Seed: CAIRN_SEED."""
+import json
 import os
 import pathlib
 import random
@@ -31,7 +32,7 @@ class Officer(threading.Thread):
         while True:
             surname = f"{self.name}x{number}"
             done = self.node.run("alert", "issue", "-", *e2e.OFFICER,
-                                 text=e2e.json.dumps(e2e.alert(surname)))
+                                 text=json.dumps(e2e.alert(surname)))
             if done.code != 0:
                 # 507: nobody listens, 505: cut off in the middle; anything else is a refusal
                 if done.number not in (505, 507):
@@ -86,7 +87,7 @@ def _(world):
     e2e.wait_until(lambda: set(kept) <= set(srb.alerts()), "the partner holds all of them")
     for name in dice.sample(sorted(kept), min(40, len(kept))):
         for node in (aut, srb):
-            e2e.equal(node.alert(name)["names"][0]["surname"], kept[name], f"{name}: surname")
+            e2e.equal(node.alert(name)["body"]["names"][0]["surname"], kept[name], f"{name}: surname")
 
 
 @story.case("the journal is one history, which the partner holds")

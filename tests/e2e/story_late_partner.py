@@ -43,7 +43,7 @@ def _(world):
     aut, pol = world.nodes("AUT", "POL")
     for name in found["shared"]:
         e2e.wait_until(lambda: pol.alert(name), "POL shows an alert from before")
-        e2e.equal(pol.alert(name)["names"], aut.alert(name)["names"], "names as POL shows them")
+        e2e.equal(pol.alert(name)["body"], aut.alert(name)["body"], "body as POL shows them")
     for row in (found["rows"][0], found["rows"][-1]):
         issuer, _, number, *_ = row.split(",")
         e2e.wait_until(lambda: pol.screen("--document", number, "--issuer", issuer)["matches"],

@@ -8,8 +8,11 @@ import e2e
 
 TD3 = ["P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
        "L898902C36UTO7408122F1204159ZE184226B<<<<<10"]
-OTHER = ["P<UTOPAPANDROPOULOUS<<JONATHON<WARREN<TREVOR",
-         "L8988901C4UTO6908061M9406236<<<<<<<<<<<<<<08"]
+OTHER = ["I<UTOD231458907<<<<<<<<<<<<<<<",
+         "3407127M9507122UTO<<<<<<<<<<<2",
+         "STEVENSON<<PETER<<<<<<<<<<<<<<"]
+CUT = ["PPUTOPAPANDROPOULOUS<<JONATHON<WARREN<TREVOR",
+       "L898902C<3UTO6908061F9406236ZE184226B<<<<<14"]
 
 story = e2e.Story("screen")
 found = {}
@@ -50,6 +53,14 @@ def _(world):
     answer = zone(geo, OTHER)
     e2e.equal((answer["verdict"], answer["matches"]), ("no_hit", []), "answer")
     e2e.check("AUT" in {row["country"] for row in answer["freshness"]}, "AUT's freshness")
+
+
+@story.case("a zone whose name may be cut is uncertain, which is not a no-hit")
+def _(world):
+    geo, = world.nodes("GEO")
+    answer = zone(geo, CUT)
+    e2e.equal((answer["verdict"], answer["matches"]), ("uncertain", []), "answer")
+    e2e.check(any("cut" in text for text in answer["cautions"]), "no caution")
 
 
 @story.case("a damaged zone is unreadable, which is not a no-hit")

@@ -14,6 +14,7 @@ story waits for has a time limit and never a fixed sleep. CAIRN_BIN names the fo
 programs, CAIRN_DATA that of the test data; with E2E_KEEP=1 directories stay and are named."""
 import contextlib
 import datetime
+import http.client
 import itertools
 import json
 import os
@@ -28,7 +29,7 @@ import time
 import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "oracle"))
-from bundle import COMMIT, ENTRY, JOURNAL, parse_record, records
+from bundle import COMMIT, ENTRY, FEED, JOURNAL, parse_record, records
 from history import check_entry
 from journal import parse_commit
 
@@ -109,6 +110,8 @@ def check(is_so, what):
 
 def equal(got, wanted, what):
     if got != wanted:
+        for key in got if isinstance(got, dict) and isinstance(wanted, dict) else ():
+            equal(got[key], wanted.get(key), f"{what}, {key}")
         raise Failed(f"{what}: got {got!r}, wanted {wanted!r}")
 
 
@@ -272,7 +275,8 @@ class Node:
 
     def partner(self, country):
         """A partner's row in the status; None when it is not recognised."""
-        return next((row for row in self.status()["partners"] if row["country"] == country), None)
+        return next((row for row in self.status()["partners"]
+                     if row["country"] == country and row["recognised"]), None)
 
     def is_linked(self, country):
         row = self.partner(country)
@@ -304,8 +308,30 @@ class Node:
         return done.data
 
     def alerts(self):
-        """Every alert this node shows: {id: row}"""
-        return {row["id"]: row for row in self.cairn("alert", "list", "--limit", 10000)}
+        """Every alert this node shows: {id: row}. Over the socket, page by page"""
+        found, after = {}, ""
+        while after is not None:
+            page = self.get(f"/v1/alerts?limit=1000{after and '&after=' + after}")
+            found |= {row["id"]: row for row in page["alerts"]}
+            after = page.get("next")
+        return found
+
+    def rows(self):
+        """Rows of stolen documents in the batches that this node shows."""
+        return sum(self.alert(name)["row_count"] for name, row in self.alerts().items()
+                   if row["category"] == "DOC")
+
+    def get(self, target):
+        """Ask the API as the owner, which is what every command does."""
+        with socket.socket(socket.AF_UNIX) as link:
+            link.connect(str(self.dir / "cairn.sock"))
+            link.sendall(f"GET {target} HTTP/1.1\r\nHost: node\r\nConnection: close\r\n\r\n"
+                         .encode())
+            reply = http.client.HTTPResponse(link)
+            reply.begin()
+            body = reply.read()
+        equal(reply.status, 200, f"GET {target}: {body[:500]}")
+        return json.loads(body)
 
     def bundle(self, *scope):
         """Export evidence: ("--all",), ("--object", ID). gives: its path"""

@@ -10,14 +10,30 @@
 static uint8_t *ops_memory;
 static struct cairn_arena ops_arena;
 
+/* Everything taken hangs on a chain, so that no leak is reported. */
+static void **ops_last;
+
 void *ops_take(size_t size)
 {
-    static void **last;
-    void **taken = calloc(1, 2 * sizeof last + size); /* kept in a chain: no leak is reported */
+    void **taken = calloc(1, 2 * sizeof ops_last + size);
     assert_non_null(taken);
-    *taken = (void *)last;
-    last = taken;
+    *taken = (void *)ops_last;
+    ops_last = taken;
     return taken + 2;
+}
+
+const void *ops_mark(void)
+{
+    return (const void *)ops_last;
+}
+
+void ops_give_back(const void *mark)
+{
+    while ((const void *)ops_last != mark) {
+        void **next = (void **)*ops_last;
+        free((void *)ops_last);
+        ops_last = next;
+    }
 }
 
 static struct cairn_bytes ops_copy(struct cairn_bytes bytes)
@@ -140,7 +156,7 @@ cairn_err ops_refusal(const struct cairn_merge_entry *entry)
 static struct cairn_arena ops_view_arena(void)
 {
     struct cairn_arena arena;
-    size_t size = 4u << 20;
+    size_t size = 1u << 20;
     cairn_arena_init(&arena, ops_take(size), size);
     return arena;
 }

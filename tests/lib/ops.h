@@ -104,7 +104,9 @@ struct cairn_bytes ops_field(const struct cairn_alert_view *view, uint32_t key);
 /* Is the raw value this one, written as for tests/lib/body.h? NULL: absent. */
 void ops_assert_field(const struct cairn_alert_view *view, uint32_t key, const char *text);
 
-/* Memory until the program ends. */
+/* Memory until the program ends, or is given back: all that was made since the mark. */
 void *ops_take(size_t size);
+const void *ops_mark(void);
+void ops_give_back(const void *mark);
 
 #endif

@@ -123,3 +123,69 @@ struct cairn_operation views_operation(enum cairn_kind kind, uint8_t number, con
     cairn_id_make(cairn_bytes_of("AUT"), random, &operation.object);
     return operation;
 }
+
+void views_append(struct views_scene *scene, const struct cairn_operation *operation)
+{
+    feed_writer_append(&scene->aut, operation);
+}
+
+void views_append_document(struct views_scene *scene, uint8_t number)
+{
+    struct cairn_operation operation =
+        views_operation(CAIRN_KIND_ALERT_ISSUE, number, views_document);
+    views_append(scene, &operation);
+}
+
+void views_append_withdraw(struct views_scene *scene, uint8_t number,
+                           const uint8_t entry_id[static 32])
+{
+    struct cairn_operation operation = views_operation(CAIRN_KIND_ALERT_WITHDRAW, number, "{1: 2}");
+    operation.hlc++;
+    operation.parent_count = 1;
+    memcpy(operation.parents[0], entry_id, 32);
+    views_append(scene, &operation);
+}
+
+void views_append_feedop(struct feed_writer *feed, const struct cairn_feedop *op)
+{
+    static uint8_t buffer[CAIRN_LIMIT_OPERATION_BYTES];
+    struct cairn_operation operation = {.kind = op->kind, .hlc = cairn_civil_hlc(VIEWS_NOW_MS, 0)};
+    if (op->kind >= CAIRN_KIND_ACCESS_LOOKUP) {
+        operation.purpose = cairn_bytes_of("audit");
+        operation.role = cairn_bytes_of("bureau");
+        operation.actor_count = 1;
+        operation.actors[0] = cairn_bytes_of("a1");
+    }
+    assert_err(cairn_feedop_encode(op, buffer, sizeof buffer, &operation.body), CAIRN_OK);
+    feed_writer_append(feed, &operation);
+}
+
+int views_status(struct views_scene *scene, uint8_t number)
+{
+    struct cairn_operation operation =
+        views_operation(CAIRN_KIND_ALERT_ISSUE, number, views_document);
+    struct cairn_dossier *dossier;
+    cairn_err err = cairn_dossier_open_alert(scene->views, &operation.object, &dossier);
+    if (err == CAIRN_NOT_FOUND) {
+        return -1;
+    }
+    assert_err(err, CAIRN_OK);
+    int status = (int)cairn_dossier_alert(dossier)->status;
+    cairn_dossier_close(dossier);
+    return status;
+}
+
+static bool scene_on_refused(void *host, const struct cairn_dossier_refused *refused)
+{
+    struct views_refusals *refusals = host;
+    refusals->count++;
+    refusals->last = *refused;
+    return true;
+}
+
+struct views_refusals views_refusals_of(struct views_scene *scene)
+{
+    struct views_refusals refusals = {.count = 0};
+    assert_err(cairn_dossier_refusals(scene->views, NULL, scene_on_refused, &refusals), CAIRN_OK);
+    return refusals;
+}

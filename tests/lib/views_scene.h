@@ -3,7 +3,9 @@
 #ifndef CAIRN_TESTS_LIB_VIEWS_SCENE_H
 #define CAIRN_TESTS_LIB_VIEWS_SCENE_H
 
+#include "node/views/dossier.h"
 #include "node/views/folder.h"
+#include "schema/feedop.h"
 #include "tests/lib/feed_writer.h"
 #include "tests/lib/tempdir.h"
 
@@ -46,6 +48,26 @@ void views_scene_mark(struct views_scene *scene, uint64_t time_ms);
 /* An operation on object number `number` of AUT. body: as test_body; 0 milliseconds after the hour
  */
 struct cairn_operation views_operation(enum cairn_kind kind, uint8_t number, const char *body);
+
+/* Append one to AUT's sealed feed: any; alert `number` on a document; its withdrawal. */
+void views_append(struct views_scene *scene, const struct cairn_operation *operation);
+void views_append_document(struct views_scene *scene, uint8_t number);
+void views_append_withdraw(struct views_scene *scene, uint8_t number,
+                           const uint8_t entry_id[static 32]);
+
+/* Append an operation of a kind below 32. */
+void views_append_feedop(struct feed_writer *feed, const struct cairn_feedop *op);
+
+/* Status of alert `number` of AUT as SRB sees it; -1: there is none. */
+int views_status(struct views_scene *scene, uint8_t number);
+
+struct views_refusals {
+    uint32_t count;
+    struct cairn_dossier_refused last;
+};
+
+/* Entries that had no effect. */
+struct views_refusals views_refusals_of(struct views_scene *scene);
 
 /* Bodies: a refusal of a person, a lost document, a range of blanks, two rows. */
 extern const char views_person[];

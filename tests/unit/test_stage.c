@@ -34,7 +34,7 @@ static struct cairn_merge_key key_of(uint32_t number)
 static void put(struct stage_scene *scene, uint32_t number, const char *state)
 {
     struct cairn_merge_key key = key_of(number);
-    cairn_stage_put_state(scene->stage, &key, cairn_bytes_of(state));
+    cairn_stage_put_state(scene->stage, &key, cairn_bytes_of(state), number % 2 == 0);
 }
 
 static void assert_state(struct stage_scene *scene, uint32_t number, const char *wanted)
@@ -60,6 +60,18 @@ TEST(a_staged_state_is_seen_before_and_after_the_flush)
     assert_state(&scene, 1, "one again");
     assert_state(&scene, 2, "two");
     assert_state(&scene, 3, "");
+    scene_close(&scene);
+}
+
+TEST(a_stage_opened_later_knows_what_no_index_row_names)
+{
+    struct stage_scene scene;
+    scene_open(&scene);
+    put(&scene, 1, "one");
+    assert_err(cairn_stage_flush(scene.stage), CAIRN_OK);
+    cairn_stage_close(scene.stage);
+    assert_err(cairn_stage_open(scene.store.store, &scene.stage), CAIRN_OK);
+    assert_state(&scene, 1, "one");
     scene_close(&scene);
 }
 
@@ -134,6 +146,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_staged_state_is_seen_before_and_after_the_flush),
+        cmocka_unit_test(a_stage_opened_later_knows_what_no_index_row_names),
         cmocka_unit_test(what_is_dropped_was_never_there),
         cmocka_unit_test(rows_are_put_and_deleted_with_the_batch),
         cmocka_unit_test(an_empty_batch_takes_anything_and_a_filled_one_ends_at_its_limit),

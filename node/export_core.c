@@ -1,0 +1,108 @@
+#include "node/export_state.h"
+
+#include <string.h>
+
+#include "schema/base/check.h"
+
+static bool export_is_in_scope(const struct cairn_core *core,
+                               const struct cairn_export_options *options,
+                               const struct cairn_core_feed *feed)
+{
+    struct cairn_core_feed named;
+    uint32_t number;
+    switch (options->scope.type) {
+    case CAIRN_SCOPE_ALL:
+        return true;
+    case CAIRN_SCOPE_FEED:
+        if (memcmp(feed->id, options->scope.feed, sizeof feed->id) == 0) {
+            return true;
+        }
+        if (feed->kind != CAIRN_FEED_CONTROL ||
+            !cairn_core_feed_find(core, options->scope.feed, &number)) {
+            return false;
+        }
+        cairn_core_feed(core, number, &named);
+        return named.author == feed->author;
+    case CAIRN_SCOPE_OBJECT:
+        for (size_t i = 0; i < options->entry_count; i++) {
+            if (memcmp(feed->id, options->entries[i].feed, sizeof feed->id) == 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+    return false;
+}
+
+static cairn_err export_copy_feed(const struct cairn_core *core, uint32_t number,
+                                  struct cairn_export *bundle)
+{
+    struct cairn_core_feed info;
+    cairn_core_feed(core, number, &info);
+    struct export_feed feed = {
+        .journal = info.author,
+        .kind = info.kind,
+        .is_settled = info.tagged == info.commits,
+        .commits = info.commits,
+        .epoch_count = info.epoch + 1,
+    };
+    memcpy(feed.id, info.id, sizeof feed.id);
+    CAIRN_TRY(cairn_export_add_feed(bundle, &feed));
+    struct export_feed *added = &bundle->feeds[bundle->feed_count - 1];
+    for (uint32_t epoch = 0; epoch < feed.epoch_count; epoch++) {
+        struct cairn_epoch_keys *keys = &added->epochs[epoch];
+        bool is_known = cairn_core_feed_evidence(core, number, epoch, keys->tag, keys->salt) &&
+                        cairn_core_feed_slot_key(core, number, epoch, added->slot_keys[epoch]);
+        CAIRN_REQUIRE(is_known);
+    }
+    return CAIRN_OK;
+}
+
+static cairn_err export_copy_core(const struct cairn_core *core,
+                                  const struct cairn_export_options *options,
+                                  struct cairn_export *bundle)
+{
+    for (uint32_t i = 0; i < cairn_core_peer_count(core); i++) {
+        struct cairn_core_peer peer;
+        cairn_core_peer(core, i, &peer);
+        CAIRN_TRY(cairn_export_add_journal(bundle, peer.origin, cairn_core_checkpoint(core, i)));
+    }
+    memcpy(bundle->origin, bundle->journals[0].origin, sizeof bundle->origin);
+    for (uint32_t i = 0; i < cairn_core_feed_count(core); i++) {
+        struct cairn_core_feed feed;
+        cairn_core_feed(core, i, &feed);
+        if (export_is_in_scope(core, options, &feed)) {
+            CAIRN_TRY(export_copy_feed(core, i, bundle));
+        }
+    }
+    return CAIRN_OK;
+}
+
+cairn_err cairn_export_open(const struct cairn_core *core, struct cairn_store *log,
+                            const struct cairn_export_options *options, struct cairn_export **out)
+{
+    struct cairn_export *bundle;
+    uint32_t number;
+    if (options->scope.type == CAIRN_SCOPE_FEED &&
+        !cairn_core_feed_find(core, options->scope.feed, &number)) {
+        return CAIRN_NOT_FOUND;
+    }
+    if (options->entry_count > CAIRN_EXPORT_ENTRIES_MAX) {
+        return CAIRN_TOO_LONG;
+    }
+    CAIRN_TRY(
+        cairn_export_reserve(cairn_core_peer_count(core), cairn_core_feed_count(core), &bundle));
+    bundle->log = log;
+    bundle->options = *options;
+    bundle->options.entries = NULL;
+    cairn_err err = export_copy_core(core, options, bundle);
+    if (err == CAIRN_OK && options->scope.type == CAIRN_SCOPE_OBJECT) {
+        err = cairn_export_add_items(bundle, options);
+    }
+    if (err != CAIRN_OK) {
+        cairn_export_close(bundle);
+        return err;
+    }
+    *out = bundle;
+    return CAIRN_OK;
+}

@@ -1,0 +1,193 @@
+#include "node/http/http_resources.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/clock.h"
+#include "node/file.h"
+#include "node/http/http_metrics.h"
+#include "node/http/http_task.h"
+#include "node/notecard.h"
+
+/* ---- what the node knows of itself and its partners ---- */
+
+static json_t *status_uint(uint64_t number)
+{
+    return cairn_jsontext_make_uint(number);
+}
+
+static const char *status_link(const struct cairn_core_peer *peer)
+{
+    if (peer->is_forked) {
+        return "forked";
+    }
+    if (!peer->is_recognised) {
+        return "not recognised";
+    }
+    return peer->is_linked ? "up" : "down";
+}
+
+static json_t *status_peer(const struct cairn_core_peer *peer, uint64_t now_ms)
+{
+    json_t *row = json_pack(
+        "{s:s, s:s, s:b, s:s, s:s, s:o, s:o, s:o}", "country", peer->country, "origin",
+        peer->origin, "recognised", peer->is_recognised, "link", status_link(peer), "endpoint",
+        peer->endpoint, "journal_size", status_uint(peer->journal_size), "cosigned_size",
+        status_uint(peer->cosigned_size), "witnessed_size", status_uint(peer->witnessed_size));
+    if (row != NULL) {
+        cairn_freshness_put(row, peer->seen_ms, now_ms);
+    }
+    return row;
+}
+
+static json_t *status_peers(const struct cairn_core *core, uint64_t now_ms)
+{
+    struct cairn_core_peer peer;
+    json_t *rows = json_array();
+    uint32_t count = cairn_core_peer_count(core);
+    for (uint32_t number = 1; number < count; number++) {
+        cairn_core_peer(core, number, &peer);
+        (void)json_array_append_new(rows, status_peer(&peer, now_ms));
+    }
+    return rows;
+}
+
+static json_t *status_journal(const struct cairn_core *core)
+{
+    struct cairn_core_peer own;
+    cairn_core_peer(core, 0, &own);
+    struct cairn_bytes checkpoint = cairn_core_checkpoint(core, 0);
+    json_t *journal = json_pack("{s:o, s:o}", "size", status_uint(own.journal_size), "root",
+                                cairn_http_task_hex(own.journal_root, sizeof own.journal_root));
+    if (journal != NULL && checkpoint.size > 0) {
+        (void)json_object_set_new(journal, "checkpoint", cairn_http_task_text(checkpoint));
+    }
+    return journal;
+}
+
+static json_t *status_feeds(const struct cairn_core *core)
+{
+    struct cairn_core_feed feed;
+    uint64_t own_count = 0;
+    uint64_t own_open_count = 0;
+    uint64_t other_count = 0;
+    uint64_t behind_count = 0;
+    uint32_t count = cairn_core_feed_count(core);
+    for (uint32_t number = 0; number < count; number++) {
+        cairn_core_feed(core, number, &feed);
+        own_count += feed.author == 0 ? 1 : 0;
+        own_open_count += feed.author == 0 && !feed.is_closed ? 1 : 0;
+        other_count += feed.author != 0 ? 1 : 0;
+        behind_count += feed.commits < feed.tagged ? 1 : 0;
+    }
+    return json_pack("{s:o, s:o, s:o, s:o}", "own", status_uint(own_count), "own_open",
+                     status_uint(own_open_count), "others", status_uint(other_count), "behind",
+                     status_uint(behind_count));
+}
+
+static const char *status_summary(const struct cairn_driver_stats *stats)
+{
+    if (!stats->is_started) {
+        return "starting";
+    }
+    if (stats->is_store_waiting) {
+        return "the log cannot be written";
+    }
+    if (stats->fold_err != CAIRN_OK) {
+        return "views cannot be written";
+    }
+    if (stats->is_clock_ahead) {
+        return "the clock leads all partners by an hour: nothing is written";
+    }
+    return stats->ripe_count > 0 ? "running, views are catching up" : "running";
+}
+
+static json_t *status_state(const struct cairn_driver_stats *stats)
+{
+    return json_pack(
+        "{s:s, s:o*, s:o, s:o, s:o, s:o, s:o, s:o}", "summary", status_summary(stats), "started",
+        cairn_http_task_time(stats->started_ms), "links", status_uint(stats->link_count), "folding",
+        status_uint(stats->ripe_count), "folded", status_uint(stats->folded_count),
+        "refused_operations", status_uint(stats->rejected_count), "parked_operations",
+        status_uint(stats->parked_count), "free_bytes", status_uint(stats->free_bytes));
+}
+
+/* Of the document that this node was started with. gives: NULL when it cannot be read */
+static json_t *status_fingerprint(const struct cairn_service *service)
+{
+    char path[CAIRN_FILE_PATH_MAX];
+    struct cairn_notecard card;
+    size_t size = 0;
+    json_t *said = NULL;
+    uint8_t *note = malloc(CAIRN_LIMIT_NOTE_BYTES);
+    if (note != NULL && cairn_file_path(service->dir, "documents/own.note", path) == CAIRN_OK &&
+        cairn_file_read(path, note, CAIRN_LIMIT_NOTE_BYTES, &size) == CAIRN_OK &&
+        cairn_notecard_read((struct cairn_bytes){note, size}, &card) == CAIRN_OK) {
+        said = json_string(card.fingerprint);
+    }
+    free(note);
+    return said;
+}
+
+static void status_show(struct cairn_http_exchange *exchange)
+{
+    struct cairn_service *service = cairn_http_task_service(exchange);
+    const struct cairn_core *core = cairn_driver_core(service->driver);
+    struct cairn_driver_stats stats;
+    uint64_t now_ms = cairn_clock_wall_ms();
+    cairn_driver_stats(service->driver, &stats);
+    json_t *body = json_pack(
+        "{s:s, s:s, s:s, s:o*, s:o*, s:o, s:o, s:o, s:o, s:i, s:i}", "origin",
+        cairn_driver_origin(service->driver), "country", service->config->country, "network",
+        service->config->network, "fingerprint", status_fingerprint(service), "time",
+        cairn_http_task_time(now_ms), "journal", status_journal(core), "feeds", status_feeds(core),
+        "state", status_state(&stats), "partners", status_peers(core, now_ms), "listen_port",
+        (int)stats.listen_port, "http_port", (int)service->port);
+    cairn_http_answer_json(exchange, 200, body);
+}
+
+/* ---- for machines ---- */
+
+static void status_health(struct cairn_http_exchange *exchange)
+{
+    struct cairn_service *service = cairn_http_task_service(exchange);
+    struct cairn_driver_stats stats;
+    cairn_driver_stats(service->driver, &stats);
+    bool is_well = stats.is_started && !stats.is_store_waiting && stats.fold_err == CAIRN_OK;
+    json_t *body = json_pack("{s:b}", "well", is_well);
+    cairn_http_answer_json(exchange, is_well ? 200 : 503, body);
+}
+
+static void status_metrics(struct cairn_http_exchange *exchange)
+{
+    struct cairn_service *service = cairn_http_task_service(exchange);
+    struct cairn_http_metrics metrics = {
+        .core = cairn_driver_core(service->driver),
+        .screening = cairn_screening_stats(service->screening),
+        .http = cairn_http_server_stats(service->server),
+        .now_ms = cairn_clock_wall_ms(),
+    };
+    cairn_driver_stats(service->driver, &metrics.driver);
+    char *text = cairn_http_metrics_write(&metrics);
+    if (text == NULL) {
+        cairn_http_answer_problem(exchange, CAIRN_MEMORY, NULL, NULL);
+        return;
+    }
+    cairn_http_answer_raw(exchange, 200, "text/plain; version=0.0.4; charset=utf-8",
+                          cairn_bytes_of(text));
+    free(text);
+}
+
+static const struct cairn_http_route status_table[] = {
+    {CAIRN_HTTP_GET, "/v1/status", "status", .handler = status_show},
+    {CAIRN_HTTP_GET, "/healthz", NULL, .handler = status_health},
+    {CAIRN_HTTP_GET, "/metrics", "status", .handler = status_metrics},
+};
+
+struct cairn_http_routes cairn_http_status_routes(void)
+{
+    return (struct cairn_http_routes){.routes = status_table,
+                                      .count = sizeof status_table / sizeof status_table[0]};
+}
