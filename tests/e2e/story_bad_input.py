@@ -37,7 +37,7 @@ GOOD = json.dumps(e2e.alert("Nilsson"))
 ALERTS = [  # number, text of an alert
     (194, ""), (194, "{"), (194, GOOD[:-1]), (194, GOOD + "x"), (194, "[" * 5000),
     (194, '{"category": "WARN", "category": "WARN"}'), (194, '{"contact": "\\u0000"}'),
-    (194, '{"contact": "\\ud800"}'), (195, "[]"), (195, "17"),
+    (194, '{"contact": "\\ud800"}'), (194, "[]"), (194, "17"),
     (195, json.dumps(e2e.alert("Nilsson", unknown=1))),
     (195, json.dumps(e2e.alert("Nilsson", contact=17))),
     (611, json.dumps(e2e.alert("Nilsson", category="XXX"))),

@@ -19,8 +19,8 @@ def picture(node):
             "shown": {name: node.alert(name) for name in alerts},
             "steps": [node.cairn("case", "show", row["id"]) for row in cases],
             "tokens": node.cairn("token", "list"),
-            "partners": [(row["country"], row["fingerprint"], row["serial"])
-                         for row in node.cairn("partner", "list")],
+            "partners": {row["country"]: (row["fingerprint"], row["serial"])
+                         for row in node.cairn("partner", "list")},
             "matches": node.screen("--document", "KE4192750", "--issuer", "AUT")["matches"]}
 
 

@@ -386,9 +386,7 @@ class World:
                 return port
 
     def file(self, name, text):
-        path = self.place / name
-        path.write_text(text, encoding="utf-8")
-        return path
+        return self.bytes_file(name, text.encode())
 
     def make(self, country, *options):
         """A node that is there but does not run yet."""
@@ -409,6 +407,11 @@ class World:
                 if other != node.country:
                     wait_until(lambda: node.is_linked(other), f"{node.country} links {other}")
         return nodes
+
+    def bytes_file(self, name, data):
+        path = self.place / name
+        path.write_bytes(data)
+        return path
 
     def generate(self, name, script, *options):
         """A file of test data, from a script in tests/data. gives: path and what it complained"""
