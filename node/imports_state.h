@@ -63,6 +63,24 @@ struct cairn_imports {
     uint32_t file_count;
 };
 
+/* An answer that waits for its state to be durable. */
+struct imports_save {
+    struct cairn_imports *imports;
+    struct imports_file *file;
+    json_t *body; /* of the answer */
+    cairn_imports_done *done;
+    void *host;
+};
+
+/* imports.c */
+struct imports_file *cairn_imports_find(const struct cairn_imports *imports, const char *id);
+
+/* Write the file's state, then answer. owns: takes asked->body, also on an error
+ *
+ * errors  CAIRN_MEMORY, CAIRN_BUSY, CAIRN_STATE, CAIRN_TOO_LONG: not answered */
+CAIRN_MUST cairn_err cairn_imports_save(struct cairn_imports *imports, struct imports_file *file,
+                                        const struct imports_save *asked);
+
 /* imports_read.c: turn a piece into items. On a reader thread */
 void cairn_imports_read(struct imports_piece *piece);
 

@@ -1,4 +1,4 @@
-#include "node/publish_state.h"
+#include "node/publish.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +7,7 @@
 #include "node/clock.h"
 #include "node/entropy.h"
 #include "node/file.h"
+#include "node/publish_state.h"
 #include "schema/base/check.h"
 #include "schema/base/civil.h"
 

@@ -11,13 +11,10 @@
 
 #include "node/freshness.h"
 #include "node/publish.h"
+#include "node/screening_question.h"
 #include "node/views/lookup.h"
-#include "schema/lookupop.h"
 
 #define CAIRN_SCREENING_WAITING_MAX 16384u
-#define CAIRN_SCREENING_ENTRY_BYTES (60u << 10)
-#define CAIRN_SCREENING_ZONE_BYTES  256u
-#define CAIRN_SCREENING_NAME_BYTES  200u
 
 struct cairn_screening;
 
@@ -25,22 +22,6 @@ struct cairn_screening_options {
     uv_loop_t *loop;
     struct cairn_driver *driver; /* these two outlive it */
     struct cairn_publish *publish;
-};
-
-struct cairn_screening_question {
-    enum cairn_lookup_type type;
-    char purpose[CAIRN_PURPOSE_BYTES + 1];
-    char role[CAIRN_ROLE_BYTES + 1];
-    char actor[CAIRN_ACTOR_BYTES + 1];
-    char issuer[8]; /* DOCUMENT */
-    char number[64];
-    uint16_t kind;                                /* of document; 0: any */
-    char surname[CAIRN_SCREENING_NAME_BYTES + 1]; /* NAME */
-    char given[CAIRN_SCREENING_NAME_BYTES + 1];
-    char born[16];
-    struct cairn_civil_birth birth;
-    size_t zone_size; /* MRZ */
-    uint8_t zone[CAIRN_SCREENING_ZONE_BYTES];
 };
 
 struct cairn_screening_answer {

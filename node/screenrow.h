@@ -4,7 +4,8 @@
 #ifndef CAIRN_NODE_SCREENROW_H
 #define CAIRN_NODE_SCREENROW_H
 
-#include "node/screening.h"
+#include "node/screening_question.h"
+#include "node/views/lookup.h"
 
 struct cairn_screenrow_book;
 

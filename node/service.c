@@ -1,4 +1,4 @@
-#include "node/service_state.h"
+#include "node/service.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +7,7 @@
 #include "node/file.h"
 #include "node/http/http_resources.h"
 #include "node/logger.h"
+#include "node/service_state.h"
 #include "node/webkey.h"
 #include "schema/base/check.h"
 

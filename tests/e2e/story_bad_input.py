@@ -3,12 +3,16 @@ each time a numbered error, nothing has changed, and the node goes on."""
 import json
 import os
 import pathlib
+import re
 import socket
 import ssl
+import string
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import e2e
+
+ALPHABET = string.digits + string.ascii_uppercase
 
 story = e2e.Story("bad_input")
 found = {}
@@ -27,6 +31,12 @@ def _(world):
     found["alert"] = aut.issue(e2e.alert("Eriksson"))
     found["token"] = aut.cairn("token", "create", "--role", "bureau", "--actor", "A-1")["token"]
     found["state"] = state(aut)
+
+
+def unused():
+    """A well-formed object id that nothing bears."""
+    return next(name for name in (f"AUT-00000000000000A0-{last}" for last in ALPHABET)
+                if e2e.is_object_id(name))
 
 
 def unchanged(node):
@@ -58,7 +68,7 @@ def _(world):
     for number, text in ALERTS:
         aut.refused(number, "alert", "issue", "-", *e2e.OFFICER, text=text)
     aut.refused(508, "alert", "issue", world.place / "nothing.json", *e2e.OFFICER, code=3)
-    aut.refused(310, "alert", "withdraw", "AUT-00000000000000A0-F", "--reason", "executed",
+    aut.refused(310, "alert", "withdraw", unused(), "--reason", "executed",
                 *e2e.OFFICER)
     aut.refused(152, "alert", "show", "AUT-000")
     aut.refused(611, "alert", "withdraw", found["alert"], "--reason", "bored", *e2e.OFFICER)
@@ -84,14 +94,16 @@ def _(world):
             e2e.equal(done.code, 1, str(done)[:2000])
             e2e.check(130 <= done.number <= 199 or done.number in (102, 103, 611), str(done)[:2000])
             if line is not None:
-                e2e.check(f"bad.yaml:{line}:" in done.data["detail"], str(done))
+                place = rf"(\S*bad\.yaml:)?{line}:\d+: "
+                e2e.check(re.match(place, done.data["detail"]), str(done))
     unchanged(aut)
 
 
 @story.case("CSV: every bad row with its line and number, good rows are taken")
 def _(world):
     aut, = world.nodes("AUT")
-    for text in ("", "issuer;type\n", "issuer,type,number,status,issued\nAUT,P,A1,stolen,2021-01-01\n"):
+    header = "issuer,type,number,status,issued\n"
+    for text in ("issuer;type\n", header, header + "AUT,P,A1,stolen,2021-01-01\n"):
         done = aut.run("import", world.file("bad.csv", text), "--as", "documents-csv", *e2e.OFFICER)
         e2e.equal((done.code, done.number), (1, 193), str(done))
     done = aut.run("import", world.file("bad.csv", "x"), "--as", "tea-leaves", *e2e.OFFICER)
@@ -134,7 +146,7 @@ def _(world):
 @story.case("zones: unreadable is an answer, too many bytes are not")
 def _(world):
     aut, = world.nodes("AUT")
-    for text in ("", "x", "P<UTO" * 8, "\0\1\2", "É" * 44 + "\n" + "É" * 44):
+    for text in ("", "x", "P<UTO" * 8, "\1\2", "É" * 44 + "\n" + "É" * 44):
         answer = aut.screen("--mrz", "-", text=text)
         e2e.equal((answer["verdict"], answer["matches"]), ("unreadable", []), repr(text))
     aut.refused(103, "screen", "--mrz", "-", *e2e.BOOTH, text="<" * 5000)
@@ -161,10 +173,10 @@ def _(world):
     for options in (["--country", "QQQ"], ["--network", "Net!"], ["--node", "a/b"],
                     ["--listen", "nowhere"]):
         good = {"--country": "SRB", "--node": "n-1", "--network": e2e.NETWORK, **dict([options])}
-        done = e2e.run(["init", "--dir", world.place / "new", "--json",
+        done = e2e.run(["init", "--dir", world.place / options[0], "--json",
                         *(word for pair in good.items() for word in pair)])
         e2e.check(done.code in (1, 2) and 100 <= done.number < 200, str(done))
-        e2e.check(not (world.place / "new" / "cairn.yaml").exists(), "a node was made")
+        e2e.equal([*(world.place / options[0]).rglob("*")], [], f"made in spite of {options}")
     aut.refused(311, "init", "--country", "AUT", "--node", "n-1", "--network", e2e.NETWORK)
     unchanged(aut)
 
@@ -206,7 +218,7 @@ def _(world):
             (404, 310, request(aut, "GET /v1/dance")),
             (405, 314, request(aut, "DELETE /v1/alerts")),
             (400, 309, request(aut, "GET /v1/alerts", "Host: evil.example")),
-            (400, 309, request(aut, "GET /v1/alerts", "Host: a", "Host: b")),
+            (400, 196, request(aut, "GET /v1/alerts", "Host: a", "Host: b")),
             (400, 196, request(aut, "GET /v1/alerts?colour=red")),
             (400, 196, request(aut, "GET /v1/alerts", "X : y")),
             (400, 196, request(aut, "GET /v1/alerts", "X: y", " folded")),

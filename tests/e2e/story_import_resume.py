@@ -76,8 +76,9 @@ def _(world):
     e2e.equal(done["accepted"], ROWS, "rows accepted in all")
     e2e.equal(done["refused"], BAD, "rows refused in all")
     named = {row["line"]: row["code"] for row in done["refusals"]}
+    log = (world.place / "import.log").read_text()
     first = {int(line): int(number) for line, number in
-             re.findall(r"^line (\d+): error (\d+)", (world.place / "import.log").read_text(), re.M)}
+             re.findall(r"^line (\d+): error (\d+)", log, re.M)}
     e2e.check(first, "the first import named nothing")
     e2e.check(named, "the last import named nothing")
     # what the import that was killed had still to say is lost with it, and nothing else

@@ -67,7 +67,7 @@ def _(world):
     e2e.check(e2e.holds_bytes(srb.dir, b"Verborgen"), "the search does not see what is there")
     e2e.equal(e2e.holds_bytes(pol.dir, b"Verborgen"), [], "POL's files with the name")
     for body in aut.sealed(found["region"]):
-        e2e.equal(e2e.holds_any(pol.dir, e2e.pieces(body)), [], "POL's files with the sealed entry")
+        e2e.equal(e2e.holds_any(pol.dir, e2e.pieces(body)), [], "POL's files with its sealed bytes")
 
 
 @story.case("what is written from now on reaches it at once")

@@ -31,7 +31,8 @@ def _(world):
         aut.issue(e2e.alert(f"Offenbar{number}"))
     aut.act("alert", "withdraw", aut.issue(e2e.alert("Widerrufen")), "--reason", "revoked")
     amended = aut.issue(e2e.check_alert("Verborgen"))
-    aut.act("alert", "amend", amended, "-", text=json.dumps({"set": {"contact": "new@aut.example"}}))
+    aut.act("alert", "amend", amended, "-",
+            text=json.dumps({"set": {"contact": "new@aut.example"}}))
     path = world.file("documents.csv", "issuer,type,number,status,issued,expires\n"
                                        "AUT,P,KE4192750,stolen,2021-06-01,2031-06-01\n")
     aut.act("import", path, "--as", "documents-csv")

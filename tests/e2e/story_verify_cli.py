@@ -10,7 +10,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import e2e
 
 ORACLE = pathlib.Path(e2e.__file__).parent / "oracle" / "verify_bundle.py"
-CHANGES = 40
+CHANGES, SECOND_OPINIONS = 200, 6  # of the slow verifier
 
 story = e2e.Story("verify_cli")
 found = {}
@@ -72,12 +72,14 @@ def _(world):
     dice = random.Random("changed bytes")
     for path in (found["all"], found["object"]):
         data = path.read_bytes()
-        for at in sorted(dice.sample(range(15, len(data)), CHANGES)):
+        for turn, at in enumerate(dice.sample(range(15, len(data)), CHANGES)):
             changed = bytearray(data)
             changed[at] ^= 1 << dice.randrange(8)
             broken = altered(world, changed)
-            done, second = verify(broken), oracle(broken)
-            e2e.equal((done.code, second.returncode), (1, 1), f"byte {at}: {done}")
+            done = verify(broken)
+            e2e.equal(done.code, 1, f"byte {at}: {done}")
+            if turn < SECOND_OPINIONS:
+                e2e.equal(oracle(broken).returncode, 1, f"byte {at}: the second verifier")
             e2e.check(re.search(r"record \d+.*byte \d+", done.out + done.err), str(done))
 
 

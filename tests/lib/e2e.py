@@ -19,6 +19,7 @@ import itertools
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -32,13 +33,14 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "oracle"))
 from bundle import COMMIT, ENTRY, FEED, JOURNAL, parse_record, records
 from history import check_entry
 from journal import parse_commit
+from names import is_object_id
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DATA = pathlib.Path(os.environ.get("CAIRN_DATA", ROOT / "tests/data"))
 BIN = pathlib.Path(os.environ.get("CAIRN_BIN", ROOT / "build-demo/node"))
 NETWORK = "test-e2e"
 NODES = {"AUT": "vienna-1", "SRB": "belgrade-1", "GEO": "tbilisi-1", "POL": "warsaw-1"}
-LIMIT_S = 30  # for anything that is waited for; generous, since both cores may be busy
+LIMIT_S = 60  # for anything that is waited for; generous, since both cores may be busy
 LOG_LINES = 40
 OFFICER = ("--role", "bureau", "--actor", "A-17", "--purpose", "alert.management")
 BOOTH = ("--role", "booth", "--actor", "B-17", "--purpose", "border.check")
@@ -377,13 +379,15 @@ class World:
         return next(self.numbers)
 
     def free_port(self):
+        """Below those that the kernel gives to outgoing connections: a node that is down must not
+        lose its port to somebody's dialling."""
         while True:
-            with socket.socket() as one:
-                one.bind(("127.0.0.1", 0))
-                port = one.getsockname()[1]
-            if port not in self.ports:
-                self.ports.add(port)
-                return port
+            port = random.SystemRandom().randrange(15000, 32000)
+            with socket.socket() as one, contextlib.suppress(OSError):
+                one.bind(("127.0.0.1", port))
+                if port not in self.ports:
+                    self.ports.add(port)
+                    return port
 
     def file(self, name, text):
         return self.bytes_file(name, text.encode())

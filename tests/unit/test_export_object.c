@@ -14,7 +14,7 @@ static struct export_outcome run_object(const struct cairn_export_entry *entries
         (struct cairn_scope){.type = CAIRN_SCOPE_OBJECT, .object = export_scene_object(object)};
     options.entries = entries;
     options.entry_count = count;
-    struct cairn_export *bundle = export_scene_snapshot(&options, 17);
+    struct cairn_export *bundle = export_scene_snapshot(&options, export_scene.aut.leaf_count);
     assert_err(cairn_export_add_items(bundle, &options), CAIRN_OK);
     return export_scene_run(bundle);
 }
@@ -69,11 +69,11 @@ TEST(an_entry_of_a_feed_that_is_not_held_is_not_found)
     struct cairn_export_entry entry = {.index = 0};
     options.entries = &entry;
     options.entry_count = 1;
-    struct cairn_export *bundle = export_scene_snapshot(&options, 17);
+    struct cairn_export *bundle = export_scene_snapshot(&options, export_scene.aut.leaf_count);
     assert_err(cairn_export_add_items(bundle, &options), CAIRN_NOT_FOUND);
     cairn_export_close(bundle);
     options.entry_count = 0;
-    bundle = export_scene_snapshot(&options, 17);
+    bundle = export_scene_snapshot(&options, export_scene.aut.leaf_count);
     assert_err(cairn_export_add_items(bundle, &options), CAIRN_NOT_FOUND);
     cairn_export_close(bundle);
 }

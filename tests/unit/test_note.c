@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "schema/base/base64.h"
 #include "crypto/note.h"
+#include "schema/base/base64.h"
 
 #define DASH "\xe2\x80\x94 "
 
