@@ -129,9 +129,8 @@ batches() { # ids of the lists that the node shows
     cairn "$1" alert list --limit 1000 --json | get '"\n".join(a["id"] for a in d if a["category"] == "DOC")'
 }
 rows() { # rows in those lists of AUT, as this node shows them
-    for list in $(cat "$place/lists"); do
-        cairn "$1" alert show "$list" --json | get 'd.get("row_count", 0)'
-    done | awk '{ sum += $1 } END { print sum + 0 }'
+    while read -r list; do cairn "$1" alert show "$list" --json; done <"$place/lists" |
+        awk '/"row_count":/ { sum += $2 } END { print sum + 0 }'
 }
 has_rows() { test "$(rows "$1")" = "$2"; }
 has_lists() { test "$(batches "$1" | wc -l)" -ge "$2"; }
@@ -234,20 +233,21 @@ done
 step 'AUT imports a real watch list; its names are found in SRB and GEO'
 python3 tests/data/make_watchlist.py >"$place/watchlist.jsonl"
 count=$(wc -l <"$place/watchlist.jsonl")
-lists=$(alerts AUT)
 officer AUT import "$place/watchlist.jsonl" --as alerts-jsonl >"$place/import.log" 2>&1 || {
     tail -n 5 "$place/import.log"
     wrong 'the import failed'
 }
-for country in AUT SRB GEO; do
-    until_true 90 "$country has $count alerts" has_alerts $country $((count + lists))
-done
-sample=$(sed -n 2500,2600p "$place/watchlist.jsonl" | python3 -c 'import json, sys
-alert = next(a for a in map(json.loads, sys.stdin) if "births" in a and "X" not in a["births"][0])
-print(alert["births"][0], alert["names"][0]["full"])')
+grep -q "^$count rows accepted, 0 refused" "$place/import.log" || wrong "not all of the $count were taken"
+say "AUT: $count alerts"
+python3 -c 'import json, sys
+alerts = [a for a in map(json.loads, sys.stdin) if "births" in a and "X" not in a["births"][0]]
+for alert in alerts[::len(alerts) // 8]:
+    print(alert["births"][0], alert["names"][0]["full"])' <"$place/watchlist.jsonl" >"$place/names"
 for country in SRB GEO; do
-    is_verdict hit $country screen --name "${sample#* }" --born "${sample%% *}" >&2 || wrong "no hit in $country"
-    say "$country finds ${sample#* }, born ${sample%% *}: hit"
+    while read -r born name; do
+        until_true 60 "$country finds $name" is_verdict hit $country screen --name "$name" --born "$born"
+    done <"$place/names"
+    say "$country: $(wc -l <"$place/names") names of the list are hits, the last one $name, born $born"
 done
 
 step 'A booth in GEO reads the zones of ICAO specimens'
@@ -320,11 +320,11 @@ step 'POL joins late: it catches up with everything that is for it'
 make POL warsaw-1
 for country in AUT SRB GEO; do meet POL $country; done
 until_true 60 'POL has 100,000 rows' has_rows POL 100000
-until_true 60 'POL has every alert' has_alerts POL "$(alerts AUT)"
+until_true 60 'POL finds the last name of the list' is_verdict hit POL screen --name "$name" --born "$born"
 is_verdict hit POL screen --document "$document" --issuer AUT >&2 || wrong 'no hit in POL'
 cairn POL alert show "$id" >/dev/null || wrong 'POL does not show the check on the Georgian'
 if cairn POL case show "$case" >/dev/null 2>&1; then wrong 'POL shows the case of AUT and SRB'; fi
-say "POL: $(rows POL) rows, $(alerts POL) alerts, and not the case between AUT and SRB"
+say "POL: $(rows POL) rows, the names, the check; and not the case between AUT and SRB"
 
 step 'An auditor verifies the history offline; one changed byte is refused, with its place'
 cairn AUT audit export --all --out "$place/aut.bundle" >/dev/null

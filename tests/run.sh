@@ -3,7 +3,7 @@
 #
 #   check   layers, purity, format, sizes, rule numbers: the rules about the code itself
 #   gcc     optimised build with gcc, all suites
-#   clang   build with clang, AddressSanitizer and UndefinedBehaviorSanitizer, all suites
+#   clang   build with clang, AddressSanitizer and UndefinedBehaviorSanitizer, all suites but e2e
 #   fuzz    libFuzzer on every entrance: its corpus, then CAIRN_FUZZ_SECONDS (15) of new input
 #   SUITE   one suite of the gcc build: unit property replay sim e2e
 #
@@ -98,7 +98,7 @@ part() {
     clang)
         compile clang clang -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 \
             -Dc_args=-fno-sanitize-recover=all
-        suites clang 4
+        suites clang 4 unit property replay sim
         ;;
     fuzz)
         targets=fuzzers
