@@ -193,8 +193,8 @@ uint32_t cairn_core_task_open(struct cairn_core *core, enum core_task_type type,
             return (uint32_t)generation << 16 | i;
         }
     }
-    CAIRN_REQUIRE(!"a task is free"); /* loads are bounded per link, stores by the batches */
-    return 0;
+    /* Loads are bounded per link, stores by the batches: there is always a free one. */
+    cairn_panic("a task is free", __FILE__, __LINE__);
 }
 
 struct core_task *cairn_core_task_at(struct cairn_core *core, uint32_t token)

@@ -59,7 +59,7 @@ struct world_event *world_pop(struct world *world)
     return first;
 }
 
-static struct world_event *world_event_new(struct world *world, uint32_t node, int kind)
+static struct world_event *world_event_new(struct world *world, uint32_t node, enum world_kind kind)
 {
     struct world_event *event = calloc(1, sizeof *event);
     assert_non_null(event);

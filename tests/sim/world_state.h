@@ -36,6 +36,8 @@ struct node {
     uint64_t notices[64];
 };
 
+enum world_kind { WORLD_STEP, WORLD_STORE, WORLD_LOAD, WORLD_FOLD };
+
 struct world_event {
     uint64_t at_ms;
     uint64_t order;
@@ -50,7 +52,7 @@ struct world_event {
     uint64_t load_to;
     struct cairn_ripe ripe;
     uint8_t keys[16][32];
-    enum { WORLD_STEP, WORLD_STORE, WORLD_LOAD, WORLD_FOLD } kind;
+    enum world_kind kind;
 };
 
 struct world_pair {

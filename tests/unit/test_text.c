@@ -51,8 +51,7 @@ TEST(overlong_cut_and_stray_bytes_are_not_utf8)
         "\xc0\x80",
         "\xc1\xbf",
         "\xc2",
-        "\xc2"
-        "A",
+        "\xc2\x41",
         "\xe0\x80\x80",
         "\xe0\x9f\xbf",
         "\xe2\x82",
