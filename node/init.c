@@ -7,6 +7,8 @@
 #include "node/init_document.h"
 #include "node/keyfile.h"
 #include "node/store.h"
+#include "schema/code.h"
+#include "schema/country.h"
 
 static cairn_err init_write_key(const struct init_keys *keys, enum cairn_keyfile_kind kind,
                                 uint64_t number, const uint8_t bytes[static 32],
@@ -97,4 +99,15 @@ cairn_err cairn_init(const struct cairn_init_options *options)
     cairn_secret_wipe(&keys, sizeof keys);
     cairn_suite_close(&suite);
     return err;
+}
+
+cairn_err cairn_init_check(const struct cairn_config *config)
+{
+    if (!cairn_country_is_name(cairn_bytes_of(config->network)) ||
+        !cairn_country_is_name(cairn_bytes_of(config->node))) {
+        return CAIRN_ORIGIN;
+    }
+    return cairn_code_is_known(cairn_bytes_of(config->country), cairn_config_is_test(config))
+               ? CAIRN_OK
+               : CAIRN_CODE_UNKNOWN;
 }

@@ -29,4 +29,9 @@ struct cairn_init_options {
  *         CAIRN_DISK; CAIRN_DOCUMENT  endpoint malformed; those of cairn_config_save */
 CAIRN_MUST cairn_err cairn_init(const struct cairn_init_options *options);
 
+/* Are network, node and country such that a node can be made?
+ *
+ * errors  CAIRN_ORIGIN, CAIRN_CODE_UNKNOWN */
+CAIRN_MUST cairn_err cairn_init_check(const struct cairn_config *config);
+
 #endif

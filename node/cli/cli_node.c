@@ -10,8 +10,6 @@
 #include "node/init.h"
 #include "node/notecard.h"
 #include "node/run.h"
-#include "schema/code.h"
-#include "schema/country.h"
 
 #define NODE_PASSPHRASE_MAX 1024u
 #define NODE_ENDPOINT_MAX   (CAIRN_CONFIG_HOST_MAX + 9u)
@@ -73,13 +71,7 @@ static cairn_err node_config(struct cairn_cli_session *session, struct cairn_con
     CAIRN_TRY(node_copy(session, "network", out->network, sizeof out->network));
     CAIRN_TRY(node_copy(session, "country", out->country, sizeof out->country));
     CAIRN_TRY(node_copy(session, "node", out->node, sizeof out->node));
-    if (!cairn_country_is_name(cairn_bytes_of(out->network)) ||
-        !cairn_country_is_name(cairn_bytes_of(out->node))) {
-        return CAIRN_ORIGIN; /* before anything is made */
-    }
-    if (!cairn_code_is_known(cairn_bytes_of(out->country), cairn_config_is_test(out))) {
-        return CAIRN_CODE_UNKNOWN;
-    }
+    CAIRN_TRY(cairn_init_check(out)); /* before anything is made */
     CAIRN_TRY(node_endpoint(session, "listen", &out->listen));
     CAIRN_TRY(node_endpoint(session, "http", &out->http));
     return node_endpoint(session, "endpoint", &unused);
