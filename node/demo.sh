@@ -247,8 +247,9 @@ for country in SRB GEO; do
     while read -r born name; do
         until_true 60 "$country finds $name" is_verdict hit $country screen --name "$name" --born "$born"
     done <"$place/names"
-    say "$country: $(wc -l <"$place/names") names of the list are hits, the last one $name, born $born"
+    say "$country: $(wc -l <"$place/names") names from all over the list are hits"
 done
+read -r born name <"$place/names"
 
 step 'A booth in GEO reads the zones of ICAO specimens'
 cat >"$place/specimen.json" <<ALERT
@@ -285,7 +286,7 @@ ALERT
 id=$(officer AUT alert issue "$place/check.json" --json | get 'd["id"]')
 until_true 20 'SRB shows the check' cairn SRB alert show "$id"
 until_true 20 "GEO holds all of AUT's journal" holds_all GEO AUT
-if cairn GEO alert show "$id" --json >"$place/last"; then wrong 'GEO shows the check'; fi
+if cairn GEO alert show "$id" --json >"$place/last" 2>&-; then wrong 'GEO shows the check'; fi
 [ "$(get 'd["code"]' <"$place/last")" = 310 ] || wrong 'GEO has another answer than: no such object'
 grep -rqa Maisuradze "$place/SRB" || wrong 'the search does not find what is there'
 if grep -rla Maisuradze "$place/GEO"; then wrong 'the name is in a file of GEO'; fi
@@ -320,7 +321,7 @@ step 'POL joins late: it catches up with everything that is for it'
 make POL warsaw-1
 for country in AUT SRB GEO; do meet POL $country; done
 until_true 60 'POL has 100,000 rows' has_rows POL 100000
-until_true 60 'POL finds the last name of the list' is_verdict hit POL screen --name "$name" --born "$born"
+until_true 60 'POL finds a name of the list' is_verdict hit POL screen --name "$name" --born "$born"
 is_verdict hit POL screen --document "$document" --issuer AUT >&2 || wrong 'no hit in POL'
 cairn POL alert show "$id" >/dev/null || wrong 'POL does not show the check on the Georgian'
 if cairn POL case show "$case" >/dev/null 2>&1; then wrong 'POL shows the case of AUT and SRB'; fi
