@@ -269,7 +269,7 @@ cairn_err cairn_verify_read_trust(struct cairn_verify *verify, struct cairn_byte
     size_t fault_at;
     cairn_arena_reset(&verify->arena);
     cairn_err err = cairn_proquint_decode(verify_trim(text), out_fingerprint);
-    if (err == CAIRN_OK || text.size < CAIRN_PROQUINT_BYTES * 2) {
+    if (err == CAIRN_OK || text.size < 2 * (size_t)CAIRN_PROQUINT_BYTES) {
         return err;
     }
     CAIRN_TRY(cairn_note_split(text, &verify->arena, &verify->note));

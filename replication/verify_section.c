@@ -135,7 +135,7 @@ cairn_err cairn_verify_section_feed(struct cairn_verify *verify,
 {
     const struct verify_section *section = &verify->section;
     struct cairn_bytes origin = cairn_verify_origin_text(verify, section->origin);
-    uint32_t number;
+    uint32_t number = VERIFY_NONE;
     if (section->range.size > 0) {
         return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER, "feed record behind a leaves record");
     }
@@ -415,7 +415,7 @@ cairn_err cairn_verify_section_commit(struct cairn_verify *verify,
 {
     struct verify_section *section = &verify->section;
     struct cairn_commit commit;
-    uint32_t number;
+    uint32_t number = VERIFY_NONE;
     size_t fault_at;
     uint64_t opened = verify->result.counts.opened;
     CAIRN_TRY(cairn_commit_decode(record->commit, &commit, &fault_at));

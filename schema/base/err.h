@@ -87,7 +87,7 @@
     X(DENIED_POLICY,      303, "policy does not permit this")                                      \
     X(DENIED_PARTNER,     304, "country is not a recognised partner")                              \
     X(DENIED_TOKEN,       305, "token is missing, unknown or revoked")                             \
-    X(DENIED_NEVER,       306, "amendment would reach a country that the policy withholds it from")\
+    X(DENIED_NEVER,       306, "amendment would reach a country that the policy denies it to: B25")    \
     X(DENIED_LIVE,        307, "allowed only in networks named test-*: B42")                       \
     X(DENIED_FINGERPRINT, 308, "fingerprint does not match the document")                          \
     X(DENIED_HOST,        309, "HTTP host is missing, repeated or not allowed")                    \
@@ -124,11 +124,9 @@
     X(RULE_DATE,          618, "date is impossible for its field: B18")                            \
     X(RULE_CODE,          611, "code is not in its list: B11")                                     \
     X(RULE_HLC,           605, "hlc is not above that of a parent: B05")                           \
-    X(RULE_ERASED,        613, "operation follows the erasure of its object: B13")                 \
     X(RULE_ISSUER,        621, "document alert on another country's document: B21")                \
     X(RULE_RANGE,         622, "document range is larger than allowed: B22")                       \
     X(RULE_TEXT,          624, "text holds a forbidden character: B24")                            \
-    X(RULE_AUDIENCE,      625, "audience holds a country that policy denies: B25")                 \
     X(RULE_CHILD,         633, "minor to be detained as a migrant, or without guardian: B33")      \
     X(RULE_WITHDRAWN,     634, "operation follows the withdrawal of its object: B34")              \
     X(RULE_FOUR_EYES,     635, "two different actors are required: B35")                           \

@@ -32,6 +32,14 @@ for part, count in (("append", 20), ("catchup", 3000), ("live", 5), ("lookup", 5
         e2e.equal(list(world.place.glob("cairn-bench-*")), [], "left behind")
 
 
+@story.case("a node of a live network takes no measurements: B42")
+def _(world):
+    node = world.make("AUT", network="northern").start()
+    for part in ("load", "append", "lookup"):
+        status, answer = node.ask("POST", f"/v1/bench/{part}?count=5")
+        e2e.equal((status, answer.get("code")), (403, 307), f"{part}: {answer}")
+
+
 @story.case("no such measurement is an error of usage")
 def _(world):
     e2e.equal(e2e.run(["bench", "sleep"]).code, 2, "exit code")

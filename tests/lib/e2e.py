@@ -194,9 +194,9 @@ class Node:
         self.log = world.place / f"{country.lower()}.log"
         self.listen, self.http = world.free_port(), world.free_port()
 
-    def init(self, *options):
+    def init(self, *options, network=NETWORK):
         made = self.run("init", "--country", self.country, "--node", NODES[self.country],
-                        "--network", NETWORK, "--listen", f"127.0.0.1:{self.listen}",
+                        "--network", network, "--listen", f"127.0.0.1:{self.listen}",
                         "--http", f"127.0.0.1:{self.http}", *options)
         equal(made.code, 0, str(made))
         self.fingerprint = made.data["fingerprint"]
@@ -324,16 +324,19 @@ class Node:
                    if row["category"] == "DOC")
 
     def get(self, target):
-        """Ask the API as the owner, which is what every command does."""
+        status, answer = self.ask("GET", target)
+        equal(status, 200, f"GET {target}: {answer}")
+        return answer
+
+    def ask(self, method, target):
+        """Ask the API as the owner, which is what every command does. gives: status, answer"""
         with socket.socket(socket.AF_UNIX) as link:
             link.connect(str(self.dir / "cairn.sock"))
-            link.sendall(f"GET {target} HTTP/1.1\r\nHost: node\r\nConnection: close\r\n\r\n"
-                         .encode())
+            link.sendall(f"{method} {target} HTTP/1.1\r\nHost: node\r\nConnection: close\r\n"
+                         "Content-Length: 0\r\n\r\n".encode())
             reply = http.client.HTTPResponse(link)
             reply.begin()
-            body = reply.read()
-        equal(reply.status, 200, f"GET {target}: {body[:500]}")
-        return json.loads(body)
+            return reply.status, json.loads(reply.read())
 
     def bundle(self, *scope):
         """Export evidence: ("--all",), ("--object", ID). gives: its path"""
@@ -392,9 +395,9 @@ class World:
     def file(self, name, text):
         return self.bytes_file(name, text.encode())
 
-    def make(self, country, *options):
+    def make(self, country, *options, **network):
         """A node that is there but does not run yet."""
-        self.all[country] = Node(self, country).init(*options)
+        self.all[country] = Node(self, country).init(*options, **network)
         return self.all[country]
 
     def nodes(self, *countries):

@@ -101,9 +101,8 @@ TEST(a_feed_may_hold_what_withholds_from_nobody_who_could_read_it)
 
 TEST(a_line_is_read_as_it_was_written)
 {
-    static const char *const lines[] = {"private access", "private national",
-                                        "all",            "all -IRN -SYR",
-                                        "list",           "list BIH GEO -GEO"};
+    static const char *const lines[] = {
+        "private access", "private national", "all", "all -IRN -SYR", "list", "list BIH GEO -GEO"};
     for (size_t at = 0; at < sizeof lines / sizeof lines[0]; at++) {
         assert_err(cairn_audience_read(lines[at], &audience), CAIRN_OK);
         expect_line(lines[at]);
@@ -112,9 +111,9 @@ TEST(a_line_is_read_as_it_was_written)
 
 TEST(any_other_line_is_refused)
 {
-    static const char *const lines[] = {"",         "private",   "all GEO",   "allGEO", "list geo",
-                                        "list GEO ", "list GE",  "list GEO-", "all -",  "listGEO",
-                                        "all -IRNSYR"};
+    static const char *const lines[] = {"",         "private",   "all GEO",    "allGEO",
+                                        "list geo", "list GEO ", "list GE",    "list GEO-",
+                                        "all -",    "listGEO",   "all -IRNSYR"};
     for (size_t at = 0; at < sizeof lines / sizeof lines[0]; at++) {
         assert_err(cairn_audience_read(lines[at], &audience), CAIRN_JSON_FIELD);
     }

@@ -144,9 +144,9 @@ TEST(quotes_line_ends_of_windows_and_a_byte_order_mark_are_taken)
 TEST(another_header_is_refused_and_changes_nothing)
 {
     struct cairn_importcsv before = reader;
-    assert_err(cairn_importcsv_read(&reader, cairn_bytes_of("number,issuer\nK1,AUT\n"), &rows,
-                                    &rejects),
-               CAIRN_CSV);
+    assert_err(
+        cairn_importcsv_read(&reader, cairn_bytes_of("number,issuer\nK1,AUT\n"), &rows, &rejects),
+        CAIRN_CSV);
     assert_memory_equal(&before, &reader, sizeof before);
     assert_null(rows);
 }
@@ -185,8 +185,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_repetition_is_seen_across_two_pieces, reset, drop),
         cmocka_unit_test_setup_teardown(rows_come_in_the_order_that_a_batch_is_checked_fastest_in,
                                         reset, drop),
-        cmocka_unit_test_setup_teardown(
-            quotes_line_ends_of_windows_and_a_byte_order_mark_are_taken, reset, drop),
+        cmocka_unit_test_setup_teardown(quotes_line_ends_of_windows_and_a_byte_order_mark_are_taken,
+                                        reset, drop),
         cmocka_unit_test_setup_teardown(another_header_is_refused_and_changes_nothing, reset, drop),
         cmocka_unit_test_setup_teardown(specimens_count_in_test_networks, reset, drop),
         cmocka_unit_test_setup_teardown(more_rows_than_a_batch_takes_are_too_many, reset, drop),

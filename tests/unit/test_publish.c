@@ -1,0 +1,312 @@
+/* Method: real nodes on one loop; what a publisher answers, and what its partners hold then. */
+#include "node/publish.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "node/clock.h"
+#include "node/views/dossier.h"
+#include "schema/base/civil.h"
+#include "tests/lib/body.h"
+#include "tests/lib/node_scene.h"
+#include "tests/lib/test.h"
+
+#define DAY_MS   86400000ull
+#define TEXT_MAX 2048u
+
+static const char policy_text[] =
+    "policy: 1\n"
+    "audiences: {region: [GEO, MDA], all: partners}\n"
+    "release:\n"
+    "  - {kinds: [alert.*], categories: [WARN], to: region, never: [nationality]}\n"
+    "  - {kinds: [case.*], to: parties}\n"
+    "accept: {default: {kinds: ['*'], entries_per_s: 5}}\n"
+    "roles: {booth: [screen]}\n";
+
+static struct node_scene scene;
+static struct cairn_policybook *policy;
+static struct cairn_publish *publish;
+static struct cairn_publish_answer said;
+static bool is_said;
+
+static void open_publish(void)
+{
+    const struct cairn_publish_options options = {.driver = scene.nodes[0].driver,
+                                                  .policy = policy};
+    assert_err(cairn_publish_open(&options, &publish), CAIRN_OK);
+}
+
+static void open_nodes(uint32_t count)
+{
+    char fault[CAIRN_POLICYBOOK_FAULT];
+    struct cairn_policybook_page *page = NULL;
+    node_scene_open(&scene, count);
+    node_scene_meet_all(&scene);
+    assert_err(cairn_policybook_open(scene.nodes[0].dir, true, &policy, fault), CAIRN_OK);
+    assert_err(cairn_policybook_read(cairn_bytes_of(policy_text), true, &page, fault), CAIRN_OK);
+    cairn_policybook_turn(policy, page);
+    open_publish();
+}
+
+static void wait_idle(void)
+{
+    uint64_t end_ms = cairn_clock_mono_ms() + 20000;
+    while (cairn_publish_pending_count(publish) > 0) {
+        assert_true(cairn_clock_mono_ms() < end_ms);
+        (void)uv_run(&scene.loop, UV_RUN_ONCE);
+    }
+}
+
+static void close_nodes(void)
+{
+    wait_idle();
+    cairn_publish_close(publish);
+    cairn_policybook_close(policy);
+    node_scene_close(&scene);
+}
+
+static void on_said(void *host, const struct cairn_publish_answer *answer)
+{
+    (void)host;
+    assert_false(is_said);
+    is_said = true;
+    said = *answer;
+}
+
+static void wait_said(void)
+{
+    uint64_t end_ms = cairn_clock_mono_ms() + 20000;
+    while (!is_said) {
+        assert_true(cairn_clock_mono_ms() < end_ms);
+        (void)uv_run(&scene.loop, UV_RUN_ONCE);
+    }
+}
+
+static cairn_err say(enum cairn_kind kind, const struct cairn_id *object, struct cairn_bytes body)
+{
+    struct cairn_publish_order order = {.to = CAIRN_PUBLISH_BY_POLICY,
+                                        .kind = kind,
+                                        .body = body,
+                                        .purpose = "test",
+                                        .role = "bureau",
+                                        .actors = {"A-1", "A-2"},
+                                        .is_folded_wanted = true};
+    if (object != NULL) {
+        order.object = *object;
+    }
+    is_said = false;
+    assert_err(cairn_publish_send(publish, &order, on_said, NULL), CAIRN_OK);
+    assert_false(is_said); /* later, never from within */
+    wait_said();
+    return said.err;
+}
+
+/* A warning about a person of this nationality. */
+static struct cairn_bytes warning(const char *nationality)
+{
+    static char text[TEXT_MAX];
+    uint64_t now_ms = cairn_clock_wall_ms();
+    uint64_t from_ms = now_ms - now_ms % DAY_MS;
+    struct cairn_civil_date review = cairn_civil_date_of((int32_t)(from_ms / DAY_MS) + 30);
+    char date[11];
+    cairn_civil_write_date(review, date);
+    snprintf(text, sizeof text,
+             "{1: 12, 2: 13, 4: 90, 6: 'AUT-bka', 7: %llu, 8: %llu, 9: '%s', "
+             "10: {1: 2, 2: 1, 3: 2, 4: 1}, 11: 'x', 13: [{1: 1, 2: 'Doe', 6: 1}], "
+             "14: ['1980-05-17'], 17: ['%s']}",
+             (unsigned long long)from_ms, (unsigned long long)(from_ms + 90 * DAY_MS), date,
+             nationality);
+    return test_body(text);
+}
+
+static bool is_member(const uint8_t feed[static 16], const char *country)
+{
+    const struct cairn_core *core = cairn_driver_core(scene.nodes[0].driver);
+    struct cairn_core_feed found;
+    uint32_t number = 0;
+    assert_true(cairn_core_feed_find(core, feed, &number));
+    cairn_core_feed(core, number, &found);
+    for (uint32_t at = 0; at < found.member_count; at++) {
+        if (memcmp(found.members[at], country, 3) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int status_at(uint32_t node, const struct cairn_id *object)
+{
+    struct cairn_dossier *dossier = NULL;
+    struct cairn_store *views = cairn_driver_views(scene.nodes[node].driver);
+    cairn_err err = cairn_dossier_open_alert(views, object, &dossier);
+    if (err != CAIRN_OK) {
+        return -1;
+    }
+    int status = (int)cairn_dossier_alert(dossier)->status;
+    cairn_dossier_close(dossier);
+    return status;
+}
+
+static void wait_status(uint32_t node, const struct cairn_id *object, int wanted)
+{
+    uint64_t end_ms = cairn_clock_mono_ms() + 20000;
+    while (status_at(node, object) != wanted) {
+        assert_true(cairn_clock_mono_ms() < end_ms);
+        (void)uv_run(&scene.loop, UV_RUN_ONCE);
+    }
+}
+
+TEST(an_alert_reaches_whom_the_policy_names_and_nobody_else)
+{
+    open_nodes(3);
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL, warning("GEO")), CAIRN_OK);
+    assert_false(said.is_private);
+    assert_int_equal(said.rule_index, 0);
+    assert_true(is_member(said.feed, "MDA"));
+    assert_false(is_member(said.feed, "GEO"));
+    struct cairn_id object = said.object;
+    wait_status(2, &object, CAIRN_ALERT_STATUS_ACTIVE);
+    node_scene_run_ms(&scene, 300);
+    assert_int_equal(status_at(1, &object), -1);
+    close_nodes();
+}
+
+TEST(what_is_withheld_chooses_the_feed_also_after_a_restart)
+{
+    uint8_t withheld[16];
+    open_nodes(2);
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL, warning("MDA")), CAIRN_OK);
+    memcpy(withheld, said.feed, sizeof withheld);
+    assert_true(is_member(withheld, "GEO"));
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL, warning("FRA")), CAIRN_OK);
+    assert_memory_not_equal(said.feed, withheld, sizeof withheld);
+    wait_idle();
+    cairn_publish_close(publish);
+    open_publish();
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL, warning("MDA")), CAIRN_OK);
+    assert_memory_equal(said.feed, withheld, sizeof withheld);
+    close_nodes();
+}
+
+TEST(an_amendment_that_would_newly_be_withheld_is_refused)
+{
+    open_nodes(2);
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL, warning("FRA")), CAIRN_OK);
+    struct cairn_id object = said.object;
+    assert_err(say(CAIRN_KIND_ALERT_AMEND, &object, test_body("{1: {17: ['GEO']}}")),
+               CAIRN_DENIED_NEVER);
+    /* MDA is no partner yet, but could become one: the feed would be opened to it then. */
+    assert_err(say(CAIRN_KIND_ALERT_AMEND, &object, test_body("{1: {17: ['MDA']}}")),
+               CAIRN_DENIED_NEVER);
+    assert_err(say(CAIRN_KIND_ALERT_AMEND, &object, test_body("{1: {11: 'y'}}")), CAIRN_OK);
+    assert_err(say(CAIRN_KIND_ALERT_WITHDRAW, &object, test_body("{1: 2}")), CAIRN_OK);
+    wait_status(1, &object, CAIRN_ALERT_STATUS_WITHDRAWN);
+    assert_err(say(CAIRN_KIND_ALERT_AMEND, &object, test_body("{1: {11: 'z'}}")),
+               CAIRN_RULE_WITHDRAWN);
+    close_nodes();
+}
+
+TEST(what_breaks_a_rule_is_refused_with_its_place_before_anything_is_written)
+{
+    open_nodes(2);
+    uint64_t before = scene.nodes[0].folded_count;
+    struct cairn_bytes body = test_body_with(warning("FRA"), 17, "['QQQ']");
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL, body), CAIRN_CODE_UNKNOWN);
+    assert_err(said.fault.err, CAIRN_CODE_UNKNOWN);
+    assert_string_equal(said.fault.path[0].name, "nationalities");
+    struct cairn_id unknown;
+    cairn_id_make(cairn_bytes_of("AUT"), (const uint8_t[10]){9}, &unknown);
+    assert_err(say(CAIRN_KIND_ALERT_WITHDRAW, &unknown, test_body("{1: 2}")), CAIRN_NOT_FOUND);
+    node_scene_run_ms(&scene, 100);
+    assert_int_equal(scene.nodes[0].folded_count, before);
+    close_nodes();
+}
+
+TEST(without_a_rule_an_alert_stays_at_home_and_is_too_young_to_be_changed)
+{
+    open_nodes(2);
+    struct cairn_bytes body =
+        test_body_with(test_body_with(warning("FRA"), 1, "6"), 2, "7"); /* MISL, LOCATE */
+    body = test_body_with(test_body_with(body, 4, "50"), 25, "{1: 1}");
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL, body), CAIRN_OK);
+    assert_true(said.is_private);
+    assert_int_equal(said.rule_index, CAIRN_POLICY_NO_RULE);
+    assert_false(is_member(said.feed, "GEO"));
+    struct cairn_id object = said.object;
+    assert_err(say(CAIRN_KIND_ALERT_AMEND, &object, test_body("{1: {11: 'y'}}")), CAIRN_LATER);
+    close_nodes();
+}
+
+TEST(a_name_that_is_taken_gives_the_same_answer_or_a_refusal)
+{
+    struct cairn_id named;
+    open_nodes(2);
+    cairn_id_make(cairn_bytes_of("AUT"), (const uint8_t[10]){7}, &named);
+    struct cairn_bytes body = warning("FRA");
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, &named, body), CAIRN_OK);
+    assert_false(said.is_repeated);
+    struct cairn_publish_answer first = said;
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, &named, body), CAIRN_OK);
+    assert_true(said.is_repeated);
+    assert_memory_equal(said.entry_id, first.entry_id, sizeof said.entry_id);
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, &named, warning("TUR")), CAIRN_EXISTS);
+    close_nodes();
+}
+
+TEST(a_new_partner_is_admitted_to_the_feeds_that_are_its_own)
+{
+    struct cairn_driver_command command = {.type = CAIRN_DRIVER_DOCUMENT};
+    open_nodes(2);
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL, warning("FRA")), CAIRN_OK);
+    uint8_t feed[16];
+    memcpy(feed, said.feed, sizeof feed);
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL, warning("MDA")), CAIRN_OK);
+    uint8_t without[16];
+    memcpy(without, said.feed, sizeof without);
+    /* The third node's document alone is enough for wraps. */
+    struct node_scene other;
+    node_scene_open(&other, 3);
+    command.as.note = (struct cairn_bytes){other.nodes[2].note, other.nodes[2].note_size};
+    assert_err(node_scene_ask(&scene, 0, &command).err, CAIRN_OK);
+    cairn_publish_grow(publish);
+    wait_idle();
+    assert_true(is_member(feed, "MDA"));
+    assert_false(is_member(without, "MDA"));
+    node_scene_close(&other);
+    close_nodes();
+}
+
+TEST(a_removed_partner_gets_nothing_more_and_alerts_live_on)
+{
+    struct cairn_driver_command command = {.type = CAIRN_DRIVER_FORGET, .as.country = "GEO"};
+    open_nodes(3);
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL, warning("FRA")), CAIRN_OK);
+    struct cairn_id object = said.object;
+    uint8_t before[16];
+    memcpy(before, said.feed, sizeof before);
+    wait_status(1, &object, CAIRN_ALERT_STATUS_ACTIVE);
+    assert_err(node_scene_ask(&scene, 0, &command).err, CAIRN_OK);
+    cairn_publish_grow(publish);
+    assert_err(say(CAIRN_KIND_ALERT_WITHDRAW, &object, test_body("{1: 2}")), CAIRN_OK);
+    assert_memory_not_equal(said.feed, before, sizeof before);
+    assert_false(is_member(said.feed, "GEO"));
+    assert_true(is_member(said.feed, "MDA"));
+    wait_status(2, &object, CAIRN_ALERT_STATUS_WITHDRAWN);
+    assert_int_equal(status_at(1, &object), CAIRN_ALERT_STATUS_ACTIVE);
+    close_nodes();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_alert_reaches_whom_the_policy_names_and_nobody_else),
+        cmocka_unit_test(what_is_withheld_chooses_the_feed_also_after_a_restart),
+        cmocka_unit_test(an_amendment_that_would_newly_be_withheld_is_refused),
+        cmocka_unit_test(what_breaks_a_rule_is_refused_with_its_place_before_anything_is_written),
+        cmocka_unit_test(without_a_rule_an_alert_stays_at_home_and_is_too_young_to_be_changed),
+        cmocka_unit_test(a_name_that_is_taken_gives_the_same_answer_or_a_refusal),
+        cmocka_unit_test(a_new_partner_is_admitted_to_the_feeds_that_are_its_own),
+        cmocka_unit_test(a_removed_partner_gets_nothing_more_and_alerts_live_on),
+    };
+    return cmocka_run_group_tests_name("publish", tests, NULL, NULL);
+}
