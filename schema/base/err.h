@@ -87,7 +87,7 @@
     X(DENIED_POLICY,      303, "policy does not permit this")                                      \
     X(DENIED_PARTNER,     304, "country is not a recognised partner")                              \
     X(DENIED_TOKEN,       305, "token is missing, unknown or revoked")                             \
-    X(DENIED_NEVER,       306, "amendment would reach a country that policy denies it to: B25")     \
+    X(DENIED_NEVER,       306, "amendment would reach a country that policy denies it to: B25")    \
     X(DENIED_LIVE,        307, "allowed only in networks named test-*: B42")                       \
     X(DENIED_FINGERPRINT, 308, "fingerprint does not match the document")                          \
     X(DENIED_HOST,        309, "HTTP host is missing, repeated or not allowed")                    \
