@@ -8,7 +8,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import e2e  # noqa: E402
 
-story = e2e.Story("api", "AUT", "SRB")
+story = e2e.Story("api")
 tokens, found = {}, {}
 ROLES = ("booth", "bureau", "auditor", "admin")
 
@@ -172,7 +172,7 @@ def _(world):
     aut.refused(310, "token", "revoke", number)
 
 
-@story.case("policy explain runs the version that the first commit names", )
+@story.case("policy explain runs the version that the first commit names")
 def _(world):
     aut, srb = world.nodes("AUT", "SRB")
     # the policies rest in a private feed, which is folded at the heartbeat
