@@ -6,15 +6,47 @@
 #include "node/cli/cli_node.h"
 #include "node/command.h"
 
-static int main_help(FILE *out, int code)
+static bool main_is_in_group(const struct cairn_command *command, const char *group)
+{
+    size_t size = strlen(group);
+    return strncmp(command->words, group, size) == 0 && command->words[size] == ' ';
+}
+
+/* Print the commands of a group, or all (NULL). gives: how many */
+static size_t main_list(FILE *out, const char *group)
 {
     size_t count;
+    size_t shown = 0;
     const struct cairn_command *table = cairn_command_table(&count);
-    fprintf(out, "usage: cairn COMMAND ... [--dir DIR] [--json]; cairn COMMAND --help\n\n");
     for (size_t i = 0; i < count; i++) {
-        fprintf(out, "  %-16s %s\n", table[i].words, table[i].summary);
+        if (group == NULL || main_is_in_group(&table[i], group)) {
+            fprintf(out, "  %-16s %s\n", table[i].words, table[i].summary);
+            shown++;
+        }
     }
+    return shown;
+}
+
+static int main_help(FILE *out, int code)
+{
+    fprintf(out, "usage: cairn COMMAND ... [--dir DIR] [--json]; cairn COMMAND --help\n\n");
+    main_list(out, NULL);
     return code;
+}
+
+/* `cairn case`, `cairn case --help`, `cairn case shwo`, `cairn shwo` */
+static int main_no_command(int argc, char **argv)
+{
+    bool is_help = argc > 2 && strcmp(argv[2], "--help") == 0;
+    FILE *out = is_help ? stdout : stderr;
+    if (!is_help) {
+        fprintf(out, "cairn: no such command\n");
+    }
+    if (main_list(out, argv[1]) > 0) {
+        return is_help ? CAIRN_EXIT_DONE : CAIRN_EXIT_USAGE;
+    }
+    fprintf(stderr, "cairn help lists all commands\n");
+    return CAIRN_EXIT_USAGE;
 }
 
 static bool main_is_daemon(const char *name)
@@ -37,8 +69,7 @@ int main(int argc, char **argv)
     }
     const struct cairn_command *command = cairn_command_find(argc - 1, argv + 1, &words);
     if (command == NULL) {
-        fprintf(stderr, "cairn: no such command; see cairn help\n");
-        return CAIRN_EXIT_USAGE;
+        return main_no_command(argc, argv);
     }
     return command->run(argc - 1 - words, argv + 1 + words);
 }

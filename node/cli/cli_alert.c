@@ -8,22 +8,23 @@
 #define ALERT_TARGET_BYTES 1024u
 
 static const struct cairn_cli_option alert_write_options[] = {
-    CAIRN_CLI_COMMON, CAIRN_CLI_ACTING, {"second-actor", CAIRN_CLI_VALUE, false}};
+    CAIRN_CLI_COMMON, CAIRN_CLI_ACTING, {"second-actor", CAIRN_CLI_VALUE, false, "ACTOR"}};
 static const struct cairn_cli_option alert_withdraw_options[] = {
     CAIRN_CLI_COMMON,
     CAIRN_CLI_ACTING,
-    {"second-actor", CAIRN_CLI_VALUE, false},
-    {"reason", CAIRN_CLI_VALUE, true},
-    {"text", CAIRN_CLI_VALUE, false},
-    {"into", CAIRN_CLI_VALUE, false},
-    {"row", CAIRN_CLI_REPEAT, false}};
+    {"second-actor", CAIRN_CLI_VALUE, false, "ACTOR"},
+    {"reason", CAIRN_CLI_VALUE, true, "CODE"},
+    {"text", CAIRN_CLI_VALUE, false, "TEXT"},
+    {"into", CAIRN_CLI_VALUE, false, "ID"},
+    {"row", CAIRN_CLI_REPEAT, false, "N"}};
 static const struct cairn_cli_option alert_show_options[] = {
-    CAIRN_CLI_COMMON, CAIRN_CLI_ACTING, {"rows", CAIRN_CLI_FLAG, false}};
-static const struct cairn_cli_option alert_list_options[] = {CAIRN_CLI_COMMON,
-                                                             CAIRN_CLI_ACTING,
-                                                             {"from", CAIRN_CLI_VALUE, false},
-                                                             {"status", CAIRN_CLI_VALUE, false},
-                                                             {"limit", CAIRN_CLI_VALUE, false}};
+    CAIRN_CLI_COMMON, CAIRN_CLI_ACTING, {"rows", CAIRN_CLI_FLAG, false, NULL}};
+static const struct cairn_cli_option alert_list_options[] = {
+    CAIRN_CLI_COMMON,
+    CAIRN_CLI_ACTING,
+    {"from", CAIRN_CLI_VALUE, false, "CCC"},
+    {"status", CAIRN_CLI_VALUE, false, "STATUS"},
+    {"limit", CAIRN_CLI_VALUE, false, "N"}};
 
 #define ALERT_COUNT(options) (sizeof(options) / sizeof(options)[0])
 

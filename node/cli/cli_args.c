@@ -184,11 +184,11 @@ void cairn_cli_args_usage(const struct cairn_cli_syntax *syntax, const char *com
     size_t size = (size_t)snprintf(out, capacity, "usage: cairn %s%s%s", command, gap, names);
     for (size_t at = 0; at < syntax->option_count && size < capacity; at++) {
         const struct cairn_cli_option *option = &syntax->options[at];
-        const char *value = option->kind == CAIRN_CLI_FLAG ? "" : " VALUE";
+        bool is_flag = option->kind == CAIRN_CLI_FLAG;
         const char *dots = option->kind == CAIRN_CLI_REPEAT ? " ..." : "";
         const char *open = option->is_required ? "" : "[";
         const char *shut = option->is_required ? "" : "]";
-        size += (size_t)snprintf(out + size, capacity - size, " %s--%s%s%s%s", open, option->name,
-                                 value, dots, shut);
+        size += (size_t)snprintf(out + size, capacity - size, " %s--%s%s%s%s%s", open, option->name,
+                                 is_flag ? "" : " ", is_flag ? "" : option->value, dots, shut);
     }
 }

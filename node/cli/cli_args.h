@@ -3,7 +3,7 @@
  * it may repeat.
  *
  *     static const struct cairn_cli_option options[] = {
- *         {"dir", CAIRN_CLI_VALUE, true}, {"json", CAIRN_CLI_FLAG, false}, ...};
+ *         {"dir", CAIRN_CLI_VALUE, true, "DIR"}, {"json", CAIRN_CLI_FLAG, false, NULL}, ...};
  *     cairn_cli_args_parse(&args, &syntax, argc, argv)  ->  args, or CAIRN_USAGE and args.fault */
 #ifndef CAIRN_NODE_CLI_CLI_ARGS_H
 #define CAIRN_NODE_CLI_CLI_ARGS_H
@@ -25,6 +25,7 @@ struct cairn_cli_option {
     const char *name; /* without the hyphens */
     enum cairn_cli_kind kind;
     bool is_required;
+    const char *value; /* what to write there, for the usage text: "FILE"; NULL for flags */
 };
 
 struct cairn_cli_syntax {

@@ -12,10 +12,10 @@
 
 static const struct cairn_cli_option audit_options[] = {CAIRN_CLI_COMMON,
                                                         CAIRN_CLI_ACTING,
-                                                        {"object", CAIRN_CLI_VALUE, false},
-                                                        {"feed", CAIRN_CLI_VALUE, false},
-                                                        {"all", CAIRN_CLI_FLAG, false},
-                                                        {"out", CAIRN_CLI_VALUE, true}};
+                                                        {"object", CAIRN_CLI_VALUE, false, "ID"},
+                                                        {"feed", CAIRN_CLI_VALUE, false, "HEX"},
+                                                        {"all", CAIRN_CLI_FLAG, false, NULL},
+                                                        {"out", CAIRN_CLI_VALUE, true, "FILE"}};
 static const struct cairn_cli_plan audit_plan = {
     .command = "audit export",
     .syntax = {audit_options, sizeof audit_options / sizeof audit_options[0], 0, 0, ""},

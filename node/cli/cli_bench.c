@@ -25,7 +25,7 @@
 #define BENCH_TARGET_BYTES  128u
 
 static const struct cairn_cli_option bench_options[] = {CAIRN_CLI_COMMON,
-                                                        {"count", CAIRN_CLI_VALUE, false}};
+                                                        {"count", CAIRN_CLI_VALUE, false, "N"}};
 static const struct cairn_cli_plan bench_plan = {
     .command = "bench",
     .syntax = {bench_options, sizeof bench_options / sizeof bench_options[0], 0, 1,

@@ -12,28 +12,31 @@
 #define CASE_COUNT(options)  (sizeof(options) / sizeof(options)[0])
 
 static const struct cairn_cli_option case_request_options[] = {
-    CAIRN_CLI_COMMON, CAIRN_CLI_ACTING, {"agreement", CAIRN_CLI_VALUE, true}};
-static const struct cairn_cli_option case_ack_options[] = {CAIRN_CLI_COMMON,
-                                                           CAIRN_CLI_ACTING,
-                                                           {"reference", CAIRN_CLI_VALUE, false},
-                                                           {"contact", CAIRN_CLI_VALUE, false}};
-static const struct cairn_cli_option case_accept_options[] = {CAIRN_CLI_COMMON,
-                                                              CAIRN_CLI_ACTING,
-                                                              {"person", CAIRN_CLI_REPEAT, false},
-                                                              {"reference", CAIRN_CLI_VALUE, false},
-                                                              {"remarks", CAIRN_CLI_VALUE, false}};
+    CAIRN_CLI_COMMON, CAIRN_CLI_ACTING, {"agreement", CAIRN_CLI_VALUE, true, "FILE"}};
+static const struct cairn_cli_option case_ack_options[] = {
+    CAIRN_CLI_COMMON,
+    CAIRN_CLI_ACTING,
+    {"reference", CAIRN_CLI_VALUE, false, "TEXT"},
+    {"contact", CAIRN_CLI_VALUE, false, "TEXT"}};
+static const struct cairn_cli_option case_accept_options[] = {
+    CAIRN_CLI_COMMON,
+    CAIRN_CLI_ACTING,
+    {"person", CAIRN_CLI_REPEAT, false, "N"},
+    {"reference", CAIRN_CLI_VALUE, false, "TEXT"},
+    {"remarks", CAIRN_CLI_VALUE, false, "TEXT"}};
 static const struct cairn_cli_option case_refuse_options[] = {
     CAIRN_CLI_COMMON,
     CAIRN_CLI_ACTING,
-    {"reason", CAIRN_CLI_REPEAT, true},
-    {"text", CAIRN_CLI_VALUE, false},
-    {"reference", CAIRN_CLI_VALUE, false}};
-static const struct cairn_cli_option case_withdraw_options[] = {CAIRN_CLI_COMMON,
-                                                                CAIRN_CLI_ACTING,
-                                                                {"reason", CAIRN_CLI_VALUE, true},
-                                                                {"text", CAIRN_CLI_VALUE, false}};
+    {"reason", CAIRN_CLI_REPEAT, true, "CODE"},
+    {"text", CAIRN_CLI_VALUE, false, "TEXT"},
+    {"reference", CAIRN_CLI_VALUE, false, "TEXT"}};
+static const struct cairn_cli_option case_withdraw_options[] = {
+    CAIRN_CLI_COMMON,
+    CAIRN_CLI_ACTING,
+    {"reason", CAIRN_CLI_VALUE, true, "CODE"},
+    {"text", CAIRN_CLI_VALUE, false, "TEXT"}};
 static const struct cairn_cli_option case_read_options[] = {
-    CAIRN_CLI_COMMON, CAIRN_CLI_ACTING, {"limit", CAIRN_CLI_VALUE, false}};
+    CAIRN_CLI_COMMON, CAIRN_CLI_ACTING, {"limit", CAIRN_CLI_VALUE, false, "N"}};
 
 static const struct cairn_cli_plan case_request_plan = {
     "case request",

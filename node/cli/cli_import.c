@@ -22,10 +22,11 @@
 #define IMPORT_PAUSE_NS     200000000L
 #define IMPORT_BAR_WIDTH    40u
 
-static const struct cairn_cli_option import_options[] = {CAIRN_CLI_COMMON,
-                                                         CAIRN_CLI_ACTING,
-                                                         {"as", CAIRN_CLI_VALUE, true},
-                                                         {"defaults", CAIRN_CLI_VALUE, false}};
+static const struct cairn_cli_option import_options[] = {
+    CAIRN_CLI_COMMON,
+    CAIRN_CLI_ACTING,
+    {"as", CAIRN_CLI_VALUE, true, "documents-csv|alerts-jsonl"},
+    {"defaults", CAIRN_CLI_VALUE, false, "FILE.yaml"}};
 static const struct cairn_cli_plan import_plan = {
     .command = "import",
     .syntax = {import_options, sizeof import_options / sizeof import_options[0], 1, 1, "FILE"},

@@ -16,13 +16,13 @@
 
 static const struct cairn_cli_option init_options[] = {
     CAIRN_CLI_COMMON,
-    {"network", CAIRN_CLI_VALUE, true},
-    {"country", CAIRN_CLI_VALUE, true},
-    {"node", CAIRN_CLI_VALUE, true},
-    {"listen", CAIRN_CLI_VALUE, false},
-    {"endpoint", CAIRN_CLI_VALUE, false},
-    {"http", CAIRN_CLI_VALUE, false},
-    {"passphrase-file", CAIRN_CLI_VALUE, false},
+    {"network", CAIRN_CLI_VALUE, true, "NAME"},
+    {"country", CAIRN_CLI_VALUE, true, "CCC"},
+    {"node", CAIRN_CLI_VALUE, true, "NAME"},
+    {"listen", CAIRN_CLI_VALUE, false, "HOST:PORT"},
+    {"endpoint", CAIRN_CLI_VALUE, false, "HOST:PORT"},
+    {"http", CAIRN_CLI_VALUE, false, "HOST:PORT"},
+    {"passphrase-file", CAIRN_CLI_VALUE, false, "FILE"},
 };
 static const struct cairn_cli_plan init_plan = {
     .command = "init",

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 static const struct cairn_cli_option partner_add_options[] = {
-    CAIRN_CLI_COMMON, {"fingerprint", CAIRN_CLI_VALUE, false}};
+    CAIRN_CLI_COMMON, {"fingerprint", CAIRN_CLI_VALUE, false, "WORDS"}};
 static const struct cairn_cli_option partner_options[] = {CAIRN_CLI_COMMON};
 
 static const struct cairn_cli_plan partner_add_plan = {

@@ -7,14 +7,15 @@
 
 #define SCREEN_MRZ_BYTES 4096u
 
-static const struct cairn_cli_option screen_options[] = {CAIRN_CLI_COMMON,
-                                                         CAIRN_CLI_ACTING,
-                                                         {"mrz", CAIRN_CLI_VALUE, false},
-                                                         {"document", CAIRN_CLI_VALUE, false},
-                                                         {"issuer", CAIRN_CLI_VALUE, false},
-                                                         {"name", CAIRN_CLI_VALUE, false},
-                                                         {"given", CAIRN_CLI_VALUE, false},
-                                                         {"born", CAIRN_CLI_VALUE, false}};
+static const struct cairn_cli_option screen_options[] = {
+    CAIRN_CLI_COMMON,
+    CAIRN_CLI_ACTING,
+    {"mrz", CAIRN_CLI_VALUE, false, "FILE|-"},
+    {"document", CAIRN_CLI_VALUE, false, "NO"},
+    {"issuer", CAIRN_CLI_VALUE, false, "CCC"},
+    {"name", CAIRN_CLI_VALUE, false, "SURNAME"},
+    {"given", CAIRN_CLI_VALUE, false, "NAMES"},
+    {"born", CAIRN_CLI_VALUE, false, "YYYY-MM-DD"}};
 static const struct cairn_cli_plan screen_plan = {
     .command = "screen",
     .syntax = {screen_options, sizeof screen_options / sizeof screen_options[0], 0, 0, ""},

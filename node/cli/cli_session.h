@@ -10,11 +10,12 @@
 
 /* Put these into every table of options, and the second set where somebody acts. */
 /* clang-format off */
-#define CAIRN_CLI_COMMON                                                                           \
-    {"dir", CAIRN_CLI_VALUE, false}, {"json", CAIRN_CLI_FLAG, false}
-#define CAIRN_CLI_ACTING                                                                           \
-    {"role", CAIRN_CLI_VALUE, false}, {"actor", CAIRN_CLI_VALUE, false},                           \
-    {"purpose", CAIRN_CLI_VALUE, false}
+#define CAIRN_CLI_COMMON \
+    {"dir", CAIRN_CLI_VALUE, false, "DIR"}, {"json", CAIRN_CLI_FLAG, false, NULL}
+#define CAIRN_CLI_ACTING \
+    {"role", CAIRN_CLI_VALUE, false, "ROLE"}, \
+    {"actor", CAIRN_CLI_VALUE, false, "ACTOR"}, \
+    {"purpose", CAIRN_CLI_VALUE, false, "PURPOSE"}
 /* clang-format on */
 
 struct cairn_cli_session {

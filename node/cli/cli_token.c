@@ -3,7 +3,9 @@
 #include "node/cli/cli_session.h"
 
 static const struct cairn_cli_option token_create_options[] = {
-    CAIRN_CLI_COMMON, {"role", CAIRN_CLI_VALUE, true}, {"actor", CAIRN_CLI_VALUE, true}};
+    CAIRN_CLI_COMMON,
+    {"role", CAIRN_CLI_VALUE, true, "ROLE"},
+    {"actor", CAIRN_CLI_VALUE, true, "ACTOR"}};
 static const struct cairn_cli_option token_options[] = {CAIRN_CLI_COMMON};
 
 static const struct cairn_cli_plan token_create_plan = {

@@ -14,8 +14,9 @@
 #define CHUNK_BYTES (64u << 10)
 
 static const struct cairn_cli_option verify_options[] = {
-    {"trust", CAIRN_CLI_REPEAT, false},
-    {"json", CAIRN_CLI_FLAG, false},
+    {"trust", CAIRN_CLI_REPEAT, false, "FILE|WORDS"},
+    {"json", CAIRN_CLI_FLAG, false, NULL},
+    {"help", CAIRN_CLI_FLAG, false, NULL},
 };
 
 static const struct cairn_cli_syntax verify_syntax = {
@@ -26,10 +27,15 @@ static const struct cairn_cli_syntax verify_syntax = {
     .operand_names = "FILE",
 };
 
+/* fault: NULL when help was asked for */
 static int verify_usage(const char *fault)
 {
     char usage[256];
-    cairn_cli_args_usage(&verify_syntax, "cairn verify", usage, sizeof usage);
+    cairn_cli_args_usage(&verify_syntax, "verify", usage, sizeof usage);
+    if (fault == NULL) {
+        printf("%s\nchecks a bundle offline; exit 0 whole, 1 broken, 2 unusable\n", usage);
+        return EXIT_WHOLE;
+    }
     fprintf(stderr, "cairn: %s\n%s\n", fault, usage);
     return EXIT_UNUSABLE;
 }
@@ -124,6 +130,9 @@ int cairn_cli_verify(int argc, char **argv)
     struct cairn_cli_args args;
     struct cairn_suite suite;
     const struct cairn_verify_limits limits = CAIRN_VERIFY_LIMITS_DEFAULT;
+    if (argc > 0 && strcmp(argv[0], "--help") == 0) {
+        return verify_usage(NULL);
+    }
     if (cairn_cli_args_parse(&args, &verify_syntax, argc, argv) != CAIRN_OK) {
         return verify_usage(args.fault);
     }

@@ -5,10 +5,10 @@
 #include "tests/lib/test.h"
 
 static const struct cairn_cli_option options[] = {
-    {"dir", CAIRN_CLI_VALUE, true},
-    {"json", CAIRN_CLI_FLAG, false},
-    {"limit", CAIRN_CLI_VALUE, false},
-    {"trust", CAIRN_CLI_REPEAT, false},
+    {"dir", CAIRN_CLI_VALUE, true, "DIR"},
+    {"json", CAIRN_CLI_FLAG, false, NULL},
+    {"limit", CAIRN_CLI_VALUE, false, "N"},
+    {"trust", CAIRN_CLI_REPEAT, false, "FILE"},
 };
 static const struct cairn_cli_syntax syntax = {options, 4, 1, 2, "FILE..."};
 static struct cairn_cli_args args;
@@ -112,8 +112,8 @@ TEST(usage_shows_what_is_required_and_what_is_not)
 {
     char usage[200];
     cairn_cli_args_usage(&syntax, "alert issue", usage, sizeof usage);
-    assert_string_equal(usage, "usage: cairn alert issue FILE... --dir VALUE [--json] "
-                               "[--limit VALUE] [--trust VALUE ...]");
+    assert_string_equal(usage, "usage: cairn alert issue FILE... --dir DIR [--json] "
+                               "[--limit N] [--trust FILE ...]");
     cairn_cli_args_usage(&syntax, "alert issue", usage, 20);
     assert_string_equal(usage, "usage: cairn alert ");
 }
