@@ -326,8 +326,13 @@ cairn_err cairn_agreement_parse(struct cairn_bytes source, bool is_test_network,
         "count",           "clocks", "evidence", "data",  "late_reply", "emergency",   NULL};
     const struct cairn_yaml_node *root;
     CAIRN_TRY(cairn_yaml_parse(source, arena, &root, out_fault));
-    struct cairn_agreement agreement = {.clock_count = 0};
-    struct agreement_build build = {.agreement = &agreement,
+    /* in the arena: faults speak of its parties */
+    struct cairn_agreement *agreement = cairn_arena_take(arena, sizeof *agreement);
+    if (agreement == NULL) {
+        return cairn_yaml_refuse(root, CAIRN_NO_ROOM, "too large", out_fault);
+    }
+    memset(agreement, 0, sizeof *agreement);
+    struct agreement_build build = {.agreement = agreement,
                                     .arena = arena,
                                     .out_fault = out_fault,
                                     .is_test_network = is_test_network};
@@ -338,7 +343,7 @@ cairn_err cairn_agreement_parse(struct cairn_bytes source, bool is_test_network,
     CAIRN_TRY(agreement_parse_valid(&build, root));
     CAIRN_TRY(agreement_parse_calendars(&build, root));
     CAIRN_TRY(agreement_parse_clocks(&build, root));
-    *out = agreement;
+    *out = *agreement;
     return CAIRN_OK;
 }
 
