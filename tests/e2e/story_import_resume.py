@@ -65,6 +65,7 @@ def finish(node):
     done = e2e.wait_until(lambda: (one := node.run(*words)).number not in (401, 402) and one,
                           "the import is taken up again")
     e2e.equal(done.code, 0, str(done))
+    node.settle()
     return done.data
 
 

@@ -36,6 +36,7 @@ def _(world):
     found["after"] = aut.issue(e2e.alert("Nachherova"))
     path, _ = world.generate("documents.csv", "make_documents.py", "--rows", str(ROWS))
     aut.act("import", path, "--as", "documents-csv")
+    aut.settle()
     found["number"] = path.read_text().splitlines()[1].split(",")[2]
     e2e.wait_until(lambda: sorted(srb.alerts()) == sorted(aut.alerts()), "SRB shows the same")
 

@@ -27,6 +27,7 @@ def _(world):
     found["alert"] = aut.issue(e2e.check_alert("Verborgen"))
     path, _ = world.generate("documents.csv", "make_documents.py", "--rows", str(ROWS))
     aut.act("import", path, "--as", "documents-csv")
+    aut.settle()
     found["number"] = path.read_text().splitlines()[ROWS].split(",")[2]
     found["all"] = sorted(aut.alerts())
     e2e.wait_until(lambda: sorted(srb.alerts()) == found["all"], "SRB shows the same")

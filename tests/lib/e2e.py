@@ -318,6 +318,10 @@ class Node:
             after = page.get("next")
         return found
 
+    def settle(self):
+        """Wait until the views show all that the log holds: an import does not wait for them."""
+        wait_until(lambda: self.status()["state"]["folding"] == 0, f"{self.country}'s views caught up")
+
     def rows(self):
         """Rows of stolen documents in the batches that this node shows."""
         return sum(self.alert(name)["row_count"] for name, row in self.alerts().items()
@@ -328,12 +332,15 @@ class Node:
         equal(status, 200, f"GET {target}: {answer}")
         return answer
 
-    def ask(self, method, target):
-        """Ask the API as the owner, which is what every command does. gives: status, answer"""
+    def ask(self, method, target, body=None, who=()):
+        """Ask the API over the socket: as the owner, or as (role, actor). gives: status, answer"""
+        text = b"" if body is None else json.dumps(body).encode()
+        head = [f"{method} {target} HTTP/1.1", "Host: node", "Connection: close",
+                "Content-Type: application/json", f"Content-Length: {len(text)}"]
+        head += [f"{name}: {value}" for name, value in zip(("Cairn-Role", "Cairn-Actor"), who)]
         with socket.socket(socket.AF_UNIX) as link:
             link.connect(str(self.dir / "cairn.sock"))
-            link.sendall(f"{method} {target} HTTP/1.1\r\nHost: node\r\nConnection: close\r\n"
-                         "Content-Length: 0\r\n\r\n".encode())
+            link.sendall("\r\n".join([*head, "", ""]).encode() + text)
             reply = http.client.HTTPResponse(link)
             reply.begin()
             return reply.status, json.loads(reply.read())
