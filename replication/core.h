@@ -50,7 +50,10 @@ struct cairn_core *cairn_core_init(void *memory, const struct cairn_core_limits 
 
 /* Take one event.
  *
- * owns    borrows the event for the step; gives actions that live until the next step */
+ * owns    borrows the event for the step; gives actions that live until the next step
+ * gives   after a store or a signature failed (CAIRN_NOTICE_STORE_FAILED), or recalled rows were
+ *         damaged: nothing but CAIRN_DISK for commands. The host ends this core and starts anew
+ *         from its disk */
 void cairn_core_step(struct cairn_core *core, const struct cairn_event *event,
                      struct cairn_actions *out);
 
@@ -67,7 +70,7 @@ struct cairn_core_peer {
     char country[4];
     bool is_recognised;
     uint8_t spki_hash[32];
-    char endpoint[128];    /* HOST:PORT, or "-" */
+    char endpoint[262];    /* HOST:PORT, or "" */
     uint64_t journal_size; /* verified */
     uint8_t journal_root[32];
     uint64_t seen_ms; /* when a checkpoint last verified, by this node's clock; 0 never */

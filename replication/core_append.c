@@ -7,14 +7,40 @@
 
 #include <string.h>
 
-void cairn_core_answer(struct cairn_core *core, uint64_t token, cairn_err err)
-{
-    struct cairn_action *answer = cairn_core_act(core, CAIRN_ACTION_ANSWER);
-    answer->as.answer.token = token;
-    answer->as.answer.err = err;
-}
+/* Who appends may fill the batch, its parts and each commit only so far: what is written later must
+ * still find its place.
+ *
+ *     host < the core's own (receipts, missing, closes) < what belongs to a flush (invites, mark)
+ */
+struct append_limits {
+    uint32_t waiting_count;
+    uint32_t byte_count;
+    uint32_t part_count;
+    uint32_t part_bytes;
+};
 
-static struct core_part *append_part_find(const struct core_batch *batch, uint32_t feed)
+static const struct append_limits append_host = {
+    .waiting_count = CORE_WAITING_MAX / 2,
+    .byte_count = CORE_WAITING_BYTES - CORE_RESERVE_BYTES,
+    .part_count = CORE_PARTS_HOST,
+    .part_bytes = CAIRN_LIMIT_COMMIT_BYTES - CORE_PART_RESERVE,
+};
+
+static const struct append_limits append_own = {
+    .waiting_count = CORE_WAITING_MAX / 4 * 3,
+    .byte_count = CORE_WAITING_BYTES - CORE_RESERVE_BYTES / 2,
+    .part_count = CORE_PARTS_OWN,
+    .part_bytes = CAIRN_LIMIT_COMMIT_BYTES - CORE_PART_RESERVE / 4 * 3,
+};
+
+static const struct append_limits append_flush = {
+    .waiting_count = CORE_WAITING_MAX,
+    .byte_count = CORE_WAITING_BYTES,
+    .part_count = CORE_PARTS_MAX,
+    .part_bytes = CAIRN_LIMIT_COMMIT_BYTES,
+};
+
+struct core_part *cairn_core_part_find(const struct core_batch *batch, uint32_t feed)
 {
     for (uint32_t i = 0; i < batch->part_count; i++) {
         if (batch->parts[i].feed == feed) {
@@ -26,7 +52,7 @@ static struct core_part *append_part_find(const struct core_batch *batch, uint32
 
 struct core_part *cairn_core_part_of(struct core_batch *batch, uint32_t feed)
 {
-    struct core_part *part = append_part_find(batch, feed);
+    struct core_part *part = cairn_core_part_find(batch, feed);
     if (part == NULL) {
         CAIRN_REQUIRE(batch->part_count < CORE_PARTS_MAX);
         part = &batch->parts[batch->part_count++];
@@ -40,27 +66,41 @@ static size_t append_wire_bytes(size_t operation_bytes)
     return CAIRN_COMMIT_ENTRY_BYTES + cairn_body_sealed_bytes(operation_bytes);
 }
 
-bool cairn_core_fits(const struct cairn_core *core, uint32_t feed, size_t operation_bytes)
+static bool append_fits(const struct cairn_core *core, uint32_t feed, size_t operation_bytes,
+                        const struct append_limits *limits)
 {
     const struct core_batch *batch = &core->batches[core->open_batch];
     size_t wire_bytes = append_wire_bytes(operation_bytes);
-    const struct core_part *part = append_part_find(batch, feed);
-    if (part == NULL && batch->part_count >= CORE_PARTS_HOST) {
+    const struct core_part *part = cairn_core_part_find(batch, feed);
+    if (part == NULL ? batch->part_count >= limits->part_count
+                     : part->is_last || part->wire_bytes + wire_bytes > limits->part_bytes) {
         return false;
     }
-    if (part != NULL &&
-        (part->is_last || part->wire_bytes + wire_bytes > CAIRN_LIMIT_COMMIT_BYTES)) {
-        return false;
+    return batch->waiting_count < limits->waiting_count &&
+           batch->byte_count + wire_bytes <= limits->byte_count;
+}
+
+bool cairn_core_fits(const struct cairn_core *core, uint32_t feed, size_t operation_bytes)
+{
+    if (feed < core->feed_count && core->feeds[feed].type == CAIRN_FEED_TYPE_PRIVATE) {
+        return !cairn_core_is_busy(core);
     }
-    return batch->waiting_count < CORE_WAITING_MAX / 2 &&
-           batch->byte_count + wire_bytes <= CORE_WAITING_BYTES - CORE_RESERVE_BYTES;
+    return append_fits(core, feed, operation_bytes, &append_host);
+}
+
+bool cairn_core_fits_own(const struct cairn_core *core, uint32_t feed, size_t operation_bytes)
+{
+    return append_fits(core, feed, operation_bytes, &append_own);
 }
 
 bool cairn_core_has_room(const struct cairn_core *core, const uint8_t feed[static 16],
                          size_t operation_bytes)
 {
     uint32_t number = cairn_core_feed_number(core, feed);
-    return number == CORE_NONE || cairn_core_fits(core, number, operation_bytes);
+    bool is_refused = number == CORE_NONE || core->is_failed || core->is_halted ||
+                      operation_bytes > CAIRN_LIMIT_BATCH_BYTES;
+    return is_refused || core->feeds[number].is_closing ||
+           cairn_core_fits(core, number, operation_bytes);
 }
 
 /* Seal (or copy) the operation into `out`: prefix | body. gives the size of the body */
@@ -89,20 +129,26 @@ static size_t append_seal(struct cairn_core *core, const struct core_new *entry,
     return body_bytes;
 }
 
-/* A private entry is durable before its answer, and committed at the heartbeat. */
-static void append_private(struct cairn_core *core, const struct core_new *entry, uint64_t index,
-                           struct cairn_bytes row, const uint8_t entry_id[static 32])
+/* A private entry is durable before its answer, and committed at the heartbeat. Its feed's row
+ * tells only of commits that are on disk, so what waits for the next one has a row of its own. */
+static void append_private(struct cairn_core *core, const struct core_new *entry,
+                           const struct core_waiting *waiting, struct cairn_bytes row)
 {
     struct cairn_feed *feed = &core->feeds[entry->feed];
-    struct core_puts puts = cairn_core_puts_begin(core, 2);
-    cairn_core_puts_add(&puts, CAIRN_TABLE_ENTRY, feed->id, index)->head = row;
-    cairn_core_puts_add_feed(core, &puts, entry->feed, &feed->range);
+    struct core_puts puts = cairn_core_puts_begin(core, 3);
+    cairn_core_puts_add(&puts, CAIRN_TABLE_ENTRY, feed->id, waiting->index)->head = row;
+    if (waiting->index == 0) {
+        struct cairn_merkle_range none;
+        cairn_merkle_range_init(&none);
+        cairn_core_puts_add_feed(core, &puts, entry->feed, &none);
+    }
+    cairn_core_puts_add_waiting(core, &puts, entry->feed);
     uint32_t token =
         cairn_core_task_open(core, entry->is_asked ? CORE_TASK_STORE_PRIVATE : CORE_TASK_STORE,
                              entry->feed, entry->token);
     struct core_task *task = cairn_core_task_at(core, token);
-    task->b = index;
-    memcpy(task->entry_id, entry_id, 32);
+    task->b = waiting->index;
+    memcpy(task->entry_id, waiting->entry_id, 32);
     cairn_core_puts_store(core, &puts, token, true);
 }
 
@@ -113,26 +159,22 @@ static void append_waiting(struct cairn_core *core, const struct core_new *entry
     struct core_part *part = cairn_core_part_of(batch, entry->feed);
     batch->waiting[batch->waiting_count++] = *waiting;
     batch->byte_count += CAIRN_PREFIX_BYTES + waiting->body_bytes;
+    batch->record_count += waiting->record_index == CORE_NO_RECORD ? 0 : 1;
     part->entry_count++;
     part->wire_bytes += CAIRN_COMMIT_ENTRY_BYTES + waiting->body_bytes;
     part->is_last = entry->is_last;
 }
 
-cairn_err cairn_core_append(struct cairn_core *core, const struct core_new *entry)
+/* Append what fits: the caller has asked. */
+void cairn_core_append(struct cairn_core *core, const struct core_new *entry)
 {
     struct cairn_feed *feed = &core->feeds[entry->feed];
     struct core_batch *batch = &core->batches[core->open_batch];
+    bool is_private = feed->type == CAIRN_FEED_TYPE_PRIVATE;
     CAIRN_REQUIRE(feed->journal == 0);
-    if (core->is_halted) {
-        return CAIRN_DISK;
-    }
-    if (feed->is_closed) {
-        return CAIRN_STATE;
-    }
-    if (batch->waiting_count == CORE_WAITING_MAX || core->task_count >= CORE_TASKS_BUSY ||
-        batch->byte_count + append_wire_bytes(entry->operation.size) > CORE_WAITING_BYTES) {
-        return CAIRN_BUSY;
-    }
+    CAIRN_REQUIRE(!feed->is_closed);
+    CAIRN_REQUIRE(is_private ||
+                  append_fits(core, entry->feed, entry->operation.size, &append_flush));
     struct cairn_body_place place = {
         .origin = cairn_core_origin(core, 0),
         .feed = feed->id,
@@ -143,7 +185,6 @@ cairn_err cairn_core_append(struct cairn_core *core, const struct core_new *entr
     struct cairn_stub stub;
     uint8_t stub_bytes[CAIRN_STUB_BYTES];
     uint8_t leaf[32];
-    bool is_private = feed->type == CAIRN_FEED_TYPE_PRIVATE;
     uint8_t *place_bytes = is_private
                                ? cairn_core_take(core, append_wire_bytes(entry->operation.size))
                                : batch->bytes + batch->byte_count;
@@ -163,21 +204,23 @@ cairn_err cairn_core_append(struct cairn_core *core, const struct core_new *entr
     if (is_private) {
         struct cairn_bytes row = {.data = place_bytes,
                                   .size = CAIRN_PREFIX_BYTES + waiting.body_bytes};
-        append_private(core, entry, waiting.index, row, waiting.entry_id);
+        append_private(core, entry, &waiting, row);
     } else {
         append_waiting(core, entry, &waiting);
     }
-    return CAIRN_OK;
 }
 
+/* ---- operations of the core's own ---- */
+
+/* Never below the own last mark: it would have no effect. source P-50 */
 static uint64_t append_hlc(struct cairn_core *core)
 {
-    uint64_t now = core->now_ms << 16;
-    core->hlc = now > core->hlc ? now : core->hlc + 1;
+    uint64_t now_ms = core->now_ms > core->mark_ms ? core->now_ms : core->mark_ms;
+    core->hlc = now_ms << 16 > core->hlc ? now_ms << 16 : core->hlc + 1;
     return core->hlc;
 }
 
-/* An operation of the core's own: kinds 1 to 10. owns: *out lies in the step's arena */
+/* An operation of kinds 1 to 10. owns: *out lies in the step's arena */
 cairn_err cairn_core_encode_op(struct cairn_core *core, const struct cairn_feedop *op,
                                struct cairn_bytes *out)
 {
@@ -198,10 +241,18 @@ void cairn_core_append_op(struct cairn_core *core, uint32_t feed, const struct c
     };
     cairn_err err = cairn_core_encode_op(core, op, &entry.operation);
     CAIRN_REQUIRE(err == CAIRN_OK);
-    err = cairn_core_append(core, &entry);
-    if (err != CAIRN_OK) {
-        cairn_core_notice_err(core, CAIRN_NOTICE_FEED_REFUSED, CORE_NONE, err);
+    cairn_core_append(core, &entry);
+}
+
+/* ---- operations of the host ---- */
+
+/* Control feeds are clear for everybody, and what feeds are made of is the core's own business. */
+static bool append_is_for_host(const struct cairn_feed *feed, uint64_t kind)
+{
+    if (feed->type == CAIRN_FEED_TYPE_CONTROL) {
+        return kind == CAIRN_KIND_CONTROL_POLICY;
     }
+    return kind > CAIRN_KIND_MISSING;
 }
 
 static cairn_err append_check(const struct cairn_core *core, const struct cairn_feed *feed,
@@ -209,8 +260,11 @@ static cairn_err append_check(const struct cairn_core *core, const struct cairn_
 {
     struct cairn_operation_head head;
     CAIRN_TRY(cairn_operation_peek(operation, &head));
-    if (operation.size > CAIRN_LIMIT_BATCH_BYTES) {
+    if (operation.size > CAIRN_LIMIT_OPERATION_BYTES && head.kind != CAIRN_KIND_ALERT_BATCH) {
         return CAIRN_TOO_LONG;
+    }
+    if (!append_is_for_host(feed, head.kind)) {
+        return CAIRN_DENIED_POLICY;
     }
     /* Below the own last mark it would have no effect for any reader. source P-50 */
     if (feed->type != CAIRN_FEED_TYPE_PRIVATE && head.hlc >> 16 < core->mark_ms) {
@@ -219,30 +273,44 @@ static cairn_err append_check(const struct cairn_core *core, const struct cairn_
     return CAIRN_OK;
 }
 
+static cairn_err append_check_feed(const struct cairn_core *core, uint32_t number)
+{
+    if (number == CORE_NONE || core->feeds[number].journal != 0) {
+        return CAIRN_NOT_FOUND;
+    }
+    const struct cairn_feed *feed = &core->feeds[number];
+    if (core->is_halted || feed->is_closing || feed->is_closed) {
+        return CAIRN_STATE;
+    }
+    bool is_lost =
+        feed->type == CAIRN_FEED_TYPE_PAIRWISE && !core->countries[feed->giver].is_recognised;
+    return is_lost ? CAIRN_DENIED_PARTNER : CAIRN_OK;
+}
+
+static cairn_err append_take(struct cairn_core *core, const struct cairn_event *event)
+{
+    uint32_t number = cairn_core_feed_number(core, event->as.command.feed);
+    CAIRN_TRY(append_check_feed(core, number));
+    const struct cairn_feed *feed = &core->feeds[number];
+    CAIRN_TRY(append_check(core, feed, event->as.command.operation));
+    if (!cairn_core_fits(core, number, event->as.command.operation.size)) {
+        return CAIRN_BUSY;
+    }
+    struct core_new entry = {
+        .feed = number,
+        .operation = event->as.command.operation,
+        .is_clear = feed->type == CAIRN_FEED_TYPE_CONTROL,
+        .is_asked = true,
+        .token = event->as.command.token,
+        .record_index = CORE_NO_RECORD,
+    };
+    cairn_core_append(core, &entry);
+    return CAIRN_OK;
+}
+
 void cairn_core_on_append(struct cairn_core *core, const struct cairn_event *event)
 {
-    uint32_t feed = cairn_core_feed_number(core, event->as.command.feed);
-    cairn_err err = CAIRN_OK;
-    if (feed == CORE_NONE || core->feeds[feed].journal != 0) {
-        err = CAIRN_NOT_FOUND;
-    } else {
-        err = append_check(core, &core->feeds[feed], event->as.command.operation);
-    }
-    if (err == CAIRN_OK && core->feeds[feed].type != CAIRN_FEED_TYPE_PRIVATE &&
-        !cairn_core_fits(core, feed, event->as.command.operation.size)) {
-        err = CAIRN_BUSY;
-    }
-    if (err == CAIRN_OK) {
-        struct core_new entry = {
-            .feed = feed,
-            .operation = event->as.command.operation,
-            .is_clear = core->feeds[feed].type == CAIRN_FEED_TYPE_CONTROL,
-            .is_asked = true,
-            .token = event->as.command.token,
-            .record_index = CORE_NO_RECORD,
-        };
-        err = cairn_core_append(core, &entry);
-    }
+    cairn_err err = append_take(core, event);
     if (err != CAIRN_OK) {
         cairn_core_answer(core, event->as.command.token, err);
     }

@@ -10,36 +10,40 @@
  *
  *     cairn_core_flush          parts, places of the leaves, invites, mark, openings, root -> SIGN
  *     cairn_core_flush_signed   checkpoint, one batch with everything                      -> STORE
- *     cairn_core_flush_stored   answers, ripe commits, streams to the peers */
+ *     cairn_core_flush_stored   answers, ripe commits, streams to the peers
+ *
+ * One at a time; what is appended meanwhile waits in the other batch. */
 
 static void flush_parts_private(struct cairn_core *core, struct core_batch *batch)
 {
-    for (uint32_t i = 0; i < core->feed_count; i++) {
-        if (core->feeds[i].journal == 0 && core->feeds[i].type == CAIRN_FEED_TYPE_PRIVATE &&
-            batch->part_count < CORE_PARTS_MAX - 1) {
+    for (uint32_t i = core->journals[0].feed_first; i != CORE_NONE; i = core->feed_next[i]) {
+        if (core->feeds[i].type == CAIRN_FEED_TYPE_PRIVATE) {
             cairn_core_part_of(batch, i);
         }
     }
 }
 
-static bool flush_is_invite_feed(const struct cairn_core *core, const struct core_invite *invite,
-                                 uint32_t *out_pairwise)
+/* The pairwise feed in which this country is told; CORE_NONE: it is no partner any more. */
+static uint32_t flush_invite_feed(const struct cairn_core *core, const struct core_invite *invite)
 {
-    *out_pairwise = cairn_core_pairwise_find(core, 0, invite->country);
-    return *out_pairwise != CORE_NONE && core->countries[invite->country].is_recognised;
+    return core->countries[invite->country].is_recognised ? core->pairwise[invite->country]
+                                                          : CORE_NONE;
 }
 
 /* Everything that will have a leaf has its part before places are drawn. */
 static void flush_parts(struct cairn_core *core, struct core_batch *batch, bool is_heartbeat)
 {
-    uint32_t pairwise;
     for (uint32_t i = 0; i < core->invite_count; i++) {
-        if (flush_is_invite_feed(core, &core->invites[i], &pairwise)) {
+        uint32_t pairwise = flush_invite_feed(core, &core->invites[i]);
+        if (pairwise != CORE_NONE) {
             cairn_core_part_of(batch, pairwise);
         }
     }
     if (is_heartbeat) {
         flush_parts_private(core, batch);
+    }
+    if (core->is_flush_marked) {
+        cairn_core_part_of(batch, core->journals[0].control_feed);
     }
 }
 
@@ -75,16 +79,20 @@ static void flush_places(struct cairn_core *core, struct core_batch *batch)
     core->flush_leaf_count = batch->part_count;
 }
 
+/* Whoever is told of a feed becomes its member now, with the commit that says so. */
 static void flush_invites(struct cairn_core *core, struct core_batch *batch)
 {
     uint64_t base = core->journals[0].verified.size;
-    uint32_t pairwise;
     for (uint32_t i = 0; i < core->invite_count; i++) {
         const struct core_invite *invite = &core->invites[i];
-        if (flush_is_invite_feed(core, invite, &pairwise)) {
+        const struct core_part *part = cairn_core_part_find(batch, invite->feed);
+        uint32_t pairwise = flush_invite_feed(core, invite);
+        CAIRN_REQUIRE(part != NULL);
+        cairn_members_add(&core->feeds[invite->feed].members, invite->country);
+        if (pairwise != CORE_NONE) {
             struct cairn_feedop op = {.kind = CAIRN_KIND_FEED_INVITE};
             memcpy(op.as.invite.feed, core->feeds[invite->feed].id, 16);
-            op.as.invite.leaf_index = base + cairn_core_part_of(batch, invite->feed)->leaf;
+            op.as.invite.leaf_index = base + part->leaf;
             cairn_core_append_op(core, pairwise, &op);
         }
     }
@@ -112,6 +120,7 @@ static void flush_commit(struct cairn_core *core, struct core_part *part)
     cairn_keys_salt(core->suite, feed->keys.salt, opening->number, salt);
     cairn_keys_commit_hash(opening, salt, leaf + CAIRN_TAG_BYTES);
     part->range = feed->range;
+    feed->is_closed = part->is_close;
     cairn_feed_take_opening(feed, opening, &part->range);
     if (part->has_next_secret) {
         cairn_err err =
@@ -147,11 +156,9 @@ static void flush_sign(struct cairn_core *core)
 void cairn_core_flush(struct cairn_core *core)
 {
     struct core_batch *batch = &core->batches[core->open_batch];
-    if (core->is_flushing || core->is_halted || !core->countries[0].has_document) {
-        return;
-    }
     bool is_heartbeat = core->now_ms >= core->heartbeat_ms;
-    if (batch->part_count == 0 && !is_heartbeat) {
+    if (core->is_flushing || core->is_halted || !core->countries[0].has_document ||
+        !cairn_core_is_roomy(core) || (batch->part_count == 0 && !is_heartbeat)) {
         return;
     }
     core->is_flush_marked = is_heartbeat || core->now_ms >= core->mark_ms + CAIRN_LIMIT_MARK_MS;
@@ -160,9 +167,6 @@ void cairn_core_flush(struct cairn_core *core)
         cairn_core_wake(core, core->heartbeat_ms);
     }
     flush_parts(core, batch, is_heartbeat);
-    if (core->is_flush_marked) {
-        cairn_core_part_of(batch, core->journals[0].control_feed);
-    }
     flush_places(core, batch);
     flush_invites(core, batch);
     if (core->is_flush_marked) {
@@ -173,6 +177,7 @@ void cairn_core_flush(struct cairn_core *core)
     }
     flush_sign(core);
     core->is_flushing = true;
+    core->flush_count++;
     core->open_batch ^= 1;
 }
 
@@ -264,6 +269,21 @@ static void flush_leaf_rows(struct cairn_core *core, struct core_puts *puts)
     }
 }
 
+/* What the flush changes of feeds: rows of those with a commit, and of those with a receipt. */
+static void flush_feed_rows(struct cairn_core *core, const struct core_batch *batch,
+                            struct core_puts *puts)
+{
+    for (uint32_t i = 0; i < batch->part_count; i++) {
+        const struct core_part *part = &batch->parts[i];
+        cairn_core_puts_add(puts, CAIRN_TABLE_COMMIT, part->opening.feed, part->opening.number)
+            ->head = flush_blob(core, batch, part);
+        cairn_core_puts_add_feed(core, puts, part->feed, &part->range);
+    }
+    for (uint32_t i = 0; i < batch->receipt_count; i++) {
+        cairn_core_puts_add_receipt(core, puts, &batch->receipts[i]);
+    }
+}
+
 void cairn_core_flush_signed(struct cairn_core *core, const uint8_t signature[static 64])
 {
     struct core_batch *batch = flush_batch(core);
@@ -273,17 +293,9 @@ void cairn_core_flush_signed(struct cairn_core *core, const uint8_t signature[st
     own->candidate = core->flush_range;
     own->checkpoint = core->flush_checkpoint;
     cairn_core_recent_add(core);
-    struct core_puts puts =
-        cairn_core_puts_begin(core, (size_t)batch->part_count * 3 + 3 + batch->waiting_count);
-    for (uint32_t i = 0; i < batch->part_count; i++) {
-        const struct core_part *part = &batch->parts[i];
-        const struct cairn_feed *feed = &core->feeds[part->feed];
-        cairn_core_puts_add(&puts, CAIRN_TABLE_COMMIT, feed->id, part->opening.number)->head =
-            flush_blob(core, batch, part);
-        cairn_core_puts_add_feed(core, &puts, part->feed,
-                                 feed->type == CAIRN_FEED_TYPE_PRIVATE ? &feed->range
-                                                                       : &part->range);
-    }
+    struct core_puts puts = cairn_core_puts_begin(
+        core, (size_t)batch->part_count * 3 + batch->record_count + batch->receipt_count + 3);
+    flush_feed_rows(core, batch, &puts);
     flush_records(core, batch, &puts);
     flush_leaf_rows(core, &puts);
     cairn_core_puts_add_journal(core, &puts, 0);
@@ -313,6 +325,7 @@ void cairn_core_flush_stored(struct cairn_core *core)
     struct core_journal *own = &core->journals[0];
     own->durable = own->checkpoint;
     core->is_flushing = false;
+    core->flush_stored_count++;
     cairn_core_notice(core, CAIRN_NOTICE_FLUSHED, 0, own->durable.size, batch->part_count);
     flush_answers(core, batch);
     cairn_core_grown(core, 0);
@@ -326,7 +339,9 @@ void cairn_core_flush_stored(struct cairn_core *core)
     }
     batch->byte_count = 0;
     batch->waiting_count = 0;
+    batch->record_count = 0;
     batch->part_count = 0;
+    batch->receipt_count = 0;
     for (uint32_t i = 1; core->is_flush_marked && i < core->journal_count; i++) {
         core->journals[i].is_mark_flushed = core->journals[i].marked.size > 0;
     }

@@ -1,11 +1,12 @@
 #include "replication/core_parts.h"
 
 #include "crypto/hash.h"
-#include "replication/log/body.h"
 #include "replication/trust/record.h"
 #include "schema/base/check.h"
 
 #include <string.h>
+
+#define OWN_CLOSE_BYTES 64u /* of a feed.close, at most */
 
 static struct cairn_record_reader own_author(const struct cairn_core *core)
 {
@@ -74,6 +75,29 @@ static cairn_err own_check_members(const struct cairn_core *core, const struct c
                                                                                   : CAIRN_OK;
 }
 
+/* May one more own feed be opened? */
+static cairn_err own_check_room(const struct cairn_core *core, bool is_private)
+{
+    uint32_t open_count = 0;
+    uint32_t private_count = 0;
+    for (uint32_t i = core->journals[0].feed_first; i != CORE_NONE; i = core->feed_next[i]) {
+        const struct cairn_feed *feed = &core->feeds[i];
+        bool is_audience = feed->type == CAIRN_FEED_TYPE_AUDIENCE && !feed->is_closed;
+        open_count += is_audience ? 1 : 0;
+        private_count += feed->type == CAIRN_FEED_TYPE_PRIVATE ? 1 : 0;
+    }
+    if (core->is_halted || !core->countries[0].has_document) {
+        return CAIRN_STATE;
+    }
+    if (core->feed_count == core->limits.feeds || open_count >= CAIRN_LIMIT_OPEN_FEEDS ||
+        (is_private && private_count >= CORE_PRIVATE_MAX)) {
+        return CAIRN_FULL;
+    }
+    bool has_room = is_private ? !cairn_core_is_busy(core)
+                               : cairn_core_fits(core, CORE_NONE, CAIRN_LIMIT_OPERATION_BYTES);
+    return has_room ? CAIRN_OK : CAIRN_BUSY;
+}
+
 static cairn_err own_record(struct cairn_core *core, const struct cairn_event *event,
                             const uint8_t secret[static 32], uint8_t nonce[static 32],
                             struct cairn_bytes *out)
@@ -94,6 +118,29 @@ static cairn_err own_record(struct cairn_core *core, const struct cairn_event *e
     return cairn_core_encode_op(core, &op, out);
 }
 
+static void own_invite(struct cairn_core *core, uint32_t feed, uint32_t country)
+{
+    CAIRN_REQUIRE(core->invite_count < CORE_INVITES_MAX);
+    core->invites[core->invite_count++] = (struct core_invite){.feed = feed, .country = country};
+}
+
+static uint32_t own_add_feed(struct cairn_core *core, const struct cairn_event *event,
+                             const uint8_t id[static 16])
+{
+    bool is_private = event->as.command.member_count == 1;
+    uint32_t number = cairn_core_feed_add(
+        core, id, is_private ? CAIRN_FEED_TYPE_PRIVATE : CAIRN_FEED_TYPE_AUDIENCE, 0);
+    CAIRN_REQUIRE(number != CORE_NONE);
+    for (size_t i = 0; i < event->as.command.member_count; i++) {
+        uint32_t country = cairn_core_country_find(core, event->as.command.members[i]);
+        cairn_members_add(&core->feeds[number].members, country);
+        if (country != 0) {
+            own_invite(core, number, country);
+        }
+    }
+    return number;
+}
+
 static cairn_err own_open(struct cairn_core *core, const struct cairn_event *event)
 {
     uint8_t secret[32];
@@ -101,30 +148,16 @@ static cairn_err own_open(struct cairn_core *core, const struct cairn_event *eve
     uint8_t id[16];
     struct cairn_bytes record;
     CAIRN_TRY(own_check_members(core, event));
-    if (core->is_halted || core->batches[core->open_batch].part_count >= CORE_PARTS_HOST) {
-        return CAIRN_BUSY;
-    }
+    CAIRN_TRY(own_check_room(core, event->as.command.member_count == 1));
     cairn_core_fresh(core, secret);
     cairn_core_fresh(core, nonce);
     CAIRN_TRY(own_record(core, event, secret, nonce, &record));
     cairn_keys_feed_id(cairn_core_origin(core, 0), record, id);
-    bool is_private = event->as.command.member_count == 1;
-    uint32_t number = cairn_core_feed_add(
-        core, id, is_private ? CAIRN_FEED_TYPE_PRIVATE : CAIRN_FEED_TYPE_AUDIENCE, 0);
-    if (number == CORE_NONE) {
-        return CAIRN_FULL;
-    }
+    uint32_t number = own_add_feed(core, event, id);
     struct cairn_feed *feed = &core->feeds[number];
     memcpy(feed->nonce, nonce, 32);
-    CAIRN_TRY(cairn_feed_add_epoch(feed, core->suite, cairn_core_origin(core, 0), secret));
-    for (size_t i = 0; i < event->as.command.member_count; i++) {
-        uint32_t country = cairn_core_country_find(core, event->as.command.members[i]);
-        cairn_members_add(&feed->members, country);
-        if (country != 0) {
-            core->invites[core->invite_count++] =
-                (struct core_invite){.feed = number, .country = country};
-        }
-    }
+    cairn_err err = cairn_feed_add_epoch(feed, core->suite, cairn_core_origin(core, 0), secret);
+    CAIRN_REQUIRE(err == CAIRN_OK);
     cairn_core_notice(core, CAIRN_NOTICE_FEED_OPENED, 0, event->as.command.member_count, 0);
     struct core_new entry = {
         .feed = number,
@@ -134,7 +167,8 @@ static cairn_err own_open(struct cairn_core *core, const struct cairn_event *eve
         .token = event->as.command.token,
         .record_index = 0,
     };
-    return cairn_core_append(core, &entry);
+    cairn_core_append(core, &entry);
+    return CAIRN_OK;
 }
 
 void cairn_core_on_feed_open(struct cairn_core *core, const struct cairn_event *event)
@@ -154,12 +188,41 @@ static cairn_err own_audience_feed(const struct cairn_core *core, const uint8_t 
         return CAIRN_NOT_FOUND;
     }
     *out = number;
-    return core->feeds[number].is_closed ? CAIRN_STATE : CAIRN_OK;
+    bool is_closed = core->feeds[number].is_closing || core->feeds[number].is_closed;
+    return is_closed || core->is_halted ? CAIRN_STATE : CAIRN_OK;
 }
 
-static uint64_t own_admit_row(const uint8_t country[static 3])
+/* Is it a member, or becomes one with the next flush? */
+static bool own_has_member(const struct cairn_core *core, uint32_t number, uint32_t country)
 {
-    return 1 + ((uint64_t)country[0] << 16 | (uint64_t)country[1] << 8 | country[2]);
+    for (uint32_t i = 0; i < core->invite_count; i++) {
+        if (core->invites[i].feed == number && core->invites[i].country == country) {
+            return true;
+        }
+    }
+    return cairn_members_has(&core->feeds[number].members, country);
+}
+
+/* ---- feed.admit ---- */
+
+static cairn_err own_wrap_epochs(struct cairn_core *core, const struct cairn_feed *feed,
+                                 const struct cairn_record_member *member,
+                                 struct cairn_feed_admit *out)
+{
+    struct cairn_record_reader author = own_author(core);
+    uint8_t(*wraps)[CAIRN_WRAP_BYTES] =
+        cairn_core_take(core, (size_t)feed->epoch_count * CAIRN_WRAP_BYTES);
+    for (uint32_t epoch = 0; epoch < feed->epoch_count; epoch++) {
+        struct cairn_keys_wrap what = {.nonce = feed->nonce, .epoch = epoch};
+        struct cairn_wrap wrap;
+        CAIRN_TRY(cairn_record_wrap(&author, &what, feed->secrets[epoch], member, &wrap));
+        memcpy(wraps[epoch], wrap.wrap, CAIRN_WRAP_BYTES);
+    }
+    memcpy(out->country, member->country, 3);
+    memcpy(out->sealing, member->sealing_public, 32);
+    out->wrap_count = feed->epoch_count;
+    out->wraps = (const uint8_t(*)[CAIRN_WRAP_BYTES])wraps;
+    return CAIRN_OK;
 }
 
 static cairn_err own_admit(struct cairn_core *core, const struct cairn_event *event)
@@ -168,39 +231,25 @@ static cairn_err own_admit(struct cairn_core *core, const struct cairn_event *ev
     struct cairn_record_member member;
     CAIRN_TRY(own_audience_feed(core, event->as.command.feed, &number));
     CAIRN_TRY(own_member(core, event->as.command.country, &member));
-    struct cairn_feed *feed = &core->feeds[number];
     uint32_t country = cairn_core_country_find(core, event->as.command.country);
-    if (cairn_members_has(&feed->members, country)) {
+    if (own_has_member(core, number, country)) {
         return CAIRN_EXISTS;
     }
     if (core->invite_count == CORE_INVITES_MAX || !cairn_core_fits(core, number, 4096)) {
         return CAIRN_BUSY;
     }
-    struct cairn_record_reader author = own_author(core);
-    uint8_t(*wraps)[CAIRN_WRAP_BYTES] =
-        cairn_core_take(core, (size_t)feed->epoch_count * CAIRN_WRAP_BYTES);
-    for (uint32_t epoch = 0; epoch < feed->epoch_count; epoch++) {
-        struct cairn_keys_wrap what = {.nonce = feed->nonce, .epoch = epoch};
-        struct cairn_wrap wrap;
-        CAIRN_TRY(cairn_record_wrap(&author, &what, feed->secrets[epoch], &member, &wrap));
-        memcpy(wraps[epoch], wrap.wrap, CAIRN_WRAP_BYTES);
-    }
     struct cairn_feedop op = {.kind = CAIRN_KIND_FEED_ADMIT};
-    memcpy(op.as.admit.country, member.country, 3);
-    memcpy(op.as.admit.sealing, member.sealing_public, 32);
-    op.as.admit.wrap_count = feed->epoch_count;
-    op.as.admit.wraps = (const uint8_t(*)[CAIRN_WRAP_BYTES])wraps;
     struct core_new entry = {
         .feed = number,
         .is_clear = true,
         .is_asked = true,
         .token = event->as.command.token,
-        .record_index = own_admit_row(member.country),
+        .record_index = cairn_core_admit_row(member.country),
     };
+    CAIRN_TRY(own_wrap_epochs(core, &core->feeds[number], &member, &op.as.admit));
     CAIRN_TRY(cairn_core_encode_op(core, &op, &entry.operation));
-    CAIRN_TRY(cairn_core_append(core, &entry));
-    cairn_members_add(&feed->members, country);
-    core->invites[core->invite_count++] = (struct core_invite){.feed = number, .country = country};
+    cairn_core_append(core, &entry);
+    own_invite(core, number, country);
     return CAIRN_OK;
 }
 
@@ -212,14 +261,16 @@ void cairn_core_on_feed_admit(struct cairn_core *core, const struct cairn_event 
     }
 }
 
+/* ---- feed.rekey ---- */
+
 /* Codes of a feed's members, ascending, in the arena. */
-static const uint8_t (*own_member_codes(struct cairn_core *core, const struct cairn_feed *feed,
+static const uint8_t (*own_member_codes(struct cairn_core *core, uint32_t number,
                                         size_t *out_count))[3]
 {
     size_t count = 0;
     uint8_t(*codes)[3] = cairn_core_take(core, CAIRN_LIMIT_MEMBERS * sizeof *codes);
     for (uint32_t i = 0; i < core->country_count; i++) {
-        if (!cairn_members_has(&feed->members, i)) {
+        if (!own_has_member(core, number, i)) {
             continue;
         }
         size_t at = count++;
@@ -233,29 +284,34 @@ static const uint8_t (*own_member_codes(struct cairn_core *core, const struct ca
     return (const uint8_t(*)[3])codes;
 }
 
+/* The record of a new epoch, in the arena. */
+static cairn_err own_rekey_record(struct cairn_core *core, uint32_t number,
+                                  const uint8_t secret[static 32], struct cairn_bytes *out)
+{
+    size_t count;
+    struct cairn_feedop op = {.kind = CAIRN_KIND_FEED_REKEY};
+    struct cairn_feed_rekey *rekey = &op.as.rekey;
+    cairn_core_fresh(core, rekey->nonce);
+    rekey->epoch = core->feeds[number].epoch_count;
+    cairn_sha256_of((struct cairn_bytes){.data = secret, .size = 32}, rekey->secret_hash);
+    struct own_wraps what = {.nonce = rekey->nonce, .secret = secret, .epoch = rekey->epoch};
+    const uint8_t(*codes)[3] = own_member_codes(core, number, &count);
+    CAIRN_TRY(own_wrap_all(core, &what, codes, count, &rekey->wraps));
+    rekey->wrap_count = (uint32_t)count;
+    return cairn_core_encode_op(core, &op, out);
+}
+
 static cairn_err own_rekey(struct cairn_core *core, const struct cairn_event *event)
 {
     uint32_t number;
-    size_t count;
+    uint8_t secret[32];
     CAIRN_TRY(own_audience_feed(core, event->as.command.feed, &number));
-    struct cairn_feed *feed = &core->feeds[number];
-    if (feed->epoch_count == CAIRN_FEED_EPOCHS_MAX) {
+    if (core->feeds[number].epoch_count == CAIRN_FEED_EPOCHS_MAX) {
         return CAIRN_FULL;
     }
     if (!cairn_core_fits(core, number, CAIRN_LIMIT_OPERATION_BYTES)) {
         return CAIRN_BUSY;
     }
-    uint8_t secret[32];
-    struct cairn_feedop op = {.kind = CAIRN_KIND_FEED_REKEY};
-    struct cairn_feed_rekey *rekey = &op.as.rekey;
-    cairn_core_fresh(core, secret);
-    cairn_core_fresh(core, rekey->nonce);
-    rekey->epoch = feed->epoch_count;
-    cairn_sha256_of((struct cairn_bytes){.data = secret, .size = 32}, rekey->secret_hash);
-    struct own_wraps what = {.nonce = rekey->nonce, .secret = secret, .epoch = rekey->epoch};
-    const uint8_t(*codes)[3] = own_member_codes(core, feed, &count);
-    CAIRN_TRY(own_wrap_all(core, &what, codes, count, &rekey->wraps));
-    rekey->wrap_count = (uint32_t)count;
     struct core_new entry = {
         .feed = number,
         .is_clear = true,
@@ -264,8 +320,9 @@ static cairn_err own_rekey(struct cairn_core *core, const struct cairn_event *ev
         .token = event->as.command.token,
         .record_index = CORE_NO_RECORD,
     };
-    CAIRN_TRY(cairn_core_encode_op(core, &op, &entry.operation));
-    CAIRN_TRY(cairn_core_append(core, &entry));
+    cairn_core_fresh(core, secret);
+    CAIRN_TRY(own_rekey_record(core, number, secret, &entry.operation));
+    cairn_core_append(core, &entry);
     struct core_part *part = cairn_core_part_of(&core->batches[core->open_batch], number);
     part->has_next_secret = true;
     memcpy(part->next_secret, secret, 32);
@@ -280,7 +337,10 @@ void cairn_core_on_feed_rekey(struct cairn_core *core, const struct cairn_event 
     }
 }
 
-static cairn_err own_close(struct cairn_core *core, uint32_t number, bool is_asked, uint64_t token)
+/* ---- feed.close ---- */
+
+/* It is closed once the flush begins that says so; until then it only takes nothing more. */
+static void own_close(struct cairn_core *core, uint32_t number, bool is_asked, uint64_t token)
 {
     struct cairn_feed *feed = &core->feeds[number];
     struct cairn_feedop op = {.kind = CAIRN_KIND_FEED_CLOSE,
@@ -293,115 +353,62 @@ static cairn_err own_close(struct cairn_core *core, uint32_t number, bool is_ask
         .token = token,
         .record_index = CORE_NO_RECORD,
     };
-    CAIRN_TRY(cairn_core_encode_op(core, &op, &entry.operation));
-    CAIRN_TRY(cairn_core_append(core, &entry));
-    feed->is_closed = true; /* takes nothing more; what waits is still committed */
+    cairn_err err = cairn_core_encode_op(core, &op, &entry.operation);
+    CAIRN_REQUIRE(err == CAIRN_OK);
+    cairn_core_append(core, &entry);
+    cairn_core_part_of(&core->batches[core->open_batch], number)->is_close = true;
+    feed->is_closing = true;
     cairn_core_notice(core, CAIRN_NOTICE_FEED_CLOSED, 0, feed->range.size, 0);
-    return CAIRN_OK;
-}
-
-cairn_err cairn_core_close_feed(struct cairn_core *core, uint32_t number)
-{
-    return own_close(core, number, false, 0);
 }
 
 void cairn_core_on_feed_close(struct cairn_core *core, const struct cairn_event *event)
 {
-    uint32_t number;
+    uint32_t number = CORE_NONE;
     cairn_err err = own_audience_feed(core, event->as.command.feed, &number);
-    if (err == CAIRN_OK) {
-        err = own_close(core, number, true, event->as.command.token);
+    if (err == CAIRN_OK && !cairn_core_fits_own(core, number, OWN_CLOSE_BYTES)) {
+        err = CAIRN_BUSY;
     }
-    if (err != CAIRN_OK) {
+    if (err == CAIRN_OK) {
+        own_close(core, number, true, event->as.command.token);
+    } else {
         cairn_core_answer(core, event->as.command.token, err);
     }
 }
 
-/* ---- receipts ---- */
-
-static void own_receipt(struct cairn_core *core, struct cairn_feed *feed)
+static bool own_is_lost(const struct cairn_core *core, uint32_t number)
 {
-    feed->is_receipt_due = false;
-    uint32_t pairwise = cairn_core_pairwise_find(core, 0, core->journals[feed->journal].country);
-    if (pairwise == CORE_NONE || core->feeds[pairwise].is_closed ||
-        !cairn_core_fits(core, pairwise, 256)) {
-        feed->is_receipt_due = pairwise != CORE_NONE && !core->feeds[pairwise].is_closed;
-        return;
+    for (uint32_t i = 1; i < core->country_count; i++) {
+        if (!core->countries[i].is_recognised && own_has_member(core, number, i)) {
+            return true;
+        }
     }
-    struct cairn_feedop op = {.kind = CAIRN_KIND_RECEIPT,
-                              .as.receipt = {.size = feed->committed_size}};
-    memcpy(op.as.receipt.feed, feed->id, 16);
-    cairn_merkle_range_root(&feed->range, op.as.receipt.root);
-    cairn_core_append_op(core, pairwise, &op);
-    feed->receipt_commits = feed->commits;
+    return false;
 }
 
-/* At most once a second, for all feeds that were opened since. source P-49 */
-void cairn_core_receipts(struct cairn_core *core)
+/* Feeds whose audience holds somebody who is no partner any more take nothing from now on. */
+void cairn_core_closes_due(struct cairn_core *core)
 {
-    if (core->receipt_ms == 0 || core->now_ms < core->receipt_ms || core->is_halted) {
-        return;
-    }
-    core->receipt_ms = 0;
-    for (uint32_t i = 0; i < core->feed_count; i++) {
+    for (uint32_t i = core->journals[0].feed_first; i != CORE_NONE; i = core->feed_next[i]) {
         struct cairn_feed *feed = &core->feeds[i];
-        /* Everything counted in `committed_size` must be durable before we say so. */
-        if (feed->is_receipt_due && feed->durable_commits == feed->commits) {
-            own_receipt(core, feed);
+        if (feed->type == CAIRN_FEED_TYPE_AUDIENCE && !feed->is_closed && !feed->is_closing &&
+            own_is_lost(core, i)) {
+            feed->is_closing = true;
+            feed->is_close_due = true;
+            core->close_due_count++;
         }
-        if (feed->is_receipt_due) {
-            core->receipt_ms = core->now_ms + CORE_RECEIPT_MS;
-        }
-    }
-    if (core->receipt_ms != 0) {
-        cairn_core_wake(core, core->receipt_ms);
     }
 }
 
-void cairn_core_on_opened(struct cairn_core *core, const struct cairn_event *event)
+/* Write what is due, as far as the batch has room. */
+void cairn_core_closes(struct cairn_core *core)
 {
-    uint32_t number = cairn_core_feed_number(core, event->as.opened.feed);
-    if (number == CORE_NONE) {
-        return; /* a cursor of a feed that this node no longer knows */
-    }
-    struct cairn_feed *feed = &core->feeds[number];
-    struct core_journal *journal = &core->journals[feed->journal];
-    uint64_t opened = event->as.opened.commit_number + 1;
-    if (!core->is_started) { /* where the folder stood when the node went down */
-        if (opened <= feed->durable_commits) {
-            feed->opened_commits = opened;
-            feed->ripe_commits = opened;
-        }
-        return;
-    }
-    CAIRN_REQUIRE(opened <= feed->ripe_commits);
-    feed->opened_commits = opened > feed->opened_commits ? opened : feed->opened_commits;
-    if (event->as.opened.mark_ms > journal->mark_ms) {
-        journal->mark_ms = event->as.opened.mark_ms;
-    }
-    bool is_foreign = feed->journal != 0 && feed->type != CAIRN_FEED_TYPE_CONTROL;
-    if (is_foreign && event->as.opened.has_content && opened > feed->receipt_commits) {
-        feed->is_receipt_due = true;
-        if (core->receipt_ms == 0) {
-            core->receipt_ms = core->now_ms + CORE_RECEIPT_MS;
-            cairn_core_wake(core, core->receipt_ms);
-        }
-    }
-    cairn_core_feed_ripen(core, number);
-}
-
-/* An invitation to a feed whose record has not come by itself: ask whoever gave us the journal. */
-void cairn_core_on_invited(struct cairn_core *core, const struct cairn_event *event)
-{
-    if (cairn_core_feed_number(core, event->as.opened.feed) != CORE_NONE) {
-        return;
-    }
-    for (uint32_t link = 0; link < core->limits.links; link++) {
-        if (core->links[link].is_greeted) {
-            struct cairn_message want = {.type = CAIRN_MESSAGE_WANT,
-                                         .as.want = {.is_records_first = true}};
-            memcpy(want.as.want.log, event->as.opened.feed, 16);
-            cairn_core_send(core, link, &want);
+    uint32_t i = core->journals[0].feed_first;
+    for (; i != CORE_NONE && core->close_due_count > 0; i = core->feed_next[i]) {
+        if (core->feeds[i].is_close_due && cairn_core_is_roomy(core) &&
+            cairn_core_fits_own(core, i, OWN_CLOSE_BYTES)) {
+            core->feeds[i].is_close_due = false;
+            core->close_due_count--;
+            own_close(core, i, false, 0);
         }
     }
 }

@@ -25,6 +25,7 @@ void cairn_core_peer(const struct cairn_core *core, uint32_t number, struct cair
     memcpy(out->origin, journal->origin, journal->origin_bytes + 1);
     memcpy(out->country, country->country, 3);
     memcpy(out->spki_hash, journal->spki_hash, 32);
+    _Static_assert(sizeof out->endpoint == sizeof journal->endpoint, "with its NUL");
     memcpy(out->endpoint, journal->endpoint, sizeof out->endpoint);
     memcpy(out->journal_root, journal->checkpoint.root, 32);
     for (uint32_t link = 0; link < core->limits.links; link++) {
@@ -135,7 +136,7 @@ bool cairn_core_pairwise(const struct cairn_core *core, const uint8_t country[st
     uint32_t number = cairn_core_country_find(core, country);
     uint32_t feed = number == CORE_NONE || !core->countries[number].is_recognised
                         ? CORE_NONE
-                        : cairn_core_pairwise_find(core, 0, number);
+                        : core->pairwise[number];
     if (feed == CORE_NONE) {
         return false;
     }

@@ -71,39 +71,44 @@ static uint32_t serve_task(struct cairn_core *core, enum core_task_type type, ui
     struct core_task *task = cairn_core_task_at(core, token);
     task->link = link;
     task->link_generation = core->link_generations[link];
-    core->links[link].load_count++;
     return token;
 }
 
 static void serve_load(struct cairn_core *core, uint32_t number, uint32_t log)
 {
     struct core_stream *stream = core_stream_of(core, number, log);
-    struct cairn_action *load = cairn_core_act(core, CAIRN_ACTION_LOAD);
     uint64_t end = serve_end(core, log);
+    if (!stream->is_wanted || stream->is_loading || stream->from >= end) {
+        return; /* it was asked for anew since it was queued */
+    }
+    struct cairn_action *load = cairn_core_act(core, CAIRN_ACTION_LOAD);
     bool is_feed = core_log_is_feed(core, log);
     load->as.load.token = serve_task(core, CORE_TASK_LOAD_STREAM, number, log, stream->from);
     load->as.load.from.table = is_feed ? CAIRN_TABLE_COMMIT : CAIRN_TABLE_LEAF;
     load->as.load.from.index = stream->from;
-    memcpy(load->as.load.from.id,
-           is_feed ? core->feeds[log - core->limits.journals].id : core->journals[log].id, 16);
+    memcpy(load->as.load.from.id, cairn_core_log_id(core, log), 16);
     load->as.load.to_index = is_feed ? stream->from + 1
                              : end - stream->from > CORE_RANGE_LEAVES
                                  ? stream->from + CORE_RANGE_LEAVES
                                  : end;
     load->as.load.size_max_bytes = CAIRN_LIMIT_FRAME_BYTES;
+    core->links[number].load_count++;
     stream->is_loading = true;
 }
 
-void cairn_core_pump(struct cairn_core *core, uint32_t number)
+/* Every link that can take more gets more. */
+void cairn_core_pump_all(struct cairn_core *core)
 {
-    struct core_link *link = &core->links[number];
-    while (link->is_greeted && link->load_count < CORE_LINK_LOADS &&
-           link->out_bytes < CORE_LINK_BYTES && core->task_count < CORE_TASKS_BUSY) {
-        uint32_t log = serve_next(core, number);
-        if (log == CORE_NONE) {
-            return;
+    for (uint32_t number = 0; number < core->limits.links; number++) {
+        struct core_link *link = &core->links[number];
+        while (link->is_greeted && link->load_count < CORE_LINK_LOADS &&
+               link->out_bytes < CORE_LINK_BYTES && !cairn_core_is_busy(core)) {
+            uint32_t log = serve_next(core, number);
+            if (log == CORE_NONE) {
+                break;
+            }
+            serve_load(core, number, log);
         }
-        serve_load(core, number, log);
     }
 }
 
@@ -116,21 +121,45 @@ void cairn_core_grown(struct cairn_core *core, uint32_t log)
         }
         if (core_stream_of(core, link, log)->is_wanted) {
             serve_kick(core, link, log);
-            cairn_core_pump(core, link);
         } else {
             cairn_core_offer_one(core, link, log);
         }
     }
 }
 
+/* ---- WANT ---- */
+
 static void serve_record(struct cairn_core *core, uint32_t link, uint32_t log)
 {
+    if (core->links[link].record_count >= CORE_LINK_RECORDS || cairn_core_is_busy(core)) {
+        return; /* the peer asks again */
+    }
     struct cairn_action *load = cairn_core_act(core, CAIRN_ACTION_LOAD);
     load->as.load.token = serve_task(core, CORE_TASK_LOAD_RECORD, link, log, 0);
     load->as.load.from.table = CAIRN_TABLE_RECORD;
-    memcpy(load->as.load.from.id, core->feeds[log - core->limits.journals].id, 16);
+    memcpy(load->as.load.from.id, cairn_core_log_id(core, log), 16);
     load->as.load.to_index = UINT64_MAX;
     load->as.load.size_max_bytes = CAIRN_LIMIT_FRAME_BYTES;
+    core->links[link].record_count++;
+}
+
+static void serve_restart(struct cairn_core *core, uint32_t link, uint32_t log,
+                          const struct cairn_want *want)
+{
+    struct core_stream *stream = core_stream_of(core, link, log);
+    stream->awaited = 0;
+    if (stream->is_blocked) {
+        stream->is_blocked = false;
+        core->links[link].blocked_count--;
+    }
+    stream->from = want->from;
+    stream->credit = want->credit_bytes;
+    stream->is_wanted = want->credit_bytes > 0;
+    stream->is_told = true;
+    if (!core_log_is_feed(core, log)) {
+        stream->shown = want->from; /* so far it has verified it, from whomever */
+        cairn_core_unblock(core, link);
+    }
 }
 
 cairn_err cairn_core_take_want(struct cairn_core *core, uint32_t link,
@@ -141,32 +170,18 @@ cairn_err cairn_core_take_want(struct cairn_core *core, uint32_t link,
     if (log == CORE_NONE) {
         return CAIRN_OK; /* not here (any more) */
     }
-    if (core_log_is_feed(core, log)) {
-        uint32_t feed = log - core->limits.journals;
-        if (!cairn_core_feed_is_served(core, feed, country) ||
-            core->feeds[feed].type == CAIRN_FEED_TYPE_PRIVATE) {
-            return CAIRN_DENIED_POLICY;
-        }
-        if (want->is_records_first && core->feeds[feed].type == CAIRN_FEED_TYPE_AUDIENCE &&
-            core->links[link].load_count < 64) {
-            serve_record(core, link, log);
-        }
+    if (core_log_is_feed(core, log) &&
+        !cairn_core_feed_is_served(core, log - core->limits.journals, country)) {
+        /* Who was invited asks everybody, also those who have not heard of it yet. */
+        return want->has_from || want->credit_bytes > 0 ? CAIRN_DENIED_POLICY : CAIRN_OK;
+    }
+    if (want->is_records_first && core_log_is_feed(core, log) &&
+        core->feeds[log - core->limits.journals].type == CAIRN_FEED_TYPE_AUDIENCE) {
+        serve_record(core, link, log);
     }
     struct core_stream *stream = core_stream_of(core, link, log);
     if (want->has_from) {
-        stream->awaited = 0;
-        if (stream->is_blocked) {
-            stream->is_blocked = false;
-            core->links[link].blocked_count--;
-        }
-        stream->from = want->from;
-        stream->credit = want->credit_bytes;
-        stream->is_wanted = want->credit_bytes > 0;
-        stream->is_told = true;
-        if (!core_log_is_feed(core, log)) {
-            stream->shown = want->from; /* so far it has verified it, from whomever */
-            cairn_core_unblock(core, link);
-        }
+        serve_restart(core, link, log, want);
     } else {
         stream->credit += want->credit_bytes;
         if (stream->credit > (int64_t)CORE_CREDIT_BYTES) {
@@ -174,24 +189,14 @@ cairn_err cairn_core_take_want(struct cairn_core *core, uint32_t link,
         }
     }
     serve_kick(core, link, log);
-    cairn_core_pump(core, link);
     return CAIRN_OK;
 }
 
 /* ---- what was loaded goes out ---- */
 
-static void serve_put_frame(struct cairn_core *core, uint32_t link, struct cairn_bytes head,
-                            struct cairn_bytes body)
-{
-    struct cairn_action *send = cairn_core_act(core, CAIRN_ACTION_SEND);
-    send->as.send.link = link;
-    send->as.send.head = head;
-    send->as.send.body = body;
-    core->links[link].out_bytes += head.size + body.size;
-}
-
-/* ENTRIES without copying the commit: the frame's first bytes, then the row as it is. */
-static void serve_entries(struct cairn_core *core, uint32_t link, struct cairn_bytes commit)
+/* ENTRIES without copying the commit: the frame's first bytes, then the row as it is. gives the
+ * bytes of the frame */
+static size_t serve_entries(struct cairn_core *core, uint32_t link, struct cairn_bytes commit)
 {
     uint8_t *head = cairn_core_take(core, 32);
     struct cairn_pack_writer writer;
@@ -205,9 +210,22 @@ static void serve_entries(struct cairn_core *core, uint32_t link, struct cairn_b
     cairn_err err = cairn_pack_end(&writer, &packed);
     CAIRN_REQUIRE(err == CAIRN_OK);
     cairn_bytes_put_u32(head, (uint32_t)(packed.size + commit.size));
-    serve_put_frame(
-        core, link,
-        (struct cairn_bytes){.data = head, .size = packed.size + CAIRN_FRAME_HEAD_BYTES}, commit);
+    struct cairn_action *send = cairn_core_act(core, CAIRN_ACTION_SEND);
+    send->as.send.link = link;
+    send->as.send.head =
+        (struct cairn_bytes){.data = head, .size = packed.size + CAIRN_FRAME_HEAD_BYTES};
+    send->as.send.body = commit;
+    size_t size = send->as.send.head.size + commit.size;
+    core->links[link].out_bytes += size;
+    return size;
+}
+
+/* What should be on this disk cannot be read: the peer must ask somebody else. */
+static void serve_give_up(struct cairn_core *core, struct core_stream *stream, cairn_err err)
+{
+    stream->is_wanted = false;
+    cairn_core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE,
+                          err == CAIRN_OK ? CAIRN_DISK_CORRUPT : err);
 }
 
 static void serve_commit(struct cairn_core *core, uint32_t number, uint32_t log,
@@ -217,10 +235,9 @@ static void serve_commit(struct cairn_core *core, uint32_t number, uint32_t log,
     const struct cairn_feed *feed = &core->feeds[log - core->limits.journals];
     const struct core_stream *journal = core_stream_of(core, number, feed->journal);
     struct cairn_opening opening;
-    if (commit.size < CAIRN_COMMIT_HEAD_BYTES ||
+    if (commit.size < CAIRN_COMMIT_HEAD_BYTES || commit.size > CAIRN_COMMIT_MAX_BYTES ||
         cairn_opening_decode(commit.data, &opening) != CAIRN_OK) {
-        stream->is_wanted = false; /* damaged here: the peer must ask somebody else */
-        cairn_core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE, CAIRN_DISK_CORRUPT);
+        serve_give_up(core, stream, CAIRN_DISK_CORRUPT);
         return;
     }
     if (journal->is_wanted && opening.leaf_index >= journal->shown) {
@@ -228,9 +245,8 @@ static void serve_commit(struct cairn_core *core, uint32_t number, uint32_t log,
         core->links[number].blocked_count++;
         return;
     }
-    serve_entries(core, number, commit);
     stream->from++;
-    stream->credit -= (int64_t)commit.size + 16;
+    stream->credit -= (int64_t)serve_entries(core, number, commit);
 }
 
 /* Streams that waited for the journal go on. */
@@ -246,6 +262,18 @@ void cairn_core_unblock(struct cairn_core *core, uint32_t link)
     }
 }
 
+static bool serve_copy_leaves(const struct cairn_event *event, uint64_t from, uint8_t *out)
+{
+    for (size_t i = 0; i < event->as.done.row_count; i++) {
+        const struct cairn_row *row = &event->as.done.rows[i];
+        if (row->key.index != from + i || row->value.size != CAIRN_LEAF_BYTES) {
+            return false;
+        }
+        memcpy(out + i * CAIRN_LEAF_BYTES, row->value.data, CAIRN_LEAF_BYTES);
+    }
+    return true;
+}
+
 static void serve_leaves(struct cairn_core *core, uint32_t number, uint32_t log,
                          const struct cairn_event *event)
 {
@@ -253,14 +281,9 @@ static void serve_leaves(struct cairn_core *core, uint32_t number, uint32_t log,
     const struct core_journal *journal = &core->journals[log];
     size_t count = event->as.done.row_count;
     uint8_t *leaves = cairn_core_take(core, count * CAIRN_LEAF_BYTES);
-    for (size_t i = 0; i < count; i++) {
-        const struct cairn_row *row = &event->as.done.rows[i];
-        if (row->key.index != stream->from + i || row->value.size != CAIRN_LEAF_BYTES) {
-            stream->is_wanted = false;
-            cairn_core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE, CAIRN_DISK_CORRUPT);
-            return;
-        }
-        memcpy(leaves + i * CAIRN_LEAF_BYTES, row->value.data, CAIRN_LEAF_BYTES);
+    if (!serve_copy_leaves(event, stream->from, leaves)) {
+        serve_give_up(core, stream, CAIRN_DISK_CORRUPT);
+        return;
     }
     struct cairn_message message = {
         .type = CAIRN_MESSAGE_JOURNAL,
@@ -269,7 +292,6 @@ static void serve_leaves(struct cairn_core *core, uint32_t number, uint32_t log,
     };
     memcpy(message.as.journal.log, journal->id, 16);
     stream->from += count;
-    stream->credit -= (int64_t)(count * CAIRN_LEAF_BYTES) + 64;
     if (stream->from == journal->durable.size) {
         message.as.journal.has_checkpoint = true;
         message.as.journal.checkpoint = (struct cairn_bytes){.data = journal->durable.note,
@@ -277,7 +299,7 @@ static void serve_leaves(struct cairn_core *core, uint32_t number, uint32_t log,
         stream->awaited = stream->from;
         stream->shown = stream->from;
     }
-    cairn_core_send(core, number, &message);
+    stream->credit -= (int64_t)cairn_core_send(core, number, &message);
     if (message.as.journal.has_checkpoint) {
         cairn_core_unblock(core, number);
     }
@@ -287,17 +309,18 @@ void cairn_core_stream_loaded(struct cairn_core *core, const struct core_task *t
                               const struct cairn_event *event)
 {
     struct core_stream *stream = core_stream_of(core, task->link, task->log);
+    core->links[task->link].load_count--;
     stream->is_loading = false;
-    if (stream->is_wanted && stream->from == task->a && event->as.done.err == CAIRN_OK &&
-        event->as.done.row_count > 0) {
-        if (core_log_is_feed(core, task->log)) {
+    if (stream->is_wanted && stream->from == task->a) {
+        if (event->as.done.err != CAIRN_OK || event->as.done.row_count == 0) {
+            serve_give_up(core, stream, event->as.done.err);
+        } else if (core_log_is_feed(core, task->log)) {
             serve_commit(core, task->link, task->log, event->as.done.rows[0].value);
         } else {
             serve_leaves(core, task->link, task->log, event);
         }
     }
     serve_kick(core, task->link, task->log);
-    cairn_core_pump(core, task->link);
 }
 
 /* FEED: the open record, and the admit record that names the asker. */
@@ -305,17 +328,17 @@ void cairn_core_record_loaded(struct cairn_core *core, const struct core_task *t
                               const struct cairn_event *event)
 {
     uint32_t feed = task->log - core->limits.journals;
-    const uint8_t *code =
-        core->countries[core->journals[core->links[task->link].journal].country].country;
-    uint64_t admit_row = 1 + ((uint64_t)code[0] << 16 | (uint64_t)code[1] << 8 | (uint64_t)code[2]);
+    uint64_t admit_row = cairn_core_admit_row(
+        core->countries[core->journals[core->links[task->link].journal].country].country);
     struct cairn_message message = {
         .type = CAIRN_MESSAGE_FEED,
         .as.feed = {.origin = cairn_core_origin(core, core->feeds[feed].journal)},
     };
+    core->links[task->link].record_count--;
     memcpy(message.as.feed.feed, core->feeds[feed].id, 16);
     for (size_t i = 0; i < event->as.done.row_count; i++) {
         const struct cairn_row *row = &event->as.done.rows[i];
-        if (row->value.size <= 8) {
+        if (row->value.size <= 8 || row->value.size > 8 + CAIRN_LIMIT_OPERATION_BYTES) {
             continue;
         }
         struct cairn_bytes body = {.data = row->value.data + 8, .size = row->value.size - 8};
@@ -330,7 +353,6 @@ void cairn_core_record_loaded(struct cairn_core *core, const struct core_task *t
     if (message.as.feed.open.size > 0) {
         cairn_core_send(core, task->link, &message);
     }
-    cairn_core_pump(core, task->link);
 }
 
 /* ---- documents, one OFFER each ---- */
@@ -338,9 +360,13 @@ void cairn_core_record_loaded(struct cairn_core *core, const struct core_task *t
 void cairn_core_notes_next(struct cairn_core *core, uint32_t number)
 {
     struct core_link *link = &core->links[number];
-    while (link->note_next < core->country_count) {
-        const struct cairn_roster_entry *country = &core->countries[link->note_next++];
-        if (country->has_document && (country->is_recognised || country == core->countries)) {
+    for (uint32_t i = 0; i < core->country_count && !link->is_loading_notes; i++) {
+        const struct cairn_roster_entry *country = &core->countries[i];
+        if (!cairn_members_has(&link->notes_due, i)) {
+            continue;
+        }
+        cairn_members_remove(&link->notes_due, i);
+        if (country->has_document && (country->is_recognised || i == 0)) {
             uint8_t id[32];
             cairn_core_note_id(country, id);
             struct cairn_action *load = cairn_core_act(core, CAIRN_ACTION_LOAD);
@@ -350,7 +376,18 @@ void cairn_core_notes_next(struct cairn_core *core, uint32_t number)
             memcpy(load->as.load.from.id, id, 16);
             load->as.load.to_index = country->serial + 1;
             load->as.load.size_max_bytes = CAIRN_LIMIT_NOTE_BYTES;
-            return;
+            link->is_loading_notes = true;
+        }
+    }
+}
+
+/* A document was written down: everybody who is linked is shown it. */
+void cairn_core_notes_due(struct cairn_core *core, uint32_t country)
+{
+    for (uint32_t link = 0; link < core->limits.links; link++) {
+        if (core->links[link].is_greeted) {
+            cairn_members_add(&core->links[link].notes_due, country);
+            cairn_core_notes_next(core, link);
         }
     }
 }
@@ -358,7 +395,9 @@ void cairn_core_notes_next(struct cairn_core *core, uint32_t number)
 void cairn_core_notes_loaded(struct cairn_core *core, const struct core_task *task,
                              const struct cairn_event *event)
 {
-    if (event->as.done.row_count > 0) {
+    core->links[task->link].is_loading_notes = false;
+    if (event->as.done.row_count > 0 &&
+        event->as.done.rows[0].value.size <= CAIRN_LIMIT_NOTE_BYTES) {
         struct cairn_message message = {
             .type = CAIRN_MESSAGE_OFFER,
             .as.offer = {.notes = &event->as.done.rows[0].value, .note_count = 1},

@@ -13,7 +13,8 @@ struct cairn_core {
     uint8_t local_secret[32];
     char network[CAIRN_LIMIT_NETWORK_BYTES + 1];
     bool is_started;
-    bool is_halted; /* a store failed, or a partner holds more of our journal than we do */
+    bool is_halted; /* a partner holds more of our journal than we do: nothing of ours is signed */
+    bool is_failed; /* a store or a signature failed: nothing is said or done any more */
 
     struct cairn_roster_entry *countries;
     uint32_t country_count;
@@ -21,18 +22,25 @@ struct cairn_core {
     uint32_t journal_count;
     struct cairn_feed *feeds;
     uint32_t feed_count;
+    uint32_t *feed_next;  /* by number: the next feed of the same journal */
+    uint32_t *feed_given; /* by country: feeds that it brought */
+    uint32_t *pairwise;   /* by country: number of the own pairwise feed to it; CORE_NONE */
     uint32_t *feed_index; /* by id: numbers, open addressing */
     uint32_t feed_index_size;
     uint32_t *tag_index; /* by tag looked for: numbers of feeds that are at the journal's end */
     struct cairn_pending_pool pending;
     struct core_link *links;
+    bool is_roster_changed; /* links are to be looked at: is their peer still a partner? */
     uint32_t *link_generations;
     struct core_stream *streams; /* [link][log] */
     struct core_intake *intakes; /* [log] */
     uint8_t *offered;            /* [link][log] bits: the peer has it */
     struct core_task *tasks;
+    uint32_t task_first; /* free one */
     uint32_t task_count;
     uint32_t stalled_count;     /* intakes that wait for tasks or leaves */
+    bool is_source_due;         /* all intakes are to be looked at: who has lost its source? */
+    uint32_t source_next;       /* log where to go on */
     struct core_recent *recent; /* ring */
     uint32_t recent_next;
 
@@ -44,17 +52,27 @@ struct cairn_core {
     uint8_t *flush_leaves; /* of the flush under way, 48 bytes each */
     uint32_t flush_leaf_count;
     bool is_flush_marked;
+    uint64_t flush_count;        /* begun */
+    uint64_t flush_stored_count; /* on disk */
     struct core_invite *invites;
     uint32_t invite_count;
-    uint64_t mark_ms;      /* of the last own mark */
-    uint64_t heartbeat_ms; /* when the next is due */
-    uint64_t receipt_ms;   /* when receipts are written next; 0: none due */
-    uint64_t missing_ms;   /* when leaves are looked at again for having waited too long */
-    uint64_t hlc;          /* highest used for own operations */
+    uint8_t (*invited)[16]; /* ids: ring; zero: free */
+    uint32_t invited_next;
+    uint32_t close_due_count; /* own feeds whose feed.close is to be written */
+    uint64_t ripe_count;      /* commits in the folder's hands */
+    bool is_ripen_due;        /* there was no room for more */
+    uint32_t ripen_next;      /* feed where to go on */
+    bool is_scan_due;         /* some journal's is_scan_due */
+    uint64_t mark_ms;         /* time of the last own mark */
+    uint64_t heartbeat_ms;    /* when the next is due */
+    uint64_t receipt_ms;      /* when receipts are written next; 0: none due */
+    uint64_t look_ms;         /* when it is looked at what does not come */
+    uint64_t hlc;             /* highest used for own operations */
     uint8_t policy_hash[32];
 
     /* one step */
     uint64_t now_ms;
+    uint32_t sign_count; /* asked for in it */
     uint8_t seed[32];
     uint32_t seed_count;
     struct cairn_arena arena;

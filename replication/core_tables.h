@@ -1,36 +1,12 @@
 /* What the core keeps of journals, links, streams, tasks and waiting operations. Only core*.c
- * includes this. All counts are bounded by the numbers below or by struct cairn_core_limits. */
+ * includes this. All counts are bounded by core_limits.h or by struct cairn_core_limits. */
 #ifndef CAIRN_REPLICATION_CORE_TABLES_H
 #define CAIRN_REPLICATION_CORE_TABLES_H
 
 #include "crypto/note.h"
+#include "replication/core_limits.h"
 #include "replication/log/feed.h"
 #include "replication/trust/roster.h"
-
-#define CORE_NONE            UINT32_MAX
-#define CORE_PENDING_LEAVES  65536u       /* pool of tagged leaves not yet opened */
-#define CORE_PENDING_FEED    2048u        /* of one feed */
-#define CORE_WAITING_MAX     16384u       /* operations in one batch */
-#define CORE_WAITING_BYTES   (2u << 20)   /* sealed bytes in one batch */
-#define CORE_TASKS           1024u        /* stores, loads and signatures under way */
-#define CORE_LINK_BYTES      (2u << 20)   /* sent to a link and not yet gone */
-#define CORE_LINK_LOADS      4u           /* loads under way for one link */
-#define CORE_RANGE_LEAVES    16384u       /* in one JOURNAL frame */
-#define CORE_SCAN_LEAVES     4096u        /* in one load of a rescan */
-#define CORE_CREDIT_BYTES    (4u << 20)   /* open for one log */
-#define CORE_NOTE_MAX        640u         /* a checkpoint and its log signature */
-#define CORE_COSIGNATURE_MAX 256u         /* one line */
-#define CORE_COSIGNATURES    16u          /* kept with one checkpoint */
-#define CORE_RECENT          64u          /* own checkpoints that may still be cosigned */
-#define CORE_TASKS_BUSY      768u         /* above: take nothing new from peers */
-#define CORE_INVITES_MAX     224u         /* due in the next flush */
-#define CORE_PARTS_MAX       512u         /* commits of one flush */
-#define CORE_PARTS_HOST      256u         /* of these, by what the host appends */
-#define CORE_RESERVE_BYTES   (512u << 10) /* of a batch, for what the core writes itself */
-#define CORE_NO_RECORD       UINT64_MAX
-#define CORE_RECEIPT_MS      1000u
-#define CORE_MISSING_MS      60000u
-#define CORE_SCRATCH_BYTES   (300u << 10)
 
 struct core_checkpoint {
     uint64_t size;
@@ -46,34 +22,51 @@ struct core_recent {
     uint8_t note[CORE_NOTE_MAX + CORE_COSIGNATURES * CORE_COSIGNATURE_MAX];
 };
 
+/* What our own leaves say of a checkpoint that somebody else's did not lead to. source P-68 */
+enum core_suspicion {
+    CORE_SUSPECT_OPEN,  /* not so far yet */
+    CORE_SUSPECT_TRUE,  /* our leaves lead to it */
+    CORE_SUSPECT_FALSE, /* they do not: the author signed two histories */
+};
+
 /* One origin: this node's own is number 0. */
 struct core_journal {
     char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1];
     uint32_t origin_bytes;
     uint32_t country; /* number */
     uint8_t id[16];
+    bool has_keys; /* the next three: some document of its country gave them */
     uint8_t log_public[32];
     uint8_t witness_public[32];
     uint8_t spki_hash[32];
     char endpoint[CAIRN_COUNTRY_ENDPOINT_BYTES + 1];
     bool is_listed; /* in its country's document in force */
     bool is_forked;
-    struct cairn_merkle_range verified;  /* under `checkpoint` */
-    struct cairn_merkle_range candidate; /* verified, and leaves whose checkpoint has not come */
-    struct core_checkpoint checkpoint;   /* newest that verifies */
-    struct core_checkpoint durable;      /* newest whose leaves are on disk */
+    uint32_t feed_first;            /* of its feeds; the next of each: core->feed_next */
+    uint64_t promised_size;         /* largest checkpoint of it that was shown and signed */
+    struct core_checkpoint suspect; /* signed, and shown with leaves that did not lead to it */
+    enum core_suspicion candidate_suspect; /* what the candidate says of it */
+    struct cairn_merkle_range verified;    /* under `checkpoint` */
+    struct cairn_merkle_range candidate;   /* verified, and leaves whose checkpoint has not come */
+    struct core_checkpoint checkpoint;     /* newest that verifies */
+    struct core_checkpoint durable;        /* newest whose leaves are on disk */
+    struct core_checkpoint storing; /* the next one of those; later ones do not push it out */
     uint64_t seen_ms;
     uint64_t mark_ms;              /* time of its newest mark that was opened */
+    uint64_t read_leaf;            /* every mark below was opened */
     uint32_t control_feed;         /* number */
     struct core_checkpoint marked; /* the one that our last mark commits to */
     bool is_mark_flushed;          /* ... and that mark is on disk */
-    bool is_signing;               /* a cosignature of `marked` is being made */
+    bool is_signing;               /* a cosignature of `marked` is being made, or written down */
     uint64_t cosign_time_s;
     uint64_t cosigned_size;
     uint64_t cosigned_ms;
     uint64_t cosign_retry_ms; /* blocked by a tagged leaf: look again then */
-    uint64_t witnessed_size;  /* of ours, by it */
-    bool is_scanning;         /* a rescan load is under way */
+    uint32_t cosign_line_bytes;
+    uint8_t cosign_line[CORE_COSIGNATURE_MAX];
+    uint64_t witnessed_size; /* of ours, by it */
+    bool is_scanning;        /* a rescan load is under way */
+    bool is_scan_due;        /* ... or could not begin */
 };
 
 enum core_lane {
@@ -101,19 +94,24 @@ struct core_stream {
 struct core_intake {
     uint32_t link;     /* source; CORE_NONE */
     int64_t credit;    /* bytes that the source may still send */
+    int64_t debt;      /* likewise, under WANTs that were replaced since */
+    uint64_t moved_ms; /* when it was asked, or gave something that was of use */
     bool is_stalled;   /* a commit came too early: ask again when the journal has grown */
     bool is_restarted; /* a WANT with from is on its way: what does not fit it is ignored */
 };
 
 struct core_link {
     bool is_up;
-    bool is_greeted; /* its HELLO was right */
-    bool has_offered;
-    uint8_t spki_hash[32];
-    uint32_t journal;   /* the peer */
-    uint64_t out_bytes; /* sent, not yet gone */
-    uint32_t load_count;
-    uint32_t note_next; /* countries below it were offered */
+    bool is_greeted;       /* its HELLO was right */
+    uint8_t spki_hash[32]; /* of the peer's key */
+    uint32_t journal;      /* the peer */
+    uint64_t out_bytes;    /* sent, not yet gone */
+    int64_t stray_bytes;   /* that it may still send of logs that we ask for elsewhere by now */
+    uint32_t asked_count;  /* FEED messages that we asked for */
+    uint32_t load_count;   /* of streams */
+    uint32_t record_count; /* loads of feed records */
+    bool is_loading_notes;
+    struct cairn_members notes_due; /* countries whose documents it is to be shown */
     uint32_t blocked_count;
     uint32_t lane_first[CORE_LANES];
     uint32_t lane_last[CORE_LANES];
@@ -123,9 +121,12 @@ enum core_task_type {
     CORE_TASK_FREE,
     CORE_TASK_STORE, /* nothing follows */
     CORE_TASK_STORE_FLUSH,
-    CORE_TASK_STORE_PRIVATE, /* a: host's token; log: feed; b: index */
-    CORE_TASK_STORE_JOURNAL, /* log, a: size */
-    CORE_TASK_STORE_COMMIT,  /* log: feed, a: number of commits then durable */
+    CORE_TASK_STORE_PRIVATE,  /* a: host's token; log: feed; b: index */
+    CORE_TASK_STORE_JOURNAL,  /* log, a: size */
+    CORE_TASK_STORE_COMMIT,   /* log: feed, a: number of commits then durable */
+    CORE_TASK_STORE_COSIGN,   /* log: journal */
+    CORE_TASK_STORE_DOCUMENT, /* log: country; a: host's token, b: whether it wants an answer */
+    CORE_TASK_STORE_FORGET,   /* a: host's token */
     CORE_TASK_SIGN_FLUSH,
     CORE_TASK_SIGN_COSIGN, /* log: journal */
     CORE_TASK_LOAD_STREAM, /* link, log, a: from */
@@ -137,6 +138,7 @@ enum core_task_type {
 struct core_task {
     enum core_task_type type;
     uint16_t generation;
+    uint32_t next_free; /* CORE_NONE */
     uint32_t link;
     uint32_t link_generation;
     uint32_t log;
@@ -164,10 +166,17 @@ struct core_part {
     uint32_t wire_bytes;
     uint32_t leaf;        /* position among the leaves of the flush */
     bool is_last;         /* ends with a rekey or close: takes no more */
+    bool is_close;        /* ... with a close */
     bool has_next_secret; /* of a rekey: the next epoch's, in force after this commit */
     uint8_t next_secret[32];
     struct cairn_opening opening;
     struct cairn_merkle_range range; /* of the feed when the flush began */
+};
+
+/* A receipt in a batch: the feed that it is for, and how many commits it covers. */
+struct core_receipt {
+    uint32_t feed;
+    uint64_t commits;
 };
 
 struct core_batch {
@@ -175,10 +184,14 @@ struct core_batch {
     uint32_t byte_count;
     struct core_waiting *waiting; /* CORE_WAITING_MAX */
     uint32_t waiting_count;
+    uint32_t record_count; /* of these, with a RECORD row */
     struct core_part *parts;
     uint32_t part_count;
+    struct core_receipt *receipts; /* CORE_RECEIPTS_MAX */
+    uint32_t receipt_count;
 };
 
+/* A country that is told of a feed by the next flush; it becomes a member then. */
 struct core_invite {
     uint32_t feed;
     uint32_t country;

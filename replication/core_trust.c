@@ -5,27 +5,52 @@
 
 #include <string.h>
 
+/* Where a document comes from. */
+enum trust_source {
+    TRUST_DISK,
+    TRUST_PEER,
+    TRUST_OPERATOR, /* who compared the fingerprint */
+};
+
 /* First half: the id of a country's NOTE rows. */
 void cairn_core_note_id(const struct cairn_roster_entry *country, uint8_t out[static 32])
 {
     cairn_sha256_of((struct cairn_bytes){.data = country->country, .size = 3}, out);
 }
 
-/* Write down a document, and what recognition follows from it. */
-static void trust_store(struct cairn_core *core, uint32_t country, struct cairn_bytes note)
+/* ---- the nodes of a country ---- */
+
+static cairn_err trust_origin(const struct cairn_country_doc *doc, uint32_t i,
+                              char out[static CAIRN_LIMIT_ORIGIN_BYTES + 1])
 {
-    uint8_t digest[32];
-    struct core_puts puts = cairn_core_puts_begin(core, 2);
-    cairn_core_note_id(&core->countries[country], digest);
-    cairn_core_puts_add(&puts, CAIRN_TABLE_NOTE, digest, core->countries[country].serial)->head =
-        note;
-    cairn_core_puts_add_country(core, &puts, country);
-    cairn_core_puts_store(core, &puts, cairn_core_task_open(core, CORE_TASK_STORE, 0, 0), true);
+    return cairn_origin_make(doc->network, doc->country, doc->nodes[i].name,
+                             doc->nodes[i].incarnation, out);
+}
+
+/* Is there room for all that are new? Else nothing is taken. */
+static cairn_err trust_check_nodes(const struct cairn_core *core, uint32_t country,
+                                   const struct cairn_country_doc *doc)
+{
+    uint32_t held = 0;
+    uint32_t added = 0;
+    for (uint32_t i = 0; i < core->journal_count; i++) {
+        held += core->journals[i].country == country ? 1 : 0;
+    }
+    for (uint32_t i = 0; i < doc->node_count; i++) {
+        char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1];
+        CAIRN_TRY(trust_origin(doc, i, origin));
+        added += cairn_core_journal_find(core, cairn_bytes_of(origin)) == CORE_NONE ? 1 : 0;
+    }
+    bool has_room = held + added <= CORE_COUNTRY_NODES &&
+                    core->journal_count + added <= core->limits.journals &&
+                    core->feed_count + added <= core->limits.feeds &&
+                    (added == 0 || cairn_core_feed_may_give(core, country));
+    return has_room ? CAIRN_OK : CAIRN_FULL;
 }
 
 /* One origin for each node that the document lists. */
-static cairn_err trust_take_nodes(struct cairn_core *core, uint32_t country,
-                                  const struct cairn_country_doc *doc)
+static void trust_take_nodes(struct cairn_core *core, uint32_t country,
+                             const struct cairn_country_doc *doc)
 {
     for (uint32_t i = 1; i < core->journal_count; i++) {
         if (core->journals[i].country == country) {
@@ -35,14 +60,13 @@ static cairn_err trust_take_nodes(struct cairn_core *core, uint32_t country,
     for (uint32_t i = 0; i < doc->node_count; i++) {
         const struct cairn_country_node *node = &doc->nodes[i];
         char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1];
-        CAIRN_TRY(
-            cairn_origin_make(doc->network, doc->country, node->name, node->incarnation, origin));
+        cairn_err err = trust_origin(doc, i, origin);
+        CAIRN_REQUIRE(err == CAIRN_OK);
         uint32_t number = cairn_core_journal_add(core, cairn_bytes_of(origin), country);
-        if (number == CORE_NONE) {
-            return CAIRN_FULL;
-        }
+        CAIRN_REQUIRE(number != CORE_NONE);
         struct core_journal *journal = &core->journals[number];
         journal->is_listed = true;
+        journal->has_keys = true;
         memcpy(journal->spki_hash, node->tls_spki, 32);
         memset(journal->endpoint, 0, sizeof journal->endpoint);
         CAIRN_REQUIRE(node->endpoint.size < sizeof journal->endpoint);
@@ -54,7 +78,35 @@ static cairn_err trust_take_nodes(struct cairn_core *core, uint32_t country,
             memcpy(journal->witness_public, node->witness, 32);
         }
     }
-    return CAIRN_OK;
+    core->is_roster_changed = true;
+}
+
+/* ---- documents ---- */
+
+/* Write down what is new. The operator's answer, and the news to the peers, come after it. */
+static void trust_store(struct cairn_core *core, uint32_t country, struct cairn_bytes note,
+                        const uint64_t *token)
+{
+    struct core_puts puts = cairn_core_puts_begin(core, 2);
+    if (note.size > 0) {
+        uint8_t digest[32];
+        uint64_t serial = core->countries[country].serial;
+        cairn_core_note_id(&core->countries[country], digest);
+        cairn_core_puts_add(&puts, CAIRN_TABLE_NOTE, digest, serial)->head = note;
+    }
+    cairn_core_puts_add_country(core, &puts, country);
+    uint32_t task =
+        cairn_core_task_open(core, CORE_TASK_STORE_DOCUMENT, country, token == NULL ? 0 : *token);
+    cairn_core_task_at(core, task)->b = token != NULL;
+    cairn_core_puts_store(core, &puts, task, true);
+}
+
+void cairn_core_document_stored(struct cairn_core *core, const struct core_task *task)
+{
+    if (task->b != 0) {
+        cairn_core_answer(core, task->a, CAIRN_OK);
+    }
+    cairn_core_notes_due(core, task->log);
 }
 
 /* The own document went into force: the control feed says so. */
@@ -68,77 +120,108 @@ static void trust_announce(struct cairn_core *core)
     cairn_core_append_op(core, core->journals[0].control_feed, &op);
 }
 
-/* is_compared: an operator compared the fingerprint; is_stored: it comes from our own disk. */
-cairn_err cairn_core_document(struct cairn_core *core, struct cairn_bytes note, bool is_compared,
-                              bool is_stored)
+static void trust_follow(struct cairn_core *core, uint32_t country)
+{
+    cairn_core_pair(core, country);
+    for (uint32_t i = 1; i < core->journal_count; i++) {
+        if (core->journals[i].country == country) {
+            cairn_core_want_author(core, i);
+        }
+    }
+    cairn_core_receipts_wake(core);
+    cairn_core_notice(core, CAIRN_NOTICE_PARTNER, country, core->countries[country].serial, 0);
+}
+
+/* From whom is it taken at all? A peer only brings what is new of those that we recognise: nothing
+ * is trusted on first use, and nobody fills our tables with countries of its own making. */
+static uint32_t trust_country(struct cairn_core *core, const struct cairn_country_doc *doc,
+                              enum trust_source source)
+{
+    if (source != TRUST_PEER) {
+        return cairn_core_country_add(core, doc->country.data);
+    }
+    uint32_t found = cairn_core_country_find(core, doc->country.data);
+    bool is_known = found != CORE_NONE && core->countries[found].has_document &&
+                    core->countries[found].is_recognised;
+    return is_known ? found : CORE_NONE;
+}
+
+static void trust_spread(struct cairn_core *core, uint32_t country, bool is_new)
+{
+    if (country == 0 && is_new) {
+        trust_announce(core);
+    }
+    if (country != 0 && core->countries[country].is_recognised) {
+        trust_follow(core, country);
+    }
+    cairn_core_act(core, CAIRN_ACTION_ROSTER);
+}
+
+static cairn_err trust_take(struct cairn_core *core, struct cairn_bytes note,
+                            enum trust_source source, const uint64_t *token)
 {
     struct cairn_country_doc doc;
     CAIRN_TRY(
         cairn_roster_read(core->suite, cairn_bytes_of(core->network), note, &core->arena, &doc));
-    uint32_t country = cairn_core_country_add(core, doc.country.data);
+    uint32_t country = trust_country(core, &doc, source);
     if (country == CORE_NONE) {
-        return CAIRN_FULL;
+        return source == TRUST_PEER ? CAIRN_DENIED_PARTNER : CAIRN_FULL;
     }
     struct cairn_roster_entry *held = &core->countries[country];
     bool is_new = cairn_roster_follows(held, &doc);
     bool is_other_root = held->has_document && memcmp(held->root, doc.root, 32) != 0;
-    if (!is_new && (is_other_root || !is_compared)) {
+    if (!is_new && (is_other_root || source != TRUST_OPERATOR)) {
         return is_other_root ? CAIRN_DENIED_FINGERPRINT : CAIRN_EXISTS;
     }
+    if (source != TRUST_DISK && cairn_core_is_busy(core)) {
+        return CAIRN_BUSY;
+    }
     if (is_new) {
-        CAIRN_TRY(trust_take_nodes(core, country, &doc));
+        CAIRN_TRY(trust_check_nodes(core, country, &doc));
+        trust_take_nodes(core, country, &doc);
         cairn_roster_take(held, &doc, note);
     }
-    held->is_recognised = held->is_recognised || is_compared || country == 0;
-    if (is_stored) {
-        return CAIRN_OK;
+    held->is_recognised = held->is_recognised || source == TRUST_OPERATOR || country == 0;
+    if (source != TRUST_DISK) {
+        /* The row of what is held stays as it is, whatever older paper was shown with it. */
+        trust_store(core, country, is_new ? note : (struct cairn_bytes){.size = 0}, token);
+        trust_spread(core, country, is_new);
     }
-    trust_store(core, country, note);
-    if (country == 0 && is_new) {
-        trust_announce(core);
-    }
-    if (country != 0 && held->is_recognised) {
-        cairn_core_pair(core, country);
-        cairn_core_notice(core, CAIRN_NOTICE_PARTNER, country, held->serial, 0);
-    }
-    cairn_core_act(core, CAIRN_ACTION_ROSTER);
     return CAIRN_OK;
+}
+
+cairn_err cairn_core_document_recall(struct cairn_core *core, struct cairn_bytes note)
+{
+    return trust_take(core, note, TRUST_DISK, NULL);
+}
+
+cairn_err cairn_core_document_offered(struct cairn_core *core, struct cairn_bytes note)
+{
+    return trust_take(core, note, TRUST_PEER, NULL);
 }
 
 void cairn_core_on_document(struct cairn_core *core, const struct cairn_event *event)
 {
-    cairn_core_answer(core, event->as.document.token,
-                      cairn_core_document(core, event->as.document.note, true, false));
+    uint64_t token = event->as.document.token;
+    cairn_err err = trust_take(core, event->as.document.note, TRUST_OPERATOR, &token);
+    if (err != CAIRN_OK) {
+        cairn_core_answer(core, token, err);
+    }
 }
 
-/* One pairwise feed: of `journal`, with `partner` on the other side. */
-static void trust_pair_one(struct cairn_core *core, uint32_t journal, uint32_t partner,
-                           const uint8_t sealing_public[static 32])
+/* ---- pairwise feeds ---- */
+
+static void trust_pair_new(struct cairn_core *core, uint32_t number, uint32_t country,
+                           const uint8_t secret[static 32])
 {
-    uint8_t id[16];
-    uint8_t secret[32];
-    struct cairn_keys_pair pair = {
-        .origin = cairn_core_origin(core, journal),
-        .partner = core->countries[partner].country,
-        .sealing_secret = core->sealing_secret,
-        .sealing_public = sealing_public,
-    };
-    if (cairn_keys_pairwise(core->suite, &pair, id, secret) != CAIRN_OK ||
-        cairn_core_feed_number(core, id) != CORE_NONE) {
-        return;
-    }
-    uint32_t number = cairn_core_feed_add(core, id, CAIRN_FEED_TYPE_PAIRWISE, journal);
-    if (number == CORE_NONE) {
-        cairn_core_notice_err(core, CAIRN_NOTICE_FEED_REFUSED, partner, CAIRN_FULL);
-        return;
-    }
     struct cairn_feed *feed = &core->feeds[number];
-    cairn_err err = cairn_feed_add_epoch(feed, core->suite, pair.origin, secret);
+    cairn_err err =
+        cairn_feed_add_epoch(feed, core->suite, cairn_core_origin(core, feed->journal), secret);
     CAIRN_REQUIRE(err == CAIRN_OK);
-    cairn_members_add(&feed->members, partner);
-    cairn_members_add(&feed->members, core->journals[journal].country);
+    cairn_members_add(&feed->members, country);
+    cairn_members_add(&feed->members, 0);
     cairn_feed_scan_from(feed, core->suite, 0);
-    if (journal != 0 && core->journals[journal].verified.size == 0) {
+    if (feed->journal != 0 && core->journals[feed->journal].verified.size == 0) {
         cairn_core_tag_put(core, number);
     }
     struct core_puts puts = cairn_core_puts_begin(core, 1);
@@ -146,57 +229,85 @@ static void trust_pair_one(struct cairn_core *core, uint32_t journal, uint32_t p
     cairn_core_puts_store(core, &puts, cairn_core_task_open(core, CORE_TASK_STORE, 0, 0), false);
 }
 
+/* One pairwise feed: of `journal`, between this country and ours. */
+static void trust_pair_one(struct cairn_core *core, uint32_t journal, uint32_t country)
+{
+    uint8_t id[16];
+    uint8_t secret[32];
+    struct cairn_keys_pair pair = {
+        .origin = cairn_core_origin(core, journal),
+        .partner = core->countries[journal == 0 ? country : 0].country,
+        .sealing_secret = core->sealing_secret,
+        .sealing_public = core->countries[country].sealing_public,
+    };
+    if (cairn_keys_pairwise(core->suite, &pair, id, secret) != CAIRN_OK) {
+        return; /* the partner's key is none: it gets nothing */
+    }
+    uint32_t number = cairn_core_feed_number(core, id);
+    bool is_new = number == CORE_NONE;
+    if (is_new && cairn_core_feed_may_give(core, country)) {
+        number = cairn_core_feed_add(core, id, CAIRN_FEED_TYPE_PAIRWISE, journal);
+    }
+    if (number == CORE_NONE) {
+        cairn_core_notice_err(core, CAIRN_NOTICE_FEED_REFUSED, country, CAIRN_FULL);
+        return;
+    }
+    cairn_core_feed_give(core, number, country);
+    if (journal == 0) {
+        core->pairwise[country] = number;
+    }
+    if (is_new) {
+        trust_pair_new(core, number, country, secret);
+    }
+}
+
 /* What a recognised country brings without any message: pairwise feeds both ways. source P-33 */
 void cairn_core_pair(struct cairn_core *core, uint32_t country)
 {
-    const struct cairn_roster_entry *partner = &core->countries[country];
-    if (!partner->has_document || country == 0) {
+    if (!core->countries[country].has_document || country == 0) {
         return;
     }
-    trust_pair_one(core, 0, country, partner->sealing_public);
+    trust_pair_one(core, 0, country);
     for (uint32_t i = 1; i < core->journal_count; i++) {
         if (core->journals[i].country == country && core->journals[i].is_listed) {
-            trust_pair_one(core, i, 0, partner->sealing_public);
-            if (core->is_started) {
-                cairn_core_scan(core, i);
-            }
+            trust_pair_one(core, i, country);
+            cairn_core_scan(core, i);
         }
     }
 }
 
-static void trust_close_feeds(struct cairn_core *core, uint32_t country)
+/* ---- no longer a partner ---- */
+
+static cairn_err trust_forget(struct cairn_core *core, const struct cairn_event *event)
 {
-    for (uint32_t i = 0; i < core->feed_count; i++) {
-        const struct cairn_feed *feed = &core->feeds[i];
-        if (feed->journal == 0 && feed->type == CAIRN_FEED_TYPE_AUDIENCE && !feed->is_closed &&
-            cairn_members_has(&feed->members, country)) {
-            cairn_err err = cairn_core_close_feed(core, i);
-            if (err != CAIRN_OK) {
-                cairn_core_notice_err(core, CAIRN_NOTICE_FEED_REFUSED, country, err);
-            }
+    uint32_t country = cairn_core_country_find(core, event->as.forget.country);
+    if (country == CORE_NONE || country == 0 || !core->countries[country].is_recognised) {
+        return CAIRN_DENIED_PARTNER;
+    }
+    if (cairn_core_is_busy(core)) {
+        return CAIRN_BUSY;
+    }
+    core->countries[country].is_recognised = false;
+    core->is_roster_changed = true;
+    cairn_core_closes_due(core);
+    for (uint32_t i = 1; i < core->journal_count; i++) {
+        if (core->journals[i].country == country) {
+            cairn_core_want_nothing(core, i);
         }
     }
+    struct core_puts puts = cairn_core_puts_begin(core, 1);
+    cairn_core_puts_add_country(core, &puts, country);
+    uint32_t task = cairn_core_task_open(core, CORE_TASK_STORE_FORGET, 0, event->as.forget.token);
+    cairn_core_puts_store(core, &puts, task, true);
+    cairn_core_notice(core, CAIRN_NOTICE_FORGOTTEN, country, 0, 0);
+    cairn_core_act(core, CAIRN_ACTION_ROSTER);
+    return CAIRN_OK;
 }
 
 void cairn_core_on_forget(struct cairn_core *core, const struct cairn_event *event)
 {
-    uint32_t country = cairn_core_country_find(core, event->as.forget.country);
-    if (country == CORE_NONE || country == 0 || !core->countries[country].is_recognised) {
-        cairn_core_answer(core, event->as.forget.token, CAIRN_DENIED_PARTNER);
-        return;
+    cairn_err err = trust_forget(core, event);
+    if (err != CAIRN_OK) {
+        cairn_core_answer(core, event->as.forget.token, err);
     }
-    core->countries[country].is_recognised = false;
-    trust_close_feeds(core, country);
-    struct core_puts puts = cairn_core_puts_begin(core, 1);
-    cairn_core_puts_add_country(core, &puts, country);
-    cairn_core_puts_store(core, &puts, cairn_core_task_open(core, CORE_TASK_STORE, 0, 0), true);
-    for (uint32_t link = 0; link < core->limits.links; link++) {
-        if (core->links[link].is_up && core->links[link].journal != CORE_NONE &&
-            core->journals[core->links[link].journal].country == country) {
-            cairn_core_drop(core, link, CAIRN_DENIED_PARTNER);
-        }
-    }
-    cairn_core_notice(core, CAIRN_NOTICE_FORGOTTEN, country, 0, 0);
-    cairn_core_act(core, CAIRN_ACTION_ROSTER);
-    cairn_core_answer(core, event->as.forget.token, CAIRN_OK);
 }

@@ -16,6 +16,12 @@ void cairn_members_add(struct cairn_members *members, uint32_t country)
     members->bits[country / 64] |= (uint64_t)1 << (country % 64);
 }
 
+void cairn_members_remove(struct cairn_members *members, uint32_t country)
+{
+    CAIRN_REQUIRE(country < 256);
+    members->bits[country / 64] &= ~((uint64_t)1 << (country % 64));
+}
+
 uint32_t cairn_members_count(const struct cairn_members *members)
 {
     uint32_t count = 0;
@@ -136,12 +142,19 @@ void cairn_feed_pending_take(struct cairn_feed *feed, struct cairn_pending_pool 
     feed_pending_drop_first(feed, pool);
 }
 
-void cairn_feed_rescan(struct cairn_feed *feed, struct cairn_pending_pool *pool,
-                       const struct cairn_suite *suite)
+void cairn_feed_drop_pending(struct cairn_feed *feed, struct cairn_pending_pool *pool)
 {
     while (feed->pending_count > 0) {
         feed_pending_drop_first(feed, pool);
     }
+    feed->scanned = feed->commits;
+    feed_check(feed);
+}
+
+void cairn_feed_rescan(struct cairn_feed *feed, struct cairn_pending_pool *pool,
+                       const struct cairn_suite *suite)
+{
+    cairn_feed_drop_pending(feed, pool);
     cairn_feed_scan_from(feed, suite, feed->last_leaf_plus1);
 }
 

@@ -5,7 +5,7 @@
  *               commits ... scanned-1  their leaves were found by tag: the pending ones, in order
  *               scanned                looked for from scan_leaf on
  *
- * About 4 kB each; at most limits.feeds exist. Pure. docs/protocol.md, sections 5 and 6. */
+ * About 3 kB each; at most limits.feeds exist. Pure. docs/protocol.md, sections 5 and 6. */
 #ifndef CAIRN_REPLICATION_LOG_FEED_H
 #define CAIRN_REPLICATION_LOG_FEED_H
 
@@ -28,16 +28,21 @@ struct cairn_members {
 
 bool cairn_members_has(const struct cairn_members *members, uint32_t country);
 void cairn_members_add(struct cairn_members *members, uint32_t country);
+void cairn_members_remove(struct cairn_members *members, uint32_t country);
 uint32_t cairn_members_count(const struct cairn_members *members);
 
 struct cairn_feed {
     uint8_t id[16];
     enum cairn_feed_type type;
     uint32_t journal;             /* author: number in the core's table */
+    uint32_t giver;               /* country that brought it here: number in the core's table */
     struct cairn_members members; /* of control feeds: empty, everybody may read */
+    bool is_closing;              /* own feed: takes nothing more */
+    bool is_close_due;            /* ... and its feed.close is yet to be written */
     bool is_closed;
     bool is_broken; /* its author broke a rule: nothing more is taken from it */
 
+    bool is_secret_due;    /* the next rekey's secret was not given to us: the admission again */
     uint32_t epoch_count;  /* in force so far, 1..CAIRN_FEED_EPOCHS_MAX */
     uint32_t known_epochs; /* secrets held: more than in force, where an admission gave them */
     uint8_t secrets[CAIRN_FEED_EPOCHS_MAX][32];
@@ -61,8 +66,11 @@ struct cairn_feed {
     uint32_t pending_last;
     uint32_t pending_count;
 
-    uint64_t receipt_commits; /* up to here receipts were written */
-    bool is_receipt_due;
+    uint64_t receipt_commits; /* up to here receipts were written, or none is wanted */
+    uint64_t content_commits; /* opened, up to the last one that wants a receipt */
+    uint64_t point_commits;   /* a place that the next receipt may name while more keeps coming */
+    uint64_t point_size;      /* of the feed there; of control feeds: last leaf + 1 */
+    uint8_t point_root[32];   /* likewise */
 };
 
 /* A leaf that bears a feed's tag and whose commit has not come yet. */
@@ -71,7 +79,7 @@ struct cairn_pending {
     uint64_t seen_ms;
     uint8_t commit_hash[32];
     uint32_t next;
-    bool is_reported; /* as missing */
+    uint64_t reported_flush; /* number of the flush that calls it missing; 0: none does */
 };
 
 #define CAIRN_PENDING_NONE UINT32_MAX
@@ -115,6 +123,9 @@ struct cairn_pending *cairn_feed_pending(const struct cairn_feed *feed,
 
 /* Forget the first pending leaf: its commit was taken. */
 void cairn_feed_pending_take(struct cairn_feed *feed, struct cairn_pending_pool *pool);
+
+/* Forget all pending leaves: nothing more is taken from this feed. */
+void cairn_feed_drop_pending(struct cairn_feed *feed, struct cairn_pending_pool *pool);
 
 /* Forget all pending leaves and look again from the leaf after the last commit. */
 void cairn_feed_rescan(struct cairn_feed *feed, struct cairn_pending_pool *pool,

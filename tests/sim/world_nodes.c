@@ -91,7 +91,13 @@ static cairn_err world_wait(struct world *world, uint32_t node, struct cairn_eve
 {
     uint64_t token = world->token++;
     assert_true(token < WORLD_TOKENS);
-    event->as.command.token = token;
+    if (event->type == CAIRN_EVENT_DOCUMENT) {
+        event->as.document.token = token;
+    } else if (event->type == CAIRN_EVENT_FORGET) {
+        event->as.forget.token = token;
+    } else {
+        event->as.command.token = token;
+    }
     world_step(world, node, event);
     for (uint32_t i = 0; i < 1000 && !world->answers[token].is_done; i++) {
         world_run(world, 5);
@@ -145,6 +151,8 @@ struct world *world_open(const struct world_options *options)
         world_random(world, node->spki_hash, 32);
         node_document(world, i);
         node_start(world, i);
+    }
+    for (uint32_t i = 0; i < options->nodes; i++) {
         assert_err(world_show(world, i, i), CAIRN_OK);
     }
     return world;
@@ -185,11 +193,7 @@ void world_forget(struct world *world, uint32_t node, uint32_t country)
 {
     struct cairn_event event = {.type = CAIRN_EVENT_FORGET};
     memcpy(event.as.forget.country, world_countries[country], 3);
-    uint64_t token = world->token++;
-    event.as.forget.token = token;
-    world_step(world, node, &event);
-    assert_true(world->answers[token].is_done);
-    assert_err(world->answers[token].err, CAIRN_OK);
+    assert_err(world_wait(world, node, &event, NULL), CAIRN_OK);
 }
 
 cairn_err world_feed_open(struct world *world, uint32_t node, const char *members,

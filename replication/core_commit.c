@@ -1,0 +1,331 @@
+#include "replication/core_parts.h"
+
+#include "crypto/hash.h"
+#include "replication/trust/record.h"
+#include "schema/base/check.h"
+#include "schema/commit.h"
+#include "schema/operation.h"
+
+#include <string.h>
+
+/* Commits of others' feeds. Who is to blame is the question at each step: what does not lead to the
+ * leaf and to the root is the server's doing, another one may have it right. What does was made by
+ * the author: a rule that it breaks then is broken for everybody, and the feed goes no further. */
+
+/* Index of a RECORD row of a feed.admit. */
+uint64_t cairn_core_admit_row(const uint8_t country[static 3])
+{
+    return 1 + ((uint64_t)country[0] << 16 | (uint64_t)country[1] << 8 | country[2]);
+}
+
+/* ---- what the server must have right ---- */
+
+/* Hash every entry of the commit onto the feed's tree. errors  CAIRN_PEER_ENTRY */
+static cairn_err commit_hash(const struct cairn_commit *commit, struct cairn_merkle_range *range)
+{
+    struct cairn_commit_cursor cursor;
+    struct cairn_commit_entry entry;
+    cairn_commit_cursor_init(&cursor, commit);
+    while (cairn_commit_next(&cursor, &entry)) {
+        uint8_t body_hash[32];
+        uint8_t stub[CAIRN_STUB_BYTES];
+        uint8_t leaf[32];
+        cairn_sha256_of(entry.body, body_hash);
+        cairn_stub_join(entry.prefix_bytes.data, entry.index, body_hash, stub);
+        cairn_merkle_leaf((struct cairn_bytes){.data = stub, .size = sizeof stub}, leaf);
+        cairn_merkle_range_append(range, leaf);
+    }
+    uint8_t root[32];
+    cairn_merkle_range_root(range, root);
+    return memcmp(root, commit->opening.root, 32) == 0 ? CAIRN_OK : CAIRN_PEER_ENTRY;
+}
+
+/* ---- what the author must have right ---- */
+
+/* What a commit changes besides the feed's size. */
+struct commit_effect {
+    bool is_last; /* a rekey or close was seen: nothing may follow */
+    bool is_closed;
+    bool has_secret;
+    uint8_t secret[32];
+    uint32_t admit_count;
+    struct cairn_members admits;
+    struct core_puts puts;
+};
+
+static struct cairn_record_reader commit_reader(const struct cairn_core *core,
+                                                const struct cairn_feed *feed)
+{
+    return (struct cairn_record_reader){
+        .suite = core->suite,
+        .origin = cairn_core_origin(core, feed->journal),
+        .country = core->countries[0].country,
+        .sealing_secret = core->sealing_secret,
+    };
+}
+
+/* Entry 0 must be the record that the feed's id was made of. source P-34 */
+static cairn_err commit_take_open(const struct cairn_core *core, const struct cairn_feed *feed,
+                                  const struct cairn_commit_entry *entry)
+{
+    uint8_t id[16];
+    cairn_keys_feed_id(cairn_core_origin(core, feed->journal), entry->body, id);
+    return entry->index == 0 && memcmp(id, feed->id, 16) == 0 ? CAIRN_OK : CAIRN_FEED_RECORD;
+}
+
+static cairn_err commit_take_admit(struct cairn_core *core, const struct cairn_feed *feed,
+                                   const struct cairn_feed_admit *admit,
+                                   const struct cairn_commit_entry *entry,
+                                   struct commit_effect *effect)
+{
+    struct cairn_record_reader reader = commit_reader(core, feed);
+    const uint8_t *code = (const uint8_t *)admit->country;
+    uint32_t country = cairn_core_country_name(core, code);
+    bool is_member = country != CORE_NONE && (cairn_members_has(&feed->members, country) ||
+                                              cairn_members_has(&effect->admits, country));
+    if (is_member || effect->admit_count == CAIRN_LIMIT_MEMBERS) {
+        return CAIRN_FEED_RECORD;
+    }
+    CAIRN_TRY(cairn_record_check_admit(&reader, feed, admit));
+    effect->admit_count++;
+    if (country != CORE_NONE) { /* else a country that we could not serve anyway */
+        cairn_members_add(&effect->admits, country);
+    }
+    uint8_t *number = cairn_core_take(core, 8);
+    struct cairn_put *put = cairn_core_puts_add(&effect->puts, CAIRN_TABLE_RECORD, feed->id,
+                                                cairn_core_admit_row(code));
+    cairn_bytes_put_u64(number, feed->commits);
+    put->head = (struct cairn_bytes){.data = number, .size = 8};
+    put->body = entry->body;
+    return CAIRN_OK;
+}
+
+/* errors  CAIRN_LATER  the secret should have come with our admission, and did not */
+static cairn_err commit_take_rekey(const struct cairn_core *core, const struct cairn_feed *feed,
+                                   const struct cairn_feed_rekey *rekey,
+                                   struct commit_effect *effect)
+{
+    struct cairn_record_reader reader = commit_reader(core, feed);
+    const uint8_t *known = NULL;
+    if (rekey->epoch != feed->epoch_count || feed->epoch_count == CAIRN_FEED_EPOCHS_MAX) {
+        return CAIRN_FEED_RECORD;
+    }
+    if (feed->epoch_count < feed->known_epochs) {
+        uint8_t digest[32];
+        const uint8_t *given = feed->secrets[feed->epoch_count];
+        cairn_sha256_of((struct cairn_bytes){.data = given, .size = 32}, digest);
+        known = memcmp(digest, rekey->secret_hash, 32) == 0 ? given : NULL;
+    }
+    cairn_err err = cairn_record_open_rekey(&reader, rekey, known, effect->secret);
+    if (err == CAIRN_DENIED_PARTNER && !cairn_members_has(&feed->members, 0)) {
+        return CAIRN_LATER;
+    }
+    effect->has_secret = true;
+    effect->is_last = true;
+    return err;
+}
+
+static cairn_err commit_take_record(struct cairn_core *core, const struct cairn_feed *feed,
+                                    const struct cairn_commit_entry *entry,
+                                    struct commit_effect *effect)
+{
+    struct cairn_operation operation;
+    struct cairn_feedop op;
+    size_t fault_at;
+    CAIRN_TRY(cairn_operation_decode(entry->body, &operation, &fault_at));
+    if (!cairn_kind_is_clear(operation.kind)) {
+        return CAIRN_FEED_RECORD;
+    }
+    CAIRN_TRY(cairn_feedop_decode(&operation, &core->arena, &op, &fault_at));
+    if (op.kind == CAIRN_KIND_FEED_OPEN) {
+        return commit_take_open(core, feed, entry);
+    }
+    if (op.kind == CAIRN_KIND_FEED_ADMIT) {
+        return commit_take_admit(core, feed, &op.as.admit, entry, effect);
+    }
+    if (op.kind == CAIRN_KIND_FEED_REKEY) {
+        return commit_take_rekey(core, feed, &op.as.rekey, effect);
+    }
+    effect->is_closed = op.as.close.size == entry->index + 1;
+    effect->is_last = true;
+    return effect->is_closed ? CAIRN_OK : CAIRN_FEED_RECORD;
+}
+
+static cairn_err commit_take_entry(struct cairn_core *core, const struct cairn_feed *feed,
+                                   const struct cairn_commit_entry *entry,
+                                   struct commit_effect *effect)
+{
+    bool is_clear = entry->prefix.algorithms == CAIRN_ENTRY_CLEAR;
+    if (effect->is_last || entry->prefix.epoch >= feed->epoch_count) {
+        return CAIRN_FEED_RECORD;
+    }
+    if (feed->type == CAIRN_FEED_TYPE_CONTROL || feed->type == CAIRN_FEED_TYPE_PAIRWISE) {
+        return is_clear == (feed->type == CAIRN_FEED_TYPE_CONTROL) ? CAIRN_OK : CAIRN_FEED_RECORD;
+    }
+    if (!is_clear) {
+        return entry->index > 0 ? CAIRN_OK : CAIRN_FEED_RECORD;
+    }
+    size_t used_bytes = core->arena.used_bytes;
+    uint32_t admit_count = effect->admit_count;
+    cairn_err err = commit_take_record(core, feed, entry, effect);
+    if (effect->admit_count == admit_count) { /* else a row points into it */
+        core->arena.used_bytes = used_bytes;
+    }
+    return err;
+}
+
+static cairn_err commit_take_entries(struct cairn_core *core, const struct cairn_feed *feed,
+                                     const struct cairn_commit *commit,
+                                     struct commit_effect *effect)
+{
+    struct cairn_commit_cursor cursor;
+    struct cairn_commit_entry entry;
+    cairn_commit_cursor_init(&cursor, commit);
+    while (cairn_commit_next(&cursor, &entry)) {
+        CAIRN_TRY(commit_take_entry(core, feed, &entry, effect));
+    }
+    return CAIRN_OK;
+}
+
+/* ---- taking it ---- */
+
+static void commit_take_secret(struct cairn_core *core, uint32_t number,
+                               const struct commit_effect *effect)
+{
+    struct cairn_feed *feed = &core->feeds[number];
+    bool was_at_end = feed->is_at_end;
+    cairn_core_tag_remove(core, number);
+    cairn_err err = cairn_feed_add_epoch(feed, core->suite, cairn_core_origin(core, feed->journal),
+                                         effect->secret);
+    CAIRN_REQUIRE(err == CAIRN_OK);
+    cairn_feed_rescan(feed, &core->pending, core->suite);
+    if (was_at_end && feed->scan_leaf >= core->journals[feed->journal].verified.size) {
+        cairn_core_tag_put(core, number);
+    }
+}
+
+static void commit_take_effects(struct cairn_core *core, uint32_t number,
+                                const struct commit_effect *effect)
+{
+    struct cairn_feed *feed = &core->feeds[number];
+    for (uint32_t i = 0; i < core->country_count; i++) {
+        if (cairn_members_has(&effect->admits, i)) {
+            cairn_members_add(&feed->members, i);
+        }
+    }
+    if (effect->has_secret) {
+        commit_take_secret(core, number, effect);
+    }
+    if (effect->is_closed) {
+        cairn_core_tag_remove(core, number);
+        cairn_feed_drop_pending(feed, &core->pending); /* entries after a close are none */
+        feed->is_closed = true;
+        cairn_core_notice(core, CAIRN_NOTICE_FEED_CLOSED, core->journals[feed->journal].country,
+                          feed->committed_size, 0);
+        cairn_core_want_stop(core, core_log_of_feed(core, number));
+    }
+}
+
+static void commit_store(struct cairn_core *core, uint32_t number, struct cairn_bytes bytes,
+                         struct commit_effect *effect)
+{
+    const struct cairn_feed *feed = &core->feeds[number];
+    cairn_core_puts_add(&effect->puts, CAIRN_TABLE_COMMIT, feed->id, feed->commits - 1)->head =
+        bytes;
+    cairn_core_puts_add_feed(core, &effect->puts, number, &feed->range);
+    cairn_core_puts_store(core, &effect->puts,
+                          cairn_core_task_open(core, CORE_TASK_STORE_COMMIT, number, feed->commits),
+                          true);
+}
+
+/* The author broke a rule: what it committed to is no feed. Its next leaf stays unopened. */
+static void commit_break(struct cairn_core *core, uint32_t number)
+{
+    cairn_core_tag_remove(core, number);
+    core->feeds[number].is_broken = true;
+    cairn_core_want_stop(core, core_log_of_feed(core, number));
+}
+
+static cairn_err commit_take(struct cairn_core *core, uint32_t number,
+                             const struct cairn_commit *commit, struct cairn_bytes bytes)
+{
+    struct cairn_feed *feed = &core->feeds[number];
+    struct cairn_merkle_range range = feed->range;
+    CAIRN_TRY(cairn_feed_check_opening(feed, core->suite, &commit->opening,
+                                       cairn_feed_pending(feed, &core->pending)));
+    CAIRN_TRY(commit_hash(commit, &range));
+    struct commit_effect effect = {.puts = cairn_core_puts_begin(core, CAIRN_LIMIT_MEMBERS + 2)};
+    cairn_err err = commit_take_entries(core, feed, commit, &effect);
+    if (err == CAIRN_LATER) {
+        return err;
+    }
+    if (err != CAIRN_OK) {
+        commit_break(core, number);
+        cairn_core_notice_err(core, CAIRN_NOTICE_COMMIT_REFUSED,
+                              core->journals[feed->journal].country, err);
+        return CAIRN_OK;
+    }
+    cairn_feed_take_opening(feed, &commit->opening, &range);
+    cairn_feed_pending_take(feed, &core->pending);
+    commit_take_effects(core, number, &effect); /* the row that is stored tells of them */
+    commit_store(core, number, bytes, &effect);
+    cairn_core_want_moved(core, core_log_of_feed(core, number));
+    cairn_core_scan_more(core, number);
+    cairn_core_notice(core, CAIRN_NOTICE_COMMIT, core->journals[feed->journal].country,
+                      commit->opening.number, commit->opening.size);
+    return CAIRN_OK;
+}
+
+/* The secrets that we were given do not fit: whoever served the record made them up. */
+static void commit_ask_admission(struct cairn_core *core, uint32_t number)
+{
+    struct cairn_feed *feed = &core->feeds[number];
+    feed->known_epochs = feed->epoch_count;
+    feed->is_secret_due = true;
+    cairn_core_stall(core, core_log_of_feed(core, number));
+    cairn_core_ask_records(core, core_log_of_feed(core, number));
+}
+
+cairn_err cairn_core_take_entries(struct cairn_core *core, uint32_t link, struct cairn_bytes bytes,
+                                  size_t frame_bytes)
+{
+    struct cairn_commit commit;
+    size_t fault_at;
+    CAIRN_TRY(cairn_commit_decode(bytes, &commit, &fault_at));
+    uint32_t number = cairn_core_feed_number(core, commit.opening.feed);
+    uint32_t log = number == CORE_NONE ? CORE_NONE : core_log_of_feed(core, number);
+    bool is_source = number != CORE_NONE && core->intakes[log].link == link;
+    CAIRN_TRY(cairn_core_want_book(core, link, log, frame_bytes));
+    if (!is_source || commit.opening.number < core->feeds[number].commits) {
+        return CAIRN_OK; /* of a stream that was stopped, or before one that began anew */
+    }
+    struct cairn_feed *feed = &core->feeds[number];
+    struct core_intake *intake = &core->intakes[log];
+    bool is_next = commit.opening.number == feed->commits;
+    if (!is_next || cairn_core_is_busy(core) || !cairn_core_feed_is_ready(core, feed)) {
+        /* Frames behind the one that had to wait are of a stream that was started anew. */
+        if (is_next || !intake->is_restarted) {
+            cairn_core_stall(core, log);
+        }
+        return CAIRN_OK;
+    }
+    intake->is_restarted = false;
+    cairn_err err = commit_take(core, number, &commit, bytes);
+    if (err == CAIRN_LATER) {
+        commit_ask_admission(core, number);
+        return CAIRN_OK;
+    }
+    if (err != CAIRN_OK) {
+        cairn_core_notice_err(core, CAIRN_NOTICE_COMMIT_REFUSED,
+                              core->journals[feed->journal].country, err);
+    }
+    return err;
+}
+
+void cairn_core_commit_stored(struct cairn_core *core, uint32_t number, uint64_t commits)
+{
+    struct cairn_feed *feed = &core->feeds[number];
+    feed->durable_commits = commits > feed->durable_commits ? commits : feed->durable_commits;
+    cairn_core_feed_ripen(core, number);
+    cairn_core_grown(core, core_log_of_feed(core, number));
+}

@@ -1,0 +1,181 @@
+#include "replication/core_parts.h"
+
+#include "schema/base/check.h"
+
+#include <string.h>
+
+/* Leaves of others' journals. They are written down as they come, and count once a checkpoint
+ * verifies over all of them. source P-65 */
+
+static void journal_append(struct core_journal *journal, const uint8_t leaf[static 48])
+{
+    uint8_t hash[32];
+    uint8_t root[32];
+    cairn_merkle_leaf((struct cairn_bytes){.data = leaf, .size = CAIRN_LEAF_BYTES}, hash);
+    cairn_merkle_range_append(&journal->candidate, hash);
+    if (journal->candidate.size == journal->suspect.size) {
+        cairn_merkle_range_root(&journal->candidate, root);
+        journal->candidate_suspect =
+            memcmp(root, journal->suspect.root, 32) == 0 ? CORE_SUSPECT_TRUE : CORE_SUSPECT_FALSE;
+    }
+}
+
+static void journal_append_all(struct core_journal *journal, struct cairn_bytes leaves,
+                               struct core_puts *puts)
+{
+    for (size_t i = 0; i < leaves.size / CAIRN_LEAF_BYTES; i++) {
+        const uint8_t *leaf = leaves.data + i * CAIRN_LEAF_BYTES;
+        cairn_core_puts_add(puts, CAIRN_TABLE_LEAF, journal->id, journal->candidate.size)->head =
+            (struct cairn_bytes){.data = leaf, .size = CAIRN_LEAF_BYTES};
+        journal_append(journal, leaf);
+    }
+}
+
+/* The candidate's leaves lead to the checkpoint: it is verified. */
+static void journal_advance(struct cairn_core *core, uint32_t number,
+                            const struct cairn_checkpoint *checkpoint,
+                            const struct cairn_journal_range *range)
+{
+    struct core_journal *journal = &core->journals[number];
+    uint64_t before = journal->verified.size;
+    if (range->from == before) {
+        cairn_core_scan_leaves(core, number, before, range->leaves);
+    } else {
+        cairn_core_scan_lag(core, number, before);
+    }
+    journal->verified = journal->candidate;
+    journal->checkpoint.size = checkpoint->size;
+    memcpy(journal->checkpoint.root, checkpoint->root, 32);
+    journal->checkpoint.note_bytes = (uint32_t)range->checkpoint.size;
+    memcpy(journal->checkpoint.note, range->checkpoint.data, range->checkpoint.size);
+    journal->seen_ms = core->now_ms;
+    if (journal->storing.size <= journal->durable.size) {
+        journal->storing = journal->checkpoint;
+    }
+    cairn_core_want_moved(core, number);
+    cairn_core_notice(core, CAIRN_NOTICE_ADVANCED, journal->country, checkpoint->size, 0);
+}
+
+/* Now that our leaves reach the checkpoint that somebody else's did not lead to: who was right? */
+static cairn_err journal_judge(struct cairn_core *core, uint32_t number)
+{
+    struct core_journal *journal = &core->journals[number];
+    enum core_suspicion result = journal->candidate_suspect;
+    journal->candidate_suspect = CORE_SUSPECT_OPEN;
+    if (result == CORE_SUSPECT_OPEN) {
+        return CAIRN_OK;
+    }
+    struct cairn_bytes note = {.data = journal->suspect.note, .size = journal->suspect.note_bytes};
+    uint64_t size = journal->suspect.size;
+    journal->suspect.size = 0;
+    return result == CORE_SUSPECT_FALSE ? cairn_core_fork(core, number, note, size) : CAIRN_OK;
+}
+
+/* A checkpoint that its author signed, and leaves that do not lead to it. From the author itself,
+ * or if it contradicts what we hold, that is a fork. Anybody else may just have sent rubbish: it is
+ * asked no more, and the checkpoint is remembered until our own leaves reach it. source P-68 */
+static cairn_err journal_suspect(struct cairn_core *core, uint32_t link, uint32_t number,
+                                 const struct cairn_checkpoint *shown, struct cairn_bytes note)
+{
+    struct core_journal *journal = &core->journals[number];
+    bool is_author = core->links[link].journal == number;
+    bool is_contradiction = shown->size == journal->checkpoint.size && shown->size > 0 &&
+                            memcmp(shown->root, journal->checkpoint.root, 32) != 0;
+    if (is_contradiction || (is_author && journal->verified.size > 0)) {
+        CAIRN_TRY(cairn_core_fork(core, number, note, shown->size));
+        return is_author ? CAIRN_PEER_FORK : CAIRN_OK;
+    }
+    if (is_author) {
+        return CAIRN_PEER_LEAF;
+    }
+    if (shown->size > journal->verified.size) {
+        journal->suspect.size = shown->size;
+        memcpy(journal->suspect.root, shown->root, 32);
+        journal->suspect.note_bytes = (uint32_t)note.size;
+        memcpy(journal->suspect.note, note.data, note.size);
+    }
+    cairn_core_notice_err(core, CAIRN_NOTICE_COMMIT_REFUSED, journal->country, CAIRN_PEER_LEAF);
+    cairn_core_want_elsewhere(core, link, number);
+    return CAIRN_OK;
+}
+
+static cairn_err journal_take_end(struct cairn_core *core, uint32_t link, uint32_t number,
+                                  const struct cairn_journal_range *range, struct core_puts *puts)
+{
+    struct core_journal *journal = &core->journals[number];
+    struct cairn_checkpoint checkpoint;
+    uint8_t root[32];
+    cairn_err err = cairn_core_checkpoint_read(core, number, range->checkpoint, &checkpoint);
+    cairn_merkle_range_root(&journal->candidate, root);
+    bool is_same = err == CAIRN_OK && checkpoint.size == journal->candidate.size &&
+                   memcmp(checkpoint.root, root, 32) == 0;
+    if (!is_same) {
+        bool is_reached = err == CAIRN_OK && checkpoint.size == journal->candidate.size;
+        journal->candidate = journal->verified;
+        journal->candidate_suspect = CORE_SUSPECT_OPEN;
+        CAIRN_TRY(err);
+        return is_reached ? journal_suspect(core, link, number, &checkpoint, range->checkpoint)
+                          : CAIRN_PEER_LEAF;
+    }
+    if (journal->candidate.size > journal->verified.size) {
+        journal_advance(core, number, &checkpoint, range);
+        cairn_core_puts_add_journal(core, puts, number);
+        cairn_core_puts_store(
+            core, puts,
+            cairn_core_task_open(core, CORE_TASK_STORE_JOURNAL, number, checkpoint.size), true);
+        CAIRN_TRY(journal_judge(core, number));
+    }
+    cairn_core_want_again(core, number); /* acknowledges the checkpoint */
+    return CAIRN_OK;
+}
+
+/* So many leaves may wait for their checkpoint: as many as its author has promised, or some. */
+static bool journal_is_promised(const struct core_journal *journal, size_t leaf_count)
+{
+    uint64_t promised = journal->verified.size + CORE_RANGE_AHEAD;
+    promised = journal->promised_size > promised ? journal->promised_size : promised;
+    return leaf_count <= promised && journal->candidate.size <= promised - leaf_count;
+}
+
+cairn_err cairn_core_take_journal(struct cairn_core *core, uint32_t link,
+                                  const struct cairn_journal_range *range, size_t frame_bytes)
+{
+    uint32_t number = cairn_core_log_find(core, range->log);
+    number = number != CORE_NONE && core_log_is_feed(core, number) ? CORE_NONE : number;
+    bool is_source = number != CORE_NONE && core->intakes[number].link == link;
+    CAIRN_TRY(cairn_core_want_book(core, link, number, frame_bytes));
+    if (!is_source) {
+        return CAIRN_OK; /* of a stream that was stopped */
+    }
+    struct core_journal *journal = &core->journals[number];
+    size_t count = range->leaves.size / CAIRN_LEAF_BYTES;
+    if (range->from != journal->candidate.size || cairn_core_is_busy(core)) {
+        if (range->has_checkpoint) {
+            cairn_core_want_again(core, number); /* it waits for an acknowledgement */
+        }
+        return CAIRN_OK;
+    }
+    if (!journal_is_promised(journal, count)) {
+        return CAIRN_PEER_LEAF;
+    }
+    struct core_puts puts = cairn_core_puts_begin(core, count + 1);
+    journal_append_all(journal, range->leaves, &puts);
+    if (range->has_checkpoint) {
+        return journal_take_end(core, link, number, range, &puts);
+    }
+    cairn_core_puts_store(core, &puts, cairn_core_task_open(core, CORE_TASK_STORE, 0, 0), false);
+    cairn_core_want_moved(core, number);
+    return CAIRN_OK;
+}
+
+void cairn_core_journal_stored(struct cairn_core *core, uint32_t number, uint64_t size)
+{
+    struct core_journal *journal = &core->journals[number];
+    bool is_newest = journal->checkpoint.size == size;
+    if (is_newest || journal->storing.size == size) {
+        journal->durable = is_newest ? journal->checkpoint : journal->storing;
+        journal->storing = journal->checkpoint;
+        cairn_core_grown(core, number);
+    }
+    cairn_core_scan(core, number);
+}

@@ -1,0 +1,78 @@
+#include "replication/core_parts.h"
+
+#include "schema/base/check.h"
+
+#include <string.h>
+
+/* From time to time: what should have come, and did not? */
+
+static uint64_t look_least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Tagged leaves whose commit does not come within a minute are written down. source P-49 */
+static void look_missing(struct cairn_core *core, uint32_t number)
+{
+    const struct cairn_feed *feed = &core->feeds[number];
+    uint32_t country = core->journals[feed->journal].country;
+    uint32_t pairwise = core->pairwise[country];
+    uint32_t at = feed->pending_first;
+    while (at != CAIRN_PENDING_NONE && pairwise != CORE_NONE) {
+        struct cairn_pending *pending = &core->pending.items[at];
+        at = pending->next;
+        pending->seen_ms = look_least(pending->seen_ms, core->now_ms);
+        if (pending->reported_flush != 0 || core->now_ms - pending->seen_ms < CORE_MISSING_MS) {
+            continue;
+        }
+        if (!cairn_core_is_roomy(core) || !cairn_core_fits_own(core, pairwise, 256)) {
+            return;
+        }
+        struct cairn_feedop op = {
+            .kind = CAIRN_KIND_MISSING,
+            .as.missing = {.origin = cairn_core_origin(core, feed->journal),
+                           .leaf_index = pending->leaf_index},
+        };
+        cairn_core_append_op(core, pairwise, &op);
+        pending->reported_flush = core->flush_count + 1; /* the one that takes the open batch */
+        cairn_core_notice(core, CAIRN_NOTICE_MISSING, country, pending->leaf_index, 0);
+    }
+}
+
+void cairn_core_look(struct cairn_core *core)
+{
+    if (core->now_ms < core->look_ms) {
+        return;
+    }
+    core->look_ms = core->now_ms + CORE_LOOK_MS;
+    core->is_source_due = true;
+    cairn_core_wake(core, core->look_ms);
+    for (uint32_t i = 1; i < core->journal_count; i++) {
+        cairn_core_scan(core, i);
+    }
+    for (uint32_t i = 0; i < core->feed_count && !core->is_halted; i++) {
+        if (core->feeds[i].pending_count > 0 &&
+            core->countries[core->journals[core->feeds[i].journal].country].is_recognised) {
+            look_missing(core, i);
+        }
+    }
+}
+
+/* The clock was set back: nothing waits for a time that has moved away. */
+void cairn_core_set_back(struct cairn_core *core)
+{
+    uint64_t now_ms = core->now_ms;
+    core->heartbeat_ms = look_least(core->heartbeat_ms, now_ms + CAIRN_LIMIT_HEARTBEAT_MS);
+    core->look_ms = look_least(core->look_ms, now_ms + CORE_LOOK_MS);
+    core->receipt_ms = look_least(core->receipt_ms, now_ms + CORE_RECEIPT_MS);
+    for (uint32_t i = 0; i < core->journal_count; i++) {
+        struct core_journal *journal = &core->journals[i];
+        journal->cosign_retry_ms = look_least(journal->cosign_retry_ms, now_ms);
+        journal->cosigned_ms = look_least(journal->cosigned_ms, now_ms);
+    }
+    for (uint32_t log = 0; log < core->limits.journals + core->limits.feeds; log++) {
+        core->intakes[log].moved_ms = look_least(core->intakes[log].moved_ms, now_ms);
+    }
+    cairn_core_wake(core, core->look_ms);
+    cairn_core_wake(core, core->heartbeat_ms);
+}

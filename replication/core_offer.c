@@ -1,0 +1,213 @@
+#include "replication/core_parts.h"
+
+#include "crypto/hash.h"
+#include "schema/base/check.h"
+
+#include <string.h>
+
+#define OFFER_FEEDS_FRAME 4096u /* so many always fit one frame */
+
+_Static_assert(OFFER_FEEDS_FRAME *(48 + CAIRN_LIMIT_ORIGIN_BYTES) < CAIRN_LIMIT_FRAME_BYTES,
+               "an OFFER of feeds is one frame");
+
+/* ---- what we tell ---- */
+
+static struct cairn_offer_journal offer_journal(const struct cairn_core *core, uint32_t number)
+{
+    const struct core_journal *journal = &core->journals[number];
+    return (struct cairn_offer_journal){
+        .origin = cairn_core_origin(core, number),
+        .size = journal->durable.size,
+        .checkpoint = {.data = journal->durable.note, .size = journal->durable.note_bytes},
+    };
+}
+
+static struct cairn_offer_feed offer_feed(const struct cairn_core *core, uint32_t number)
+{
+    const struct cairn_feed *feed = &core->feeds[number];
+    struct cairn_offer_feed out = {.origin = cairn_core_origin(core, feed->journal),
+                                   .commit_count = feed->durable_commits};
+    memcpy(out.feed, feed->id, 16);
+    return out;
+}
+
+/* The author of a log is not told of it. */
+static bool offer_is_due(const struct cairn_core *core, uint32_t link, uint32_t log)
+{
+    uint32_t peer = core->links[link].journal;
+    if (cairn_core_log_author(core, log) == peer) {
+        return false;
+    }
+    if (!core_log_is_feed(core, log)) {
+        return core->journals[log].durable.size > 0;
+    }
+    uint32_t feed = log - core->limits.journals;
+    return core->feeds[feed].durable_commits > 0 &&
+           cairn_core_feed_is_served(core, feed, core->journals[peer].country);
+}
+
+static void offer_all_journals(struct cairn_core *core, uint32_t link)
+{
+    struct cairn_message message = {.type = CAIRN_MESSAGE_OFFER};
+    struct cairn_offer_journal *journals =
+        cairn_core_take(core, core->journal_count * sizeof *journals);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < core->journal_count; i++) {
+        if (offer_is_due(core, link, i)) {
+            journals[count++] = offer_journal(core, i);
+            core_stream_of(core, link, i)->is_told = true;
+        }
+    }
+    message.as.offer = (struct cairn_offer){.journals = journals, .journal_count = count};
+    cairn_core_send(core, link, &message);
+}
+
+static void offer_all_feeds(struct cairn_core *core, uint32_t link)
+{
+    struct cairn_message message = {.type = CAIRN_MESSAGE_OFFER};
+    struct cairn_offer_feed *feeds = cairn_core_take(core, OFFER_FEEDS_FRAME * sizeof *feeds);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < core->feed_count; i++) {
+        uint32_t log = core_log_of_feed(core, i);
+        if (offer_is_due(core, link, log)) {
+            feeds[count++] = offer_feed(core, i);
+            core_stream_of(core, link, log)->is_told = true;
+        }
+        if (count == OFFER_FEEDS_FRAME || (i + 1 == core->feed_count && count > 0)) {
+            message.as.offer = (struct cairn_offer){.feeds = feeds, .feed_count = count};
+            cairn_core_send(core, link, &message);
+            count = 0;
+        }
+    }
+}
+
+void cairn_core_offer_all(struct cairn_core *core, uint32_t link)
+{
+    offer_all_journals(core, link);
+    offer_all_feeds(core, link);
+    for (uint32_t i = 0; i < core->country_count; i++) {
+        cairn_members_add(&core->links[link].notes_due, i);
+    }
+    cairn_core_notes_next(core, link);
+}
+
+/* Tell a peer once that a log exists here; from then on it asks. */
+void cairn_core_offer_one(struct cairn_core *core, uint32_t link, uint32_t log)
+{
+    struct core_stream *stream = core_stream_of(core, link, log);
+    if (!core->links[link].is_greeted || stream->is_told || !offer_is_due(core, link, log)) {
+        return;
+    }
+    struct cairn_message message = {.type = CAIRN_MESSAGE_OFFER};
+    struct cairn_offer_journal journal;
+    struct cairn_offer_feed feed;
+    if (core_log_is_feed(core, log)) {
+        feed = offer_feed(core, log - core->limits.journals);
+        message.as.offer = (struct cairn_offer){.feeds = &feed, .feed_count = 1};
+    } else {
+        journal = offer_journal(core, log);
+        message.as.offer = (struct cairn_offer){.journals = &journal, .journal_count = 1};
+    }
+    stream->is_told = true;
+    cairn_core_send(core, link, &message);
+}
+
+/* ---- what we are told ---- */
+
+/* Keep the checkpoint that contradicts ours, and stop. gives CAIRN_BUSY when that cannot be now */
+cairn_err cairn_core_fork(struct cairn_core *core, uint32_t number, struct cairn_bytes note,
+                          uint64_t size)
+{
+    struct core_journal *journal = &core->journals[number];
+    uint8_t digest[32];
+    if (cairn_core_is_busy(core)) {
+        return CAIRN_BUSY;
+    }
+    journal->is_forked = true;
+    cairn_sha256_of(note, digest);
+    struct core_puts puts = cairn_core_puts_begin(core, 2);
+    cairn_core_puts_add(&puts, CAIRN_TABLE_FORK, journal->id, cairn_bytes_get_u64(digest))->head =
+        note;
+    cairn_core_puts_add_journal(core, &puts, number);
+    cairn_core_puts_store(core, &puts, cairn_core_task_open(core, CORE_TASK_STORE, 0, 0), true);
+    cairn_core_notice(core, CAIRN_NOTICE_FORK, journal->country, journal->checkpoint.size, size);
+    cairn_core_want_stop(core, number);
+    return CAIRN_OK;
+}
+
+/* A checkpoint that says something new: more leaves, or others. count: of checkpoints read so far
+ */
+static cairn_err offer_take_checkpoint(struct cairn_core *core, uint32_t number,
+                                       const struct cairn_offer_journal *offered, uint32_t *count)
+{
+    struct core_journal *journal = &core->journals[number];
+    const struct core_checkpoint *held = &journal->checkpoint;
+    struct cairn_checkpoint checkpoint;
+    bool is_same = offered->checkpoint.size == held->note_bytes && held->note_bytes > 0 &&
+                   memcmp(offered->checkpoint.data, held->note, held->note_bytes) == 0;
+    bool is_more = offered->size > held->size && offered->size > journal->promised_size;
+    if (is_same || (offered->size != held->size && !is_more) || offered->size == 0) {
+        return CAIRN_OK;
+    }
+    if (++*count > core->limits.journals) {
+        return CAIRN_PEER_FRAME; /* the same ones again and again */
+    }
+    CAIRN_TRY(cairn_core_checkpoint_read(core, number, offered->checkpoint, &checkpoint));
+    if (checkpoint.size != offered->size) {
+        return CAIRN_PEER_CHECKPOINT;
+    }
+    if (checkpoint.size > held->size) {
+        journal->promised_size = checkpoint.size;
+        return CAIRN_OK;
+    }
+    bool is_fork = memcmp(checkpoint.root, held->root, 32) != 0; /* source P-68 */
+    return is_fork ? cairn_core_fork(core, number, offered->checkpoint, checkpoint.size) : CAIRN_OK;
+}
+
+static cairn_err offer_take_journal(struct cairn_core *core, uint32_t link,
+                                    const struct cairn_offer_journal *offered, uint32_t *count)
+{
+    uint32_t journal = cairn_core_journal_find(core, offered->origin);
+    if (journal == CORE_NONE || journal == 0) {
+        return CAIRN_OK;
+    }
+    if (cairn_core_is_followed(core, journal) && !core->journals[journal].is_forked) {
+        CAIRN_TRY(offer_take_checkpoint(core, journal, offered, count));
+    }
+    cairn_core_offered(core, link, journal);
+    return CAIRN_OK;
+}
+
+static void offer_take_feed(struct cairn_core *core, uint32_t link,
+                            const struct cairn_offer_feed *offered)
+{
+    uint32_t feed = cairn_core_feed_number(core, offered->feed);
+    if (feed != CORE_NONE) {
+        cairn_core_offered(core, link, core_log_of_feed(core, feed));
+        return;
+    }
+    uint32_t author = cairn_core_journal_find(core, offered->origin);
+    if (author != CORE_NONE && cairn_core_is_followed(core, author)) {
+        cairn_core_ask_record(core, link, offered->feed);
+    }
+}
+
+cairn_err cairn_core_take_offer(struct cairn_core *core, uint32_t link,
+                                const struct cairn_offer *offer)
+{
+    uint32_t checkpoint_count = 0;
+    for (uint32_t i = 0; i < offer->note_count; i++) {
+        cairn_err err = cairn_core_document_offered(core, offer->notes[i]);
+        if (err == CAIRN_BUSY || err == CAIRN_NO_ROOM) {
+            return err;
+        } /* a note that is old, foreign or wrong says nothing about the peer: it only carries it */
+    }
+    for (uint32_t i = 0; i < offer->journal_count && cairn_core_is_roomy(core); i++) {
+        CAIRN_TRY(offer_take_journal(core, link, &offer->journals[i], &checkpoint_count));
+    }
+    for (uint32_t i = 0; i < offer->feed_count && cairn_core_is_roomy(core); i++) {
+        offer_take_feed(core, link, &offer->feeds[i]);
+    }
+    /* Nobody has so much to offer that it would not fit a step. */
+    return cairn_core_is_roomy(core) ? CAIRN_OK : CAIRN_PEER_FRAME;
+}

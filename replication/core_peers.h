@@ -1,0 +1,92 @@
+/* What the parts of the core share: those that deal with peers, and with the folder. The map of all
+ * parts is in core_parts.h, which includes this. */
+#ifndef CAIRN_REPLICATION_CORE_PEERS_H
+#define CAIRN_REPLICATION_CORE_PEERS_H
+
+#include "replication/core_state.h"
+#include "schema/wire.h"
+
+/* ---- core_link.c ---- */
+void cairn_core_on_link_up(struct cairn_core *core, const struct cairn_event *event);
+void cairn_core_on_link_down(struct cairn_core *core, const struct cairn_event *event);
+void cairn_core_on_link_frame(struct cairn_core *core, const struct cairn_event *event);
+void cairn_core_links_check(struct cairn_core *core);
+void cairn_core_drop(struct cairn_core *core, uint32_t link, cairn_err err);
+size_t cairn_core_send(struct cairn_core *core, uint32_t link, const struct cairn_message *message);
+
+/* ---- core_offer.c ---- */
+void cairn_core_offer_all(struct cairn_core *core, uint32_t link);
+void cairn_core_offer_one(struct cairn_core *core, uint32_t link, uint32_t log);
+cairn_err cairn_core_take_offer(struct cairn_core *core, uint32_t link,
+                                const struct cairn_offer *offer);
+cairn_err cairn_core_fork(struct cairn_core *core, uint32_t journal, struct cairn_bytes note,
+                          uint64_t size);
+
+/* ---- core_want.c ---- */
+void cairn_core_want(struct cairn_core *core, uint32_t log);
+void cairn_core_want_again(struct cairn_core *core, uint32_t log);
+void cairn_core_want_stop(struct cairn_core *core, uint32_t log);
+void cairn_core_want_elsewhere(struct cairn_core *core, uint32_t link, uint32_t log);
+void cairn_core_want_author(struct cairn_core *core, uint32_t journal);
+void cairn_core_want_nothing(struct cairn_core *core, uint32_t journal);
+void cairn_core_want_moved(struct cairn_core *core, uint32_t log);
+cairn_err cairn_core_want_book(struct cairn_core *core, uint32_t link, uint32_t log,
+                               size_t frame_bytes);
+void cairn_core_offered(struct cairn_core *core, uint32_t link, uint32_t log);
+void cairn_core_resource(struct cairn_core *core, uint32_t link);
+void cairn_core_sources(struct cairn_core *core);
+void cairn_core_stall(struct cairn_core *core, uint32_t log);
+void cairn_core_unstall(struct cairn_core *core);
+bool cairn_core_feed_is_ready(const struct cairn_core *core, const struct cairn_feed *feed);
+void cairn_core_ask_records(struct cairn_core *core, uint32_t log);
+
+/* ---- core_serve.c ---- */
+cairn_err cairn_core_take_want(struct cairn_core *core, uint32_t link,
+                               const struct cairn_want *want);
+void cairn_core_grown(struct cairn_core *core, uint32_t log);
+void cairn_core_pump_all(struct cairn_core *core);
+void cairn_core_unblock(struct cairn_core *core, uint32_t link);
+void cairn_core_notes_due(struct cairn_core *core, uint32_t country);
+void cairn_core_notes_next(struct cairn_core *core, uint32_t link);
+void cairn_core_stream_loaded(struct cairn_core *core, const struct core_task *task,
+                              const struct cairn_event *event);
+void cairn_core_record_loaded(struct cairn_core *core, const struct core_task *task,
+                              const struct cairn_event *event);
+void cairn_core_notes_loaded(struct cairn_core *core, const struct core_task *task,
+                             const struct cairn_event *event);
+
+/* ---- core_journal.c, core_scan.c ---- */
+cairn_err cairn_core_take_journal(struct cairn_core *core, uint32_t link,
+                                  const struct cairn_journal_range *range, size_t frame_bytes);
+void cairn_core_journal_stored(struct cairn_core *core, uint32_t journal, uint64_t size);
+void cairn_core_tag_put(struct cairn_core *core, uint32_t feed);
+void cairn_core_tag_remove(struct cairn_core *core, uint32_t feed);
+uint64_t cairn_core_scanned(const struct cairn_core *core, const struct cairn_feed *feed);
+void cairn_core_scan_leaves(struct cairn_core *core, uint32_t journal, uint64_t first,
+                            struct cairn_bytes leaves);
+void cairn_core_scan_lag(struct cairn_core *core, uint32_t journal, uint64_t first);
+void cairn_core_scan(struct cairn_core *core, uint32_t journal);
+void cairn_core_scan_all(struct cairn_core *core);
+void cairn_core_scan_more(struct cairn_core *core, uint32_t feed);
+void cairn_core_scan_loaded(struct cairn_core *core, const struct core_task *task,
+                            const struct cairn_event *event);
+
+/* ---- core_join.c, core_commit.c ---- */
+void cairn_core_ask_record(struct cairn_core *core, uint32_t link, const uint8_t feed[static 16]);
+void cairn_core_ask_invited(struct cairn_core *core, uint32_t link);
+void cairn_core_on_invited(struct cairn_core *core, const struct cairn_event *event);
+cairn_err cairn_core_take_feed(struct cairn_core *core, uint32_t link,
+                               const struct cairn_feed_message *message);
+uint64_t cairn_core_admit_row(const uint8_t country[static 3]);
+cairn_err cairn_core_take_entries(struct cairn_core *core, uint32_t link, struct cairn_bytes commit,
+                                  size_t frame_bytes);
+void cairn_core_commit_stored(struct cairn_core *core, uint32_t feed, uint64_t commits);
+
+/* ---- core_ripe.c, core_look.c ---- */
+void cairn_core_feed_ripen(struct cairn_core *core, uint32_t feed);
+void cairn_core_ripen(struct cairn_core *core);
+void cairn_core_on_opened(struct cairn_core *core, const struct cairn_event *event);
+void cairn_core_look(struct cairn_core *core);
+void cairn_core_set_back(struct cairn_core *core);
+
+#endif

@@ -1,0 +1,372 @@
+#include "replication/core_rows.h"
+
+#include "replication/core_parts.h"
+
+#include "crypto/note.h"
+#include "schema/base/check.h"
+#include "schema/pack.h"
+
+#include <string.h>
+
+/* What was written is read at the start. A row that cannot be as the core wrote it is a damaged
+ * disk: the node does not begin. */
+
+#define RECALL_SIZE_MAX ((uint64_t)1 << 56) /* nobody has so many leaves */
+
+struct row_reader {
+    struct cairn_pack_reader pack;
+    cairn_err err; /* the first one; values after it are zero */
+};
+
+static void row_key(struct row_reader *row, uint64_t key)
+{
+    uint64_t found = 0;
+    if (row->err == CAIRN_OK) {
+        row->err = cairn_pack_get_uint(&row->pack, UINT64_MAX, &found);
+    }
+    if (row->err == CAIRN_OK && found != key) {
+        row->err = CAIRN_PACK_FIELD;
+    }
+}
+
+static uint64_t row_uint(struct row_reader *row, uint64_t key, uint64_t max)
+{
+    uint64_t value = 0;
+    row_key(row, key);
+    if (row->err == CAIRN_OK) {
+        row->err = cairn_pack_get_uint(&row->pack, max, &value);
+    }
+    return value;
+}
+
+static struct cairn_bytes row_bin(struct row_reader *row, uint64_t key, size_t size_max)
+{
+    struct cairn_bytes value = {.size = 0};
+    row_key(row, key);
+    if (row->err == CAIRN_OK) {
+        row->err = cairn_pack_get_bin(&row->pack, size_max, &value);
+    }
+    return value;
+}
+
+static void row_fixed(struct row_reader *row, uint64_t key, size_t size, uint8_t *out)
+{
+    row_key(row, key);
+    if (row->err == CAIRN_OK) {
+        row->err = cairn_pack_get_fixed(&row->pack, size, out);
+    }
+}
+
+static struct cairn_bytes row_text(struct row_reader *row, uint64_t key, size_t size_max)
+{
+    struct cairn_bytes value = {.size = 0};
+    row_key(row, key);
+    if (row->err == CAIRN_OK) {
+        row->err = cairn_pack_get_text(&row->pack, size_max, &value);
+    }
+    return value;
+}
+
+static void row_range(struct row_reader *row, uint64_t key, struct cairn_merkle_range *out)
+{
+    struct cairn_bytes bytes = row_bin(row, key, CAIRN_MERKLE_RANGE_MAX);
+    cairn_merkle_range_init(out);
+    if (row->err == CAIRN_OK) {
+        row->err = cairn_merkle_range_decode(bytes, out);
+    }
+    if (row->err == CAIRN_OK && out->size > RECALL_SIZE_MAX) {
+        row->err = CAIRN_NUMBER;
+    }
+}
+
+/* What a row says beyond its form. */
+static void row_need(struct row_reader *row, bool is_so)
+{
+    if (row->err == CAIRN_OK && !is_so) {
+        row->err = CAIRN_DISK_CORRUPT;
+    }
+}
+
+/* ---- STATE ---- */
+
+/* Its note says what the journal's range says, or there is neither. */
+static bool recall_is_checkpoint(struct cairn_core *core, uint32_t number, struct cairn_bytes note)
+{
+    const struct core_journal *journal = &core->journals[number];
+    struct cairn_note *split = cairn_core_take(core, sizeof *split);
+    struct cairn_checkpoint checkpoint;
+    uint8_t root[32];
+    if (note.size == 0) {
+        return journal->verified.size == 0;
+    }
+    cairn_merkle_range_root(&journal->verified, root);
+    return cairn_note_split(note, &core->arena, split) == CAIRN_OK &&
+           cairn_note_decode_checkpoint(split->text, &checkpoint) == CAIRN_OK &&
+           cairn_bytes_is_equal(checkpoint.origin, cairn_core_origin(core, number)) &&
+           checkpoint.size == journal->verified.size && memcmp(checkpoint.root, root, 32) == 0;
+}
+
+static uint32_t recall_journal_place(struct cairn_core *core, struct row_reader *row)
+{
+    struct cairn_bytes text = row_text(row, 1, CAIRN_LIMIT_ORIGIN_BYTES);
+    struct cairn_bytes country = row_text(row, 2, 3);
+    struct cairn_origin origin;
+    if (row->err == CAIRN_OK) {
+        row->err = cairn_origin_parse(text, &origin);
+    }
+    row_need(row, row->err == CAIRN_OK &&
+                      cairn_bytes_is_equal(origin.network, cairn_bytes_of(core->network)) &&
+                      cairn_bytes_is_equal(origin.country, country));
+    uint32_t number = row->err == CAIRN_OK ? cairn_core_country_add(core, country.data) : CORE_NONE;
+    if (number != CORE_NONE) {
+        number = cairn_core_journal_add(core, text, number);
+    }
+    row_need(row, number != CORE_NONE);
+    return number;
+}
+
+static void recall_journal(struct cairn_core *core, struct row_reader *row)
+{
+    uint32_t number = recall_journal_place(core, row);
+    if (row->err != CAIRN_OK) {
+        return;
+    }
+    struct core_journal *journal = &core->journals[number];
+    row_range(row, 3, &journal->verified);
+    struct cairn_bytes note = row_bin(row, 4, CORE_NOTE_MAX);
+    journal->cosigned_size = row_uint(row, 5, UINT64_MAX);
+    journal->witnessed_size = row_uint(row, 6, UINT64_MAX);
+    journal->is_forked = row_uint(row, 7, 1) != 0;
+    journal->seen_ms = row_uint(row, 8, UINT64_MAX);
+    journal->mark_ms = row_uint(row, 9, UINT64_MAX);
+    row_need(row, row->err == CAIRN_OK && recall_is_checkpoint(core, number, note));
+    if (row->err != CAIRN_OK) {
+        return;
+    }
+    journal->candidate = journal->verified;
+    journal->checkpoint.size = journal->verified.size;
+    cairn_merkle_range_root(&journal->verified, journal->checkpoint.root);
+    journal->checkpoint.note_bytes = (uint32_t)note.size;
+    if (note.size > 0) {
+        memcpy(journal->checkpoint.note, note.data, note.size);
+    }
+    journal->durable = journal->checkpoint;
+}
+
+static void recall_country(struct cairn_core *core, struct row_reader *row)
+{
+    struct cairn_bytes code = row_text(row, 1, 3);
+    bool is_recognised = row_uint(row, 2, 1) != 0;
+    row_need(row, row->err == CAIRN_OK && cairn_id_is_country(code));
+    uint32_t number = row->err == CAIRN_OK ? cairn_core_country_add(core, code.data) : CORE_NONE;
+    row_need(row, number != CORE_NONE);
+    if (row->err == CAIRN_OK) {
+        core->countries[number].is_recognised = is_recognised;
+    }
+}
+
+static void recall_clock(struct cairn_core *core, struct row_reader *row)
+{
+    core->mark_ms = row_uint(row, 1, UINT64_MAX >> 16);
+    row_fixed(row, 2, 32, core->policy_hash);
+}
+
+/* ---- FEED ---- */
+
+static void recall_secrets(struct cairn_core *core, struct cairn_feed *feed, struct row_reader *row,
+                           struct cairn_bytes sealed, uint64_t epoch_count)
+{
+    uint8_t secrets[CAIRN_FEED_EPOCHS_MAX][32];
+    uint8_t key[32];
+    const size_t around = CORE_ROW_NONCE_BYTES + CAIRN_SUITE_TAG_BYTES;
+    row_need(row, sealed.size >= around + 32 && (sealed.size - around) % 32 == 0);
+    if (row->err != CAIRN_OK) {
+        return;
+    }
+    uint32_t count = (uint32_t)((sealed.size - around) / 32);
+    cairn_core_row_key(core, feed->id, key);
+    struct cairn_suite_box box = {
+        .key = key, .nonce = sealed.data, .aad = {.data = feed->id, .size = 16}};
+    row->err = cairn_suite_open(core->suite, &box,
+                                (struct cairn_bytes){.data = sealed.data + CORE_ROW_NONCE_BYTES,
+                                                     .size = sealed.size - CORE_ROW_NONCE_BYTES},
+                                secrets[0]);
+    row_need(row, epoch_count > 0 && epoch_count <= count);
+    feed->epoch_count = 0;
+    for (uint32_t i = 0; row->err == CAIRN_OK && i < epoch_count; i++) {
+        row->err = cairn_feed_add_epoch(feed, core->suite, cairn_core_origin(core, feed->journal),
+                                        secrets[i]);
+    }
+    if (row->err == CAIRN_OK) {
+        memcpy(feed->secrets, secrets, (size_t)count * 32);
+        feed->known_epochs = count;
+    }
+}
+
+static uint32_t recall_feed_place(struct cairn_core *core, const uint8_t id[static 16],
+                                  const uint8_t journal_id[static 16], uint64_t type)
+{
+    uint32_t found = cairn_core_feed_number(core, id);
+    uint32_t journal = 0;
+    while (journal < core->journal_count &&
+           memcmp(core->journals[journal].id, journal_id, 16) != 0) {
+        journal++;
+    }
+    if (journal == core->journal_count || type > CAIRN_FEED_TYPE_PRIVATE) {
+        return CORE_NONE;
+    }
+    if (found == CORE_NONE) {
+        return cairn_core_feed_add(core, id, (enum cairn_feed_type)type, journal);
+    }
+    bool is_same = core->feeds[found].journal == journal && core->feeds[found].type == type;
+    return is_same ? found : CORE_NONE;
+}
+
+static void recall_members(struct cairn_core *core, struct cairn_feed *feed, struct row_reader *row,
+                           struct cairn_bytes members)
+{
+    row_need(row, members.size % 3 == 0);
+    for (size_t i = 0; row->err == CAIRN_OK && i < members.size; i += 3) {
+        struct cairn_bytes code = {.data = members.data + i, .size = 3};
+        row_need(row, cairn_id_is_country(code));
+        uint32_t country =
+            row->err == CAIRN_OK ? cairn_core_country_name(core, code.data) : CORE_NONE;
+        if (country != CORE_NONE) {
+            cairn_members_add(&feed->members, country);
+        }
+    }
+}
+
+static void recall_feed_numbers(struct cairn_feed *feed, struct row_reader *row)
+{
+    feed->committed_size = row_uint(row, 7, RECALL_SIZE_MAX);
+    feed->commits = row_uint(row, 8, RECALL_SIZE_MAX);
+    feed->last_leaf_plus1 = row_uint(row, 9, RECALL_SIZE_MAX);
+    feed->first_leaf = row_uint(row, 10, RECALL_SIZE_MAX);
+    feed->is_closed = row_uint(row, 11, 1) != 0;
+    feed->is_broken = row_uint(row, 12, 1) != 0;
+    feed->receipt_commits = row_uint(row, 13, RECALL_SIZE_MAX);
+    row_need(row, feed->committed_size == feed->range.size);
+    row_need(row, (feed->commits == 0) == (feed->last_leaf_plus1 == 0));
+    row_need(row, feed->commits > 0 || feed->committed_size == 0);
+    row_need(row, feed->receipt_commits <= feed->commits);
+}
+
+static void recall_feed(struct cairn_core *core, const uint8_t id[static 16],
+                        struct row_reader *row)
+{
+    uint8_t journal_id[16];
+    row_fixed(row, 1, sizeof journal_id, journal_id);
+    uint64_t type = row_uint(row, 2, UINT64_MAX);
+    struct cairn_bytes members = row_text(row, 3, sizeof(uint8_t[CAIRN_LIMIT_COUNTRIES * 3]));
+    struct cairn_bytes secrets = row_bin(row, 4, CORE_ROW_SECRETS_MAX);
+    uint32_t number =
+        row->err == CAIRN_OK ? recall_feed_place(core, id, journal_id, type) : CORE_NONE;
+    row_need(row, number != CORE_NONE);
+    if (row->err != CAIRN_OK) {
+        return;
+    }
+    struct cairn_feed *feed = &core->feeds[number];
+    recall_members(core, feed, row, members);
+    row_fixed(row, 5, 32, feed->nonce);
+    row_range(row, 6, &feed->range);
+    recall_feed_numbers(feed, row);
+    uint64_t scanned = row_uint(row, 14, RECALL_SIZE_MAX);
+    uint64_t epoch_count = row_uint(row, 15, CAIRN_FEED_EPOCHS_MAX);
+    if (row->err == CAIRN_OK) {
+        recall_secrets(core, feed, row, secrets, epoch_count);
+    }
+    if (row->err == CAIRN_OK) {
+        feed->durable_commits = feed->commits;
+        cairn_feed_scan_from(feed, core->suite, scanned);
+    }
+}
+
+static void recall_feed_part(struct cairn_core *core, const uint8_t id[static 16], uint64_t type,
+                             struct row_reader *row)
+{
+    uint32_t number = cairn_core_feed_number(core, id);
+    row_need(row, number != CORE_NONE);
+    if (type == CORE_ROW_WAITING) {
+        struct cairn_merkle_range range;
+        row_range(row, 1, &range);
+        row_need(row, row->err == CAIRN_OK && core->feeds[number].journal == 0 &&
+                          core->feeds[number].type == CAIRN_FEED_TYPE_PRIVATE);
+        if (row->err == CAIRN_OK && range.size > core->feeds[number].range.size) {
+            core->feeds[number].range = range;
+        }
+    } else {
+        uint64_t commits = row_uint(row, 1, UINT64_MAX);
+        row_need(row, row->err == CAIRN_OK && commits <= core->feeds[number].commits);
+        if (row->err == CAIRN_OK && commits > core->feeds[number].receipt_commits) {
+            core->feeds[number].receipt_commits = commits;
+        }
+    }
+}
+
+static void recall_row(struct cairn_core *core, const struct cairn_row *recalled)
+{
+    size_t fault_at = 0;
+    uint32_t count = 0;
+    struct row_reader row = {.err = cairn_pack_check(recalled->value, &fault_at)};
+    cairn_pack_reader_init(&row.pack, recalled->value);
+    if (row.err == CAIRN_OK) {
+        row.err = cairn_pack_get_map(&row.pack, &count);
+    }
+    uint64_t type = row_uint(&row, 0, UINT64_MAX);
+    bool is_feed = recalled->key.table == CAIRN_TABLE_FEED;
+    if (row.err != CAIRN_OK) {
+        /* said below */
+    } else if (type == CORE_ROW_JOURNAL && !is_feed) {
+        recall_journal(core, &row);
+    } else if (type == CORE_ROW_COUNTRY && !is_feed) {
+        recall_country(core, &row);
+    } else if (type == CORE_ROW_CLOCK && !is_feed) {
+        recall_clock(core, &row);
+    } else if (type == CORE_ROW_FEED && is_feed) {
+        recall_feed(core, recalled->key.id, &row);
+    } else if ((type == CORE_ROW_WAITING || type == CORE_ROW_RECEIPT) && is_feed) {
+        recall_feed_part(core, recalled->key.id, type, &row);
+    } else {
+        row.err = CAIRN_DISK_CORRUPT;
+    }
+    if (row.err == CAIRN_OK && !cairn_pack_is_end(&row.pack)) {
+        row.err = CAIRN_DISK_CORRUPT;
+    }
+    if (row.err != CAIRN_OK) {
+        core->is_failed = true;
+        cairn_core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE, CAIRN_DISK_CORRUPT);
+    }
+}
+
+void cairn_core_recall(struct cairn_core *core, const struct cairn_row *row)
+{
+    if (core->is_failed) {
+        return;
+    }
+    if (row->key.table == CAIRN_TABLE_STATE || row->key.table == CAIRN_TABLE_FEED) {
+        recall_row(core, row);
+    } else if (row->key.table == CAIRN_TABLE_NOTE) {
+        cairn_err err = cairn_core_document_recall(core, row->value);
+        if (err != CAIRN_OK) {
+            cairn_core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE, err);
+        }
+    }
+}
+
+/* Feeds that have seen all of their journal are looked up by tag from now on; the rest rescans. */
+void cairn_core_recall_end(struct cairn_core *core)
+{
+    for (uint32_t i = 0; i < core->feed_count; i++) {
+        const struct cairn_feed *feed = &core->feeds[i];
+        if (feed->journal != 0 && !feed->is_closed && !feed->is_broken &&
+            feed->scan_leaf >= core->journals[feed->journal].verified.size) {
+            cairn_core_tag_put(core, i);
+        }
+    }
+    for (uint32_t i = 1; i < core->country_count; i++) {
+        if (core->countries[i].is_recognised) {
+            cairn_core_pair(core, i);
+        }
+    }
+}

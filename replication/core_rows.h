@@ -1,0 +1,40 @@
+/* The core's own rows (tables STATE and FEED): canonical msgpack maps, key 0 the type. Written by
+ * core_rows.c, read at the start by core_recall.c. Only these include this.
+ *
+ *     table  index  row
+ *     STATE  0      journal  1 origin, 2 country, 3 range, 4 checkpoint note, 5 cosigned size,
+ *                            6 witnessed size, 7 is forked, 8 seen ms, 9 ms of its newest mark
+ *     STATE  3      country  1 code, 2 is recognised
+ *     STATE  4      clock    1 ms of the last own mark, 2 policy hash
+ *     FEED   0      feed     1 journal id, 2 type, 3 members, 4 sealed secrets, 5 nonce, 6 range,
+ *                            7 committed size, 8 commits, 9 last leaf + 1, 10 first leaf,
+ *                            11 is closed, 12 is broken, 13 commits with receipt, 14 scanned up to,
+ *                            15 epochs: all as of its last commit
+ *     FEED   1      waiting  1 range of a private feed with the entries of no commit yet
+ *     FEED   2      receipt  1 commits with receipt, when it was written after the last commit
+ *
+ * A feed's secrets are sealed under a key that follows from this node's local secret: the log store
+ * holds no key. */
+#ifndef CAIRN_REPLICATION_CORE_ROWS_H
+#define CAIRN_REPLICATION_CORE_ROWS_H
+
+#include "replication/core_state.h"
+
+#define CORE_ROW_NONCE_BYTES 12u
+#define CORE_ROW_SECRETS_MAX                                                                       \
+    (CORE_ROW_NONCE_BYTES + CAIRN_FEED_EPOCHS_MAX * 32u + CAIRN_SUITE_TAG_BYTES)
+
+enum core_row_type {
+    CORE_ROW_JOURNAL = 1,
+    CORE_ROW_FEED = 2,
+    CORE_ROW_COUNTRY = 3,
+    CORE_ROW_CLOCK = 4,
+    CORE_ROW_WAITING = 5,
+    CORE_ROW_RECEIPT = 6,
+};
+
+/* Key of a feed's secrets at rest. */
+void cairn_core_row_key(const struct cairn_core *core, const uint8_t feed[static 16],
+                        uint8_t out[static 32]);
+
+#endif

@@ -1,0 +1,346 @@
+#include "replication/core_parts.h"
+
+#include "schema/base/check.h"
+
+#include <string.h>
+
+/* What we ask for, and of whom. Each log comes from one link at a time: that of its author, else
+ * anybody who has it. A source that stays silent while there must be something to say is changed
+ * for another one, in turn; a single one is asked again. */
+
+static void want_set_offered(struct cairn_core *core, uint32_t link, uint32_t log)
+{
+    size_t bit = (size_t)link * (core->limits.journals + core->limits.feeds) + log;
+    core->offered[bit / 8] = (uint8_t)((uint32_t)core->offered[bit / 8] | 1u << bit % 8);
+}
+
+static bool want_has_offered(const struct cairn_core *core, uint32_t link, uint32_t log)
+{
+    size_t bit = (size_t)link * (core->limits.journals + core->limits.feeds) + log;
+    return core->links[link].is_greeted && ((uint32_t)core->offered[bit / 8] >> bit % 8 & 1u) != 0;
+}
+
+/* Is there anything to ask for? */
+static bool want_is_open(const struct cairn_core *core, uint32_t log)
+{
+    if (!core_log_is_feed(core, log)) {
+        return log < core->journal_count && cairn_core_is_followed(core, log) &&
+               !core->journals[log].is_forked;
+    }
+    uint32_t number = log - core->limits.journals;
+    if (number >= core->feed_count) {
+        return false;
+    }
+    const struct cairn_feed *feed = &core->feeds[number];
+    return cairn_core_is_followed(core, feed->journal) && !feed->is_closed && !feed->is_broken &&
+           (feed->is_at_end || feed->pending_count > 0);
+}
+
+/* The next link behind `after`, in turn, that has the log. CORE_NONE: nobody */
+static uint32_t want_next_source(const struct cairn_core *core, uint32_t log, uint32_t after)
+{
+    uint32_t count = core->limits.links;
+    uint32_t start = after == CORE_NONE ? count - 1 : after;
+    for (uint32_t i = 1; i <= count; i++) {
+        uint32_t link = (start + i) % count;
+        if (want_has_offered(core, link, log)) {
+            return link;
+        }
+    }
+    return CORE_NONE;
+}
+
+static uint32_t want_first_source(const struct cairn_core *core, uint32_t log)
+{
+    for (uint32_t link = 0; link < core->limits.links; link++) {
+        if (core->links[link].journal == cairn_core_log_author(core, log) &&
+            want_has_offered(core, link, log)) {
+            return link;
+        }
+    }
+    return want_next_source(core, log, CORE_NONE);
+}
+
+/* What the source may still send if it has not heard anything since. */
+static int64_t want_owed(const struct core_intake *intake)
+{
+    int64_t owed =
+        (intake->credit > 0 ? intake->credit : 0) + intake->debt + (int64_t)CAIRN_LIMIT_FRAME_BYTES;
+    return owed < (int64_t)CORE_DEBT_MAX ? owed : (int64_t)CORE_DEBT_MAX;
+}
+
+/* Begin anew from what we hold. What the source may still send under the WANT before stays owed. */
+static void want_send(struct cairn_core *core, uint32_t log)
+{
+    struct core_intake *intake = &core->intakes[log];
+    struct cairn_message want = {
+        .type = CAIRN_MESSAGE_WANT,
+        .as.want = {.has_from = true, .credit_bytes = CORE_CREDIT_BYTES},
+    };
+    memcpy(want.as.want.log, cairn_core_log_id(core, log), 16);
+    if (core_log_is_feed(core, log)) {
+        want.as.want.from = core->feeds[log - core->limits.journals].commits;
+    } else {
+        struct core_journal *journal = &core->journals[log];
+        want.as.want.from = journal->verified.size;
+        journal->candidate = journal->verified;
+        journal->candidate_suspect = CORE_SUSPECT_OPEN;
+    }
+    intake->debt = want_owed(intake);
+    intake->credit = CORE_CREDIT_BYTES;
+    intake->is_restarted = true;
+    intake->moved_ms = core->now_ms;
+    cairn_core_send(core, intake->link, &want);
+}
+
+/* The source need not go on. What is on its way is let pass. source P-64 */
+void cairn_core_want_stop(struct cairn_core *core, uint32_t log)
+{
+    struct core_intake *intake = &core->intakes[log];
+    if (intake->link == CORE_NONE) {
+        return;
+    }
+    struct cairn_message want = {.type = CAIRN_MESSAGE_WANT, .as.want = {.has_from = true}};
+    memcpy(want.as.want.log, cairn_core_log_id(core, log), 16);
+    core->links[intake->link].stray_bytes += want_owed(intake);
+    cairn_core_send(core, intake->link, &want);
+    intake->link = CORE_NONE;
+    intake->credit = 0;
+    intake->debt = 0;
+}
+
+static void want_switch(struct cairn_core *core, uint32_t log, uint32_t link)
+{
+    cairn_core_want_stop(core, log);
+    core->intakes[log].link = link;
+    want_send(core, log);
+}
+
+void cairn_core_want(struct cairn_core *core, uint32_t log)
+{
+    if (core->intakes[log].link != CORE_NONE || !want_is_open(core, log)) {
+        return;
+    }
+    uint32_t source = want_first_source(core, log);
+    if (source != CORE_NONE) {
+        want_switch(core, log, source);
+    }
+}
+
+/* The peer has this log: a possible source, and the best one if it is the author. */
+void cairn_core_offered(struct cairn_core *core, uint32_t link, uint32_t log)
+{
+    uint32_t held = core->intakes[log].link;
+    want_set_offered(core, link, log);
+    bool is_author = core->links[link].journal == cairn_core_log_author(core, log);
+    if (held == CORE_NONE) {
+        cairn_core_want(core, log);
+    } else if (is_author && core->links[held].journal != core->links[link].journal &&
+               want_is_open(core, log)) {
+        want_switch(core, log, link);
+    }
+}
+
+/* This link is no source for this log: what it sent could not be used. */
+void cairn_core_want_elsewhere(struct cairn_core *core, uint32_t link, uint32_t log)
+{
+    size_t bit = (size_t)link * (core->limits.journals + core->limits.feeds) + log;
+    core->offered[bit / 8] = (uint8_t)((uint32_t)core->offered[bit / 8] & ~(1u << bit % 8));
+    if (core->intakes[log].link == link) {
+        cairn_core_want_stop(core, log);
+        cairn_core_want(core, log);
+    }
+}
+
+/* Start the stream anew from what we hold; also the acknowledgement of a checkpoint. */
+void cairn_core_want_again(struct cairn_core *core, uint32_t log)
+{
+    if (want_is_open(core, log) && core->intakes[log].link != CORE_NONE) {
+        want_send(core, log);
+    }
+}
+
+/* ---- whole authors ---- */
+
+/* An author is followed from now on: whoever is linked may have its logs. */
+void cairn_core_want_author(struct cairn_core *core, uint32_t journal)
+{
+    for (uint32_t link = 0; link < core->limits.links; link++) {
+        if (!core->links[link].is_greeted) {
+            continue;
+        }
+        want_set_offered(core, link, journal);
+        for (uint32_t i = core->journals[journal].feed_first; i != CORE_NONE;
+             i = core->feed_next[i]) {
+            if (core->feeds[i].type != CAIRN_FEED_TYPE_AUDIENCE) {
+                want_set_offered(core, link, core_log_of_feed(core, i));
+            }
+        }
+    }
+    core->is_source_due = true;
+}
+
+void cairn_core_want_nothing(struct cairn_core *core, uint32_t journal)
+{
+    cairn_core_want_stop(core, journal);
+    for (uint32_t i = core->journals[journal].feed_first; i != CORE_NONE; i = core->feed_next[i]) {
+        cairn_core_want_stop(core, core_log_of_feed(core, i));
+    }
+}
+
+/* Logs that came over this link are asked for elsewhere, as soon as there is room. */
+void cairn_core_resource(struct cairn_core *core, uint32_t link)
+{
+    uint32_t logs = core->limits.journals + core->limits.feeds;
+    for (uint32_t log = 0; log < logs; log++) {
+        if (core->intakes[log].link == link) {
+            core->intakes[log].link = CORE_NONE;
+            core->intakes[log].credit = 0;
+            core->intakes[log].debt = 0;
+            core->is_source_due = true;
+        }
+    }
+}
+
+/* ---- what came ---- */
+
+/* Book a frame of a log that came over this link. gives more credit when half of it is used
+ *
+ * errors  CAIRN_PEER_OVERDRAW  it was never granted */
+cairn_err cairn_core_want_book(struct cairn_core *core, uint32_t link, uint32_t log,
+                               size_t frame_bytes)
+{
+    struct core_intake *intake = log == CORE_NONE ? NULL : &core->intakes[log];
+    if (intake == NULL || intake->link != link) {
+        core->links[link].stray_bytes -= (int64_t)frame_bytes;
+        return core->links[link].stray_bytes < 0 ? CAIRN_PEER_OVERDRAW : CAIRN_OK;
+    }
+    intake->credit -= (int64_t)frame_bytes;
+    if (intake->credit < 0 && intake->debt > 0) {
+        int64_t paid = intake->debt < -intake->credit ? intake->debt : -intake->credit;
+        intake->debt -= paid;
+        intake->credit += paid;
+    }
+    if (intake->credit < -(int64_t)CAIRN_LIMIT_FRAME_BYTES) {
+        return CAIRN_PEER_OVERDRAW;
+    }
+    if (intake->credit < (int64_t)CORE_CREDIT_BYTES / 2 && !intake->is_stalled) {
+        int64_t more = (int64_t)CORE_CREDIT_BYTES - intake->credit;
+        more = more > (int64_t)CORE_CREDIT_BYTES ? (int64_t)CORE_CREDIT_BYTES : more;
+        struct cairn_message want = {.type = CAIRN_MESSAGE_WANT,
+                                     .as.want = {.credit_bytes = (uint32_t)more}};
+        memcpy(want.as.want.log, cairn_core_log_id(core, log), 16);
+        intake->credit += more;
+        cairn_core_send(core, link, &want);
+    }
+    return CAIRN_OK;
+}
+
+/* It was of use: the source is not silent. */
+void cairn_core_want_moved(struct cairn_core *core, uint32_t log)
+{
+    core->intakes[log].moved_ms = core->now_ms;
+}
+
+/* What came cannot be used yet; it is asked for again when that may have changed. */
+void cairn_core_stall(struct cairn_core *core, uint32_t log)
+{
+    if (!core->intakes[log].is_stalled) {
+        core->intakes[log].is_stalled = true;
+        core->stalled_count++;
+    }
+}
+
+/* May the feed's next commit be taken? Its leaf must be known, and every mark before it. P-50 */
+bool cairn_core_feed_is_ready(const struct cairn_core *core, const struct cairn_feed *feed)
+{
+    const struct cairn_pending *pending = cairn_feed_pending(feed, &core->pending);
+    const struct cairn_feed *control = &core->feeds[core->journals[feed->journal].control_feed];
+    const struct cairn_pending *mark = cairn_feed_pending(control, &core->pending);
+    if (pending == NULL || feed->is_secret_due || feed == control) {
+        return pending != NULL && !feed->is_secret_due;
+    }
+    return mark != NULL ? mark->leaf_index > pending->leaf_index
+                        : cairn_core_scanned(core, control) > pending->leaf_index;
+}
+
+void cairn_core_unstall(struct cairn_core *core)
+{
+    if (core->stalled_count == 0 || core->task_count > CORE_TASKS_BUSY / 2) {
+        return;
+    }
+    for (uint32_t i = 0; i < core->feed_count && core->stalled_count > 0; i++) {
+        uint32_t log = core_log_of_feed(core, i);
+        if (core->intakes[log].is_stalled && cairn_core_is_roomy(core) &&
+            (core->feeds[i].is_closed || core->feeds[i].is_broken ||
+             cairn_core_feed_is_ready(core, &core->feeds[i]))) {
+            core->intakes[log].is_stalled = false;
+            core->stalled_count--;
+            cairn_core_want_again(core, log);
+        }
+    }
+}
+
+/* ---- what does not come ---- */
+
+/* Ask for the feed's record whoever has it, its author before all. */
+void cairn_core_ask_records(struct cairn_core *core, uint32_t log)
+{
+    uint32_t first = want_first_source(core, log);
+    uint32_t author = cairn_core_log_author(core, log);
+    for (uint32_t link = 0; link < core->limits.links && first != CORE_NONE; link++) {
+        bool is_asked = core->links[first].journal == author ? link == first
+                                                             : want_has_offered(core, link, log);
+        if (is_asked) {
+            cairn_core_ask_record(core, link, cairn_core_log_id(core, log));
+        }
+    }
+}
+
+/* How long may this source say nothing? */
+static uint64_t want_patience_ms(const struct cairn_core *core, uint32_t log)
+{
+    if (!core_log_is_feed(core, log)) {
+        return CORE_SILENT_LEAF_MS;
+    }
+    return core->feeds[log - core->limits.journals].pending_count > 0 ? CORE_SILENT_MS : UINT64_MAX;
+}
+
+static void want_look(struct cairn_core *core, uint32_t log)
+{
+    struct core_intake *intake = &core->intakes[log];
+    if (core_log_is_feed(core, log) && core->feeds[log - core->limits.journals].is_secret_due) {
+        cairn_core_ask_records(core, log);
+        return;
+    }
+    if (intake->link == CORE_NONE || !want_is_open(core, log)) {
+        cairn_core_want(core, log);
+        return;
+    }
+    uint64_t patience_ms = want_patience_ms(core, log);
+    if (core->now_ms < intake->moved_ms || core->now_ms - intake->moved_ms < patience_ms) {
+        return;
+    }
+    uint32_t next = want_next_source(core, log, intake->link);
+    if (next == intake->link || next == CORE_NONE) {
+        want_send(core, log);
+    } else {
+        want_switch(core, log, next);
+    }
+}
+
+/* Look at every log, as far as there is room; go on in the next step. */
+void cairn_core_sources(struct cairn_core *core)
+{
+    if (!core->is_source_due) {
+        return;
+    }
+    uint32_t logs = core->limits.journals + core->feed_count;
+    for (; core->source_next < logs && cairn_core_is_roomy(core); core->source_next++) {
+        want_look(core, core->source_next);
+    }
+    if (core->source_next >= logs) {
+        core->source_next = 0;
+        core->is_source_due = false;
+    }
+}

@@ -1,0 +1,340 @@
+/* One core, driven by hand-made frames: links, documents, what is asked of it, floods. */
+#include "tests/lib/test.h"
+
+#include <string.h>
+
+#include "replication/core.h"
+#include "tests/lib/core_scene.h"
+
+TEST(a_peer_of_another_network_is_dropped)
+{
+    host_link_up(scene.host, SRB, &scene.srb);
+    struct cairn_message hello = author_hello(&scene.srb);
+    hello.as.hello.network = cairn_bytes_of("test-other");
+    scene_frame(SRB, hello);
+    assert_err(scene.host->dropped[SRB], CAIRN_PEER_NETWORK);
+    assert_false(scene_peer_of(&scene.srb).is_linked);
+}
+
+TEST(a_peer_under_the_name_of_another_is_dropped)
+{
+    host_link_up(scene.host, SRB, &scene.srb);
+    scene_frame(SRB, author_hello(&scene.geo));
+    assert_err(scene.host->dropped[SRB], CAIRN_PEER_NETWORK);
+}
+
+TEST(a_key_that_nobody_has_is_dropped_at_once)
+{
+    struct author pol;
+    author_open(&pol, &scene.suite, "POL");
+    host_link_up(scene.host, SRB, &pol);
+    assert_err(scene.host->dropped[SRB], CAIRN_PEER_UNKNOWN);
+    author_close(&pol);
+}
+
+TEST(frames_before_hello_and_a_second_hello_are_out_of_order)
+{
+    struct cairn_message messages[] = {
+        {.type = CAIRN_MESSAGE_OFFER},
+        {.type = CAIRN_MESSAGE_WANT},
+        author_range(&scene.srb, 0, 0, false),
+        {.type = CAIRN_MESSAGE_COSIGN,
+         .as.cosign = {.line = {.data = (const uint8_t *)"x\n", .size = 2}}},
+    };
+    for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
+        host_link_up(scene.host, SRB, &scene.srb);
+        scene_frame(SRB, messages[i]);
+        assert_err(scene.host->dropped[SRB], CAIRN_PEER_ORDER);
+    }
+    scene_link_up(SRB, &scene.srb);
+    assert_err(scene.host->dropped[SRB], CAIRN_OK);
+    scene_frame(SRB, author_hello(&scene.srb));
+    assert_err(scene.host->dropped[SRB], CAIRN_PEER_ORDER);
+}
+
+TEST(a_dropped_peer_hears_why_and_what_it_sends_later_is_let_pass)
+{
+    struct cairn_message bye;
+    host_link_up(scene.host, SRB, &scene.srb);
+    scene_frame(SRB, author_range(&scene.srb, 0, 0, false));
+    assert_true(host_sent(scene.host, SRB, CAIRN_MESSAGE_BYE, 0, &bye));
+    assert_int_equal(bye.as.bye.error, CAIRN_PEER_ORDER);
+    uint32_t drops = scene.host->drop_count;
+    scene_frame(SRB, author_hello(&scene.srb));
+    host_frame_bytes(scene.host, SRB, cairn_bytes_of("rubbish"));
+    assert_int_equal(scene.host->drop_count, drops);
+    host_link_down(scene.host, SRB);
+    scene_link_up(SRB, &scene.srb);
+    assert_true(scene_peer_of(&scene.srb).is_linked);
+}
+
+TEST(bytes_that_are_no_message_drop_the_link)
+{
+    scene_link_up(SRB, &scene.srb);
+    host_frame_bytes(scene.host, SRB, cairn_bytes_of("\xc1"));
+    assert_err(scene.host->dropped[SRB], CAIRN_PACK_FORBIDDEN);
+}
+
+TEST(a_peer_that_shows_a_longer_own_journal_halts_signing)
+{
+    uint8_t pairwise[16];
+    struct host_answer answer;
+    assert_true(cairn_core_pairwise(scene.host->core, (const uint8_t *)"SRB", pairwise));
+    host_link_up(scene.host, SRB, &scene.srb);
+    struct cairn_message hello = author_hello(&scene.srb);
+    hello.as.hello.has_checkpoint = true;
+    hello.as.hello.size = 1000;
+    scene_frame(SRB, hello);
+    assert_int_equal(scene.host->notices[CAIRN_NOTICE_ROLLBACK], 1);
+    uint64_t flushed = scene.host->notices[CAIRN_NOTICE_FLUSHED];
+    uint64_t token = host_append(scene.host, pairwise, "word", scene.host->now_ms);
+    assert_true(host_answered(scene.host, token, &answer));
+    assert_err(answer.err, CAIRN_STATE);
+    host_run(scene.host, 200000);
+    assert_int_equal(host_find_task(scene.host, CAIRN_ACTION_SIGN), UINT32_MAX);
+    assert_int_equal(scene.host->notices[CAIRN_NOTICE_FLUSHED], flushed);
+}
+
+static void offer_note(uint32_t link, const struct author *author)
+{
+    struct cairn_bytes note = {.data = author->note, .size = author->note_size};
+    scene_frame(link, (struct cairn_message){.type = CAIRN_MESSAGE_OFFER,
+                                             .as.offer = {.notes = &note, .note_count = 1}});
+}
+
+TEST(a_peer_brings_new_documents_of_partners_and_of_nobody_else)
+{
+    struct author pol;
+    author_open(&pol, &scene.suite, "POL");
+    scene_link_up(SRB, &scene.srb);
+    uint32_t notes = scene_rows_in(CAIRN_TABLE_NOTE);
+    offer_note(SRB, &pol);
+    host_settle(scene.host);
+    assert_int_equal(scene_rows_in(CAIRN_TABLE_NOTE), notes);
+    author_document(&scene.geo);
+    offer_note(SRB, &scene.geo);
+    host_settle(scene.host);
+    assert_int_equal(scene_rows_in(CAIRN_TABLE_NOTE), notes + 1);
+    assert_err(scene.host->dropped[SRB], CAIRN_OK);
+    author_close(&pol);
+}
+
+TEST(a_flood_of_documents_ends_the_link_and_not_the_node)
+{
+    scene_link_up(SRB, &scene.srb);
+    for (uint32_t i = 0; i < 3000 && scene.host->dropped[SRB] == CAIRN_OK; i++) {
+        author_document(&scene.srb); /* each one newer than the last; nothing is stored meanwhile */
+        offer_note(SRB, &scene.srb);
+    }
+    assert_err(scene.host->dropped[SRB], CAIRN_BUSY);
+    host_settle(scene.host);
+}
+
+TEST(what_is_new_of_a_country_is_shown_to_who_is_linked)
+{
+    scene_link_up(SRB, &scene.srb);
+    host_forget_sent(scene.host);
+    author_document(&scene.geo);
+    host_show(scene.host, &scene.geo);
+    host_settle(scene.host);
+    struct cairn_message offer;
+    assert_true(host_sent(scene.host, SRB, CAIRN_MESSAGE_OFFER, 0, &offer));
+    assert_int_equal(offer.as.offer.note_count, 1);
+    assert_int_equal(offer.as.offer.notes[0].size, scene.geo.note_size);
+}
+
+TEST(an_older_document_never_takes_the_place_of_the_one_in_force)
+{
+    struct author old = scene.geo;
+    author_document(&scene.geo);
+    host_show(scene.host, &scene.geo);
+    host_settle(scene.host);
+    host_show(scene.host, &old); /* its operator finds the older file again */
+    host_settle(scene.host);
+    memset(old.spki_hash, 9, 32); /* who would be let in if it counted */
+    host_crash(scene.host);
+    host_settle(scene.host);
+    scene_link_up(GEO, &scene.geo);
+    assert_true(scene_peer_of(&scene.geo).is_linked);
+    author_document(&old); /* the same serial as the one in force: another text */
+    struct host_answer answer;
+    uint64_t token = host_show(scene.host, &old);
+    host_settle(scene.host);
+    assert_true(host_answered(scene.host, token, &answer));
+    assert_true(scene_peer_of(&scene.geo).is_linked);
+}
+
+TEST(a_node_that_left_its_countrys_document_is_dropped)
+{
+    scene_link_up(SRB, &scene.srb);
+    struct author changed = scene.srb;
+    memset(changed.spki_hash, 5, 32);
+    author_document(&changed);
+    host_show(scene.host, &changed);
+    host_settle(scene.host);
+    assert_err(scene.host->dropped[SRB], CAIRN_DENIED_PARTNER);
+}
+
+TEST(a_want_of_an_unknown_log_is_let_pass)
+{
+    scene_link_up(SRB, &scene.srb);
+    struct cairn_message want = {.type = CAIRN_MESSAGE_WANT,
+                                 .as.want = {.has_from = true, .credit_bytes = 1000}};
+    memset(want.as.want.log, 0xee, 16);
+    scene_frame(SRB, want);
+    assert_err(scene.host->dropped[SRB], CAIRN_OK);
+}
+
+TEST(a_want_of_what_the_peer_may_not_read_is_refused)
+{
+    struct cairn_message want = {.type = CAIRN_MESSAGE_WANT,
+                                 .as.want = {.has_from = true, .credit_bytes = 1000}};
+    scene_link_up(SRB, &scene.srb);
+    assert_true(cairn_core_pairwise(scene.host->core, (const uint8_t *)"GEO", want.as.want.log));
+    scene_frame(SRB, want);
+    assert_err(scene.host->dropped[SRB], CAIRN_DENIED_POLICY);
+    host_link_down(scene.host, SRB);
+    scene_link_up(SRB, &scene.srb);
+    want.as.want = (struct cairn_want){.is_records_first = true};
+    assert_true(cairn_core_pairwise(scene.host->core, (const uint8_t *)"GEO", want.as.want.log));
+    host_forget_sent(scene.host);
+    scene_frame(SRB, want); /* only whether there is a record: no answer, no offence */
+    host_settle(scene.host);
+    assert_err(scene.host->dropped[SRB], CAIRN_OK);
+    assert_int_equal(scene.host->sent_count, 0);
+}
+
+TEST(a_want_from_beyond_the_end_waits_and_one_that_is_changed_in_flight_is_harmless)
+{
+    struct cairn_message want = {
+        .type = CAIRN_MESSAGE_WANT,
+        .as.want = {.has_from = true, .from = UINT64_MAX, .credit_bytes = 100000}};
+    scene_link_up(SRB, &scene.srb);
+    cairn_keys_journal_id(cairn_bytes_of(scene.host->self.origin), want.as.want.log);
+    scene_frame(SRB, want);
+    host_settle(scene.host);
+    want.as.want.from = 0;
+    scene_frame(SRB, want); /* a load is under way now */
+    want.as.want.from = UINT64_MAX - 5;
+    scene_frame(SRB, want);
+    host_settle(scene.host);
+    host_forget_sent(scene.host);
+    want.as.want.from = 0;
+    scene_frame(SRB, want);
+    host_settle(scene.host);
+    struct cairn_message range;
+    assert_true(host_sent(scene.host, SRB, CAIRN_MESSAGE_JOURNAL, 0, &range));
+    assert_true(range.as.journal.has_checkpoint);
+}
+
+TEST(a_damaged_row_ends_a_stream_and_does_not_turn_in_circles)
+{
+    struct cairn_key key = {.table = CAIRN_TABLE_LEAF};
+    struct cairn_message want = {.type = CAIRN_MESSAGE_WANT,
+                                 .as.want = {.has_from = true, .credit_bytes = 100000}};
+    scene_link_up(SRB, &scene.srb);
+    cairn_keys_journal_id(cairn_bytes_of(scene.host->self.origin), want.as.want.log);
+    memcpy(key.id, want.as.want.log, 16);
+    disk_put(&scene.host->disk, &key, cairn_bytes_of("damaged"));
+    scene_frame(SRB, want);
+    host_settle(scene.host);
+    assert_err(scene.host->notice_err[CAIRN_NOTICE_STORE_FAILED], CAIRN_DISK_CORRUPT);
+    cairn_core_control(scene.host->core, want.as.want.log); /* a commit that is not there */
+    for (size_t i = 0; i < scene.host->disk.count; i++) {
+        if (scene.host->disk.rows[i].key[0] == CAIRN_TABLE_COMMIT) {
+            scene.host->disk.rows[i].key[16] ^= 1;
+        }
+    }
+    scene_frame(SRB, want);
+    host_settle(scene.host);
+    assert_int_equal(scene.host->notices[CAIRN_NOTICE_STORE_FAILED], 2);
+}
+
+TEST(an_offer_of_ten_thousand_feeds_and_one_to_everybody_fit_a_step)
+{
+    static struct cairn_offer_feed feeds[CAIRN_LIMIT_FEEDS];
+    scene_write_noise(&scene.srb, 3, 1);
+    scene_link_up(SRB, &scene.srb);
+    scene_offer_own(SRB, &scene.srb);
+    for (uint32_t i = 0; i < CAIRN_LIMIT_FEEDS; i++) {
+        feeds[i] = (struct cairn_offer_feed){.origin = cairn_bytes_of(scene.srb.origin)};
+        cairn_bytes_put_u32(feeds[i].feed, i + 1);
+    }
+    host_forget_sent(scene.host);
+    scene_frame(
+        SRB, (struct cairn_message){.type = CAIRN_MESSAGE_OFFER,
+                                    .as.offer = {.feeds = feeds, .feed_count = CAIRN_LIMIT_FEEDS}});
+    assert_err(scene.host->dropped[SRB], CAIRN_OK);
+    assert_int_equal(scene.host->sent_count, CAIRN_LIMIT_FEEDS);
+    host_settle(scene.host);
+}
+
+TEST(one_checkpoint_shown_thousands_of_times_ends_the_link_and_not_the_node)
+{
+    static struct cairn_offer_journal journals[4000];
+    uint8_t root[32] = {1};
+    scene_write_noise(&scene.srb, 10, 1);
+    scene_link_up(SRB, &scene.srb);
+    scene_offer_own(SRB, &scene.srb);
+    scene_frame(SRB, author_range(&scene.srb, 0, 10, true));
+    host_settle(scene.host);
+    author_sign_as(&scene.srb, 10, root);
+    for (uint32_t i = 0; i < 4000; i++) {
+        journals[i] = (struct cairn_offer_journal){
+            .origin = cairn_bytes_of(scene.srb.origin),
+            .size = 10,
+            .checkpoint = {.data = scene.srb.checkpoint, .size = scene.srb.checkpoint_size},
+        };
+    }
+    scene_frame(SRB,
+                (struct cairn_message){.type = CAIRN_MESSAGE_OFFER,
+                                       .as.offer = {.journals = journals, .journal_count = 4000}});
+    assert_int_equal(scene.host->notices[CAIRN_NOTICE_FORK], 1);
+    author_sign_as(&scene.srb, 11, root);
+    host_settle(scene.host);
+}
+
+TEST(a_peer_that_never_reads_is_dropped)
+{
+    static struct cairn_offer_feed feeds[8000];
+    scene_write_noise(&scene.srb, 3, 1);
+    scene_link_up(SRB, &scene.srb);
+    for (uint32_t i = 0; i < 8000; i++) {
+        feeds[i] = (struct cairn_offer_feed){.origin = cairn_bytes_of(scene.srb.origin)};
+        cairn_bytes_put_u32(feeds[i].feed, i + 1);
+    }
+    for (uint32_t i = 0; i < 400 && scene.host->dropped[SRB] == CAIRN_OK; i++) {
+        scene_frame(SRB, (struct cairn_message){.type = CAIRN_MESSAGE_OFFER,
+                                                .as.offer = {.feeds = feeds, .feed_count = 8000}});
+        host_forget_sent(scene.host);
+    }
+    assert_err(scene.host->dropped[SRB], CAIRN_TIMEOUT);
+}
+
+int main(void)
+{
+#define CASE(name)  cmocka_unit_test_setup_teardown(name, scene_begin, scene_end)
+#define LARGE(name) cmocka_unit_test_setup_teardown(name, scene_begin_large, scene_end)
+    const struct CMUnitTest tests[] = {
+        CASE(a_peer_of_another_network_is_dropped),
+        CASE(a_peer_under_the_name_of_another_is_dropped),
+        CASE(a_key_that_nobody_has_is_dropped_at_once),
+        CASE(frames_before_hello_and_a_second_hello_are_out_of_order),
+        CASE(a_dropped_peer_hears_why_and_what_it_sends_later_is_let_pass),
+        CASE(bytes_that_are_no_message_drop_the_link),
+        CASE(a_peer_that_shows_a_longer_own_journal_halts_signing),
+        CASE(a_peer_brings_new_documents_of_partners_and_of_nobody_else),
+        CASE(a_flood_of_documents_ends_the_link_and_not_the_node),
+        CASE(what_is_new_of_a_country_is_shown_to_who_is_linked),
+        CASE(an_older_document_never_takes_the_place_of_the_one_in_force),
+        CASE(a_node_that_left_its_countrys_document_is_dropped),
+        CASE(a_want_of_an_unknown_log_is_let_pass),
+        CASE(a_want_of_what_the_peer_may_not_read_is_refused),
+        CASE(a_want_from_beyond_the_end_waits_and_one_that_is_changed_in_flight_is_harmless),
+        CASE(a_damaged_row_ends_a_stream_and_does_not_turn_in_circles),
+        LARGE(an_offer_of_ten_thousand_feeds_and_one_to_everybody_fit_a_step),
+        LARGE(one_checkpoint_shown_thousands_of_times_ends_the_link_and_not_the_node),
+        CASE(a_peer_that_never_reads_is_dropped),
+    };
+    return cmocka_run_group_tests_name("core_peer", tests, NULL, NULL);
+}
