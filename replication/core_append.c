@@ -83,7 +83,10 @@ static bool append_fits(const struct cairn_core *core, uint32_t feed, size_t ope
 bool cairn_core_fits(const struct cairn_core *core, uint32_t feed, size_t operation_bytes)
 {
     if (feed < core->feed_count && core->feeds[feed].type == CAIRN_FEED_TYPE_PRIVATE) {
-        return !cairn_core_is_busy(core);
+        const struct cairn_feed *own = &core->feeds[feed]; /* its entries wait on disk */
+        size_t bytes = (size_t)own->flushing_bytes + own->waiting_bytes;
+        return !cairn_core_is_busy(core) &&
+               bytes + append_wire_bytes(operation_bytes) <= CAIRN_LIMIT_COMMIT_BYTES;
     }
     return append_fits(core, feed, operation_bytes, &append_host);
 }
@@ -129,8 +132,9 @@ static size_t append_seal(struct cairn_core *core, const struct core_new *entry,
     return body_bytes;
 }
 
-/* A private entry is durable before its answer, and committed at the heartbeat. Its feed's row
- * tells only of commits that are on disk, so what waits for the next one has a row of its own. */
+/* A private entry is durable before its answer, and committed at the heartbeat, or earlier if
+ * one commit could not hold all (source P-41). Its feed's row tells only of commits that are on
+ * disk, so what waits for the next one has a row of its own. */
 static void append_private(struct cairn_core *core, const struct core_new *entry,
                            const struct core_waiting *waiting, struct cairn_bytes row)
 {
@@ -142,6 +146,8 @@ static void append_private(struct cairn_core *core, const struct core_new *entry
         cairn_merkle_range_init(&none);
         cairn_core_puts_add_feed(core, &puts, entry->feed, &none);
     }
+    feed->waiting_bytes += (uint32_t)append_wire_bytes(entry->operation.size);
+    core->is_private_due |= feed->waiting_bytes > CORE_PRIVATE_BYTES;
     cairn_core_puts_add_waiting(core, &puts, entry->feed);
     uint32_t token =
         cairn_core_task_open(core, entry->is_asked ? CORE_TASK_STORE_PRIVATE : CORE_TASK_STORE,

@@ -7,6 +7,7 @@
 
 #include "crypto/note.h"
 #include "schema/base/limits.h"
+#include "schema/commit.h"
 
 #define CORE_NONE            UINT32_MAX
 #define CORE_PENDING_LEAVES  65536u        /* pool of tagged leaves not yet opened */
@@ -15,6 +16,7 @@
 #define CORE_WAITING_MAX     16384u        /* operations in one batch */
 #define CORE_WAITING_BYTES   (1536u << 10) /* sealed bytes in one batch */
 #define CORE_RESERVE_BYTES   (384u << 10)  /* of a batch, for what the core writes itself */
+#define CORE_PRIVATE_BYTES   (640u << 10)  /* of a private feed's next commit: it is due */
 #define CORE_PART_RESERVE    (64u << 10)   /* likewise, of one commit */
 #define CORE_TASKS           2048u         /* stores, loads and signatures under way */
 #define CORE_TASKS_BUSY      1024u         /* above: take nothing new, from whomever */
@@ -54,6 +56,9 @@
 
 _Static_assert(CORE_PARTS_OWN + CAIRN_LIMIT_COUNTRIES + CORE_PRIVATE_MAX + 1 <= CORE_PARTS_MAX,
                "invites, private feeds and the mark have their places");
+_Static_assert(CORE_PRIVATE_BYTES + CAIRN_COMMIT_ENTRY_BYTES + CAIRN_LIMIT_BODY_BYTES <=
+                   CAIRN_LIMIT_COMMIT_BYTES,
+               "below it any entry fits");
 _Static_assert(CORE_COSIGNATURES + 1 <= CAIRN_NOTE_LINES_MAX, "a note can hold them");
 
 #endif

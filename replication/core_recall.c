@@ -290,10 +290,13 @@ static void recall_feed_part(struct cairn_core *core, const uint8_t id[static 16
     if (type == CORE_ROW_WAITING) {
         struct cairn_merkle_range range;
         row_range(row, 1, &range);
+        uint64_t bytes = row_uint(row, 2, CAIRN_LIMIT_COMMIT_BYTES);
         row_need(row, row->err == CAIRN_OK && core->feeds[number].journal == 0 &&
                           core->feeds[number].type == CAIRN_FEED_TYPE_PRIVATE);
         if (row->err == CAIRN_OK && range.size > core->feeds[number].range.size) {
             core->feeds[number].range = range;
+            core->feeds[number].waiting_bytes = (uint32_t)bytes;
+            core->is_private_due |= bytes > CORE_PRIVATE_BYTES;
         }
     } else {
         uint64_t commits = row_uint(row, 1, UINT64_MAX);

@@ -167,8 +167,9 @@ void cairn_core_puts_add_waiting(struct cairn_core *core, struct core_puts *puts
     const struct cairn_feed *feed = &core->feeds[number];
     struct cairn_pack_writer writer;
     uint8_t row[ROW_MAX];
-    row_begin(&writer, row, CORE_ROW_WAITING, 1);
+    row_begin(&writer, row, CORE_ROW_WAITING, 2);
     row_put_range(&writer, 1, &feed->range);
+    row_put_uint(&writer, 2, (uint64_t)feed->flushing_bytes + feed->waiting_bytes);
     row_end(core, &writer, cairn_core_puts_add(puts, CAIRN_TABLE_FEED, feed->id, 1));
 }
 

@@ -10,7 +10,8 @@
  *                            7 committed size, 8 commits, 9 last leaf + 1, 10 first leaf,
  *                            11 is closed, 12 is broken, 13 commits with receipt, 14 scanned up to,
  *                            15 epochs: all as of its last commit
- *     FEED   1      waiting  1 range of a private feed with the entries of no commit yet
+ *     FEED   1      waiting  1 range of a private feed with the entries of no commit yet, 2 their
+ *                            bytes on the wire
  *     FEED   2      receipt  1 commits with receipt, when it was written after the last commit
  *
  * A feed's secrets are sealed under a key that follows from this node's local secret: the log store

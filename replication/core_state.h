@@ -52,6 +52,7 @@ struct cairn_core {
     uint8_t *flush_leaves; /* of the flush under way, 48 bytes each */
     uint32_t flush_leaf_count;
     bool is_flush_marked;
+    bool is_private_due;         /* a private feed's next commit is large enough */
     uint64_t flush_count;        /* begun */
     uint64_t flush_stored_count; /* on disk */
     struct core_invite *invites;
