@@ -176,22 +176,6 @@ static cairn_err export_cut(struct cairn_export *bundle, struct export_feed *fee
     return CAIRN_OK;
 }
 
-/* A private feed up to the first commit that no record can hold. */
-static cairn_err export_cut_private(struct cairn_export *bundle, struct export_feed *feed)
-{
-    for (uint64_t number = 0; number < feed->count; number++) {
-        struct cairn_commit commit;
-        cairn_err err = cairn_export_read_commit(bundle, feed, number, &commit);
-        if (err == CAIRN_TOO_LONG) {
-            feed->count = number;
-            feed->is_bare = true;
-            return CAIRN_OK;
-        }
-        CAIRN_TRY(err);
-    }
-    return CAIRN_OK;
-}
-
 /* How large the journal must be to show all but marks. */
 static cairn_err export_find_need(struct cairn_export *bundle)
 {
@@ -262,9 +246,6 @@ static cairn_err export_cut_journal(struct cairn_export *bundle, uint32_t number
             continue;
         }
         CAIRN_TRY(export_cut(bundle, feed, bundle->journals[number].size));
-        if (feed->kind == CAIRN_FEED_PRIVATE) {
-            CAIRN_TRY(export_cut_private(bundle, feed));
-        }
         CAIRN_TRY(export_count_epochs(bundle, feed));
     }
     return CAIRN_OK;

@@ -92,7 +92,8 @@ static cairn_err export_append_row(struct export_scan *scan, struct cairn_bytes 
         return CAIRN_DISK_CORRUPT;
     }
     struct cairn_bytes body = {value.data + CAIRN_PREFIX_BYTES, value.size - CAIRN_PREFIX_BYTES};
-    return cairn_commit_append(scan->host, &prefix, body);
+    cairn_err err = cairn_commit_append(scan->host, &prefix, body);
+    return err == CAIRN_OK ? CAIRN_OK : CAIRN_DISK_CORRUPT; /* P-42 */
 }
 
 /* Put a private commit together: its entries rest in rows of their own. */
@@ -125,7 +126,7 @@ static cairn_err export_join(struct cairn_export *bundle, const struct export_fe
         memcpy(bundle->commit, row.data, row.size);
         *out = (struct cairn_bytes){bundle->commit, row.size};
     } else if (err == CAIRN_OK) {
-        err = CAIRN_TOO_LONG;
+        err = CAIRN_DISK_CORRUPT;
     }
     cairn_store_free(row);
     return err;

@@ -83,7 +83,9 @@ static bool append_fits(const struct cairn_core *core, uint32_t feed, size_t ope
 bool cairn_core_fits(const struct cairn_core *core, uint32_t feed, size_t operation_bytes)
 {
     if (feed < core->feed_count && core->feeds[feed].type == CAIRN_FEED_TYPE_PRIVATE) {
-        return !cairn_core_is_busy(core);
+        return !cairn_core_is_busy(core) &&
+               core->feeds[feed].waiting_bytes + append_wire_bytes(operation_bytes) <=
+                   CAIRN_LIMIT_COMMIT_BYTES;
     }
     return append_fits(core, feed, operation_bytes, &append_host);
 }
@@ -129,8 +131,9 @@ static size_t append_seal(struct cairn_core *core, const struct core_new *entry,
     return body_bytes;
 }
 
-/* A private entry is durable before its answer, and committed at the heartbeat. Its feed's row
- * tells only of commits that are on disk, so what waits for the next one has a row of its own. */
+/* A private entry is durable before its answer, and committed at the heartbeat: or by the next
+ * flush, where a further entry might not fit its commit. Its feed's row tells only of commits that
+ * are on disk, so what waits for the next one has a row of its own. source P-41 */
 static void append_private(struct cairn_core *core, const struct core_new *entry,
                            const struct core_waiting *waiting, struct cairn_bytes row)
 {
@@ -150,6 +153,8 @@ static void append_private(struct cairn_core *core, const struct core_new *entry
     task->b = waiting->index;
     memcpy(task->entry_id, waiting->entry_id, 32);
     cairn_core_puts_store(core, &puts, token, true);
+    feed->waiting_bytes += (uint32_t)append_wire_bytes(entry->operation.size);
+    core->is_private_due |= feed->waiting_bytes > CORE_PRIVATE_BYTES;
 }
 
 static void append_waiting(struct cairn_core *core, const struct core_new *entry,

@@ -14,13 +14,18 @@
  *
  * One at a time; what is appended meanwhile waits in the other batch. */
 
-static void flush_parts_private(struct cairn_core *core, struct core_batch *batch)
+/* Private feeds: all of them at a heartbeat, else those whose commit is nearly full. source P-41 */
+static void flush_parts_private(struct cairn_core *core, struct core_batch *batch,
+                                bool is_heartbeat)
 {
     for (uint32_t i = core->journals[0].feed_first; i != CORE_NONE; i = core->feed_next[i]) {
-        if (core->feeds[i].type == CAIRN_FEED_TYPE_PRIVATE) {
+        const struct cairn_feed *feed = &core->feeds[i];
+        bool is_due = is_heartbeat || feed->waiting_bytes > CORE_PRIVATE_BYTES;
+        if (feed->type == CAIRN_FEED_TYPE_PRIVATE && is_due) {
             cairn_core_part_of(batch, i);
         }
     }
+    core->is_private_due = false;
 }
 
 /* The pairwise feed in which this country is told; CORE_NONE: it is no partner any more. */
@@ -39,8 +44,8 @@ static void flush_parts(struct cairn_core *core, struct core_batch *batch, bool 
             cairn_core_part_of(batch, pairwise);
         }
     }
-    if (is_heartbeat) {
-        flush_parts_private(core, batch);
+    if (is_heartbeat || core->is_private_due) {
+        flush_parts_private(core, batch, is_heartbeat);
     }
     if (core->is_flush_marked) {
         cairn_core_part_of(batch, core->journals[0].control_feed);
@@ -122,6 +127,7 @@ static void flush_commit(struct cairn_core *core, struct core_part *part)
     part->range = feed->range;
     feed->is_closed = part->is_close;
     cairn_feed_take_opening(feed, opening, &part->range);
+    feed->waiting_bytes = 0;
     if (part->has_next_secret) {
         cairn_err err =
             cairn_feed_add_epoch(feed, core->suite, cairn_core_origin(core, 0), part->next_secret);
@@ -158,7 +164,8 @@ void cairn_core_flush(struct cairn_core *core)
     struct core_batch *batch = &core->batches[core->open_batch];
     bool is_heartbeat = core->now_ms >= core->heartbeat_ms;
     if (core->is_flushing || core->is_halted || !core->countries[0].has_document ||
-        !cairn_core_is_roomy(core) || (batch->part_count == 0 && !is_heartbeat)) {
+        !cairn_core_is_roomy(core) ||
+        (batch->part_count == 0 && !is_heartbeat && !core->is_private_due)) {
         return;
     }
     core->is_flush_marked = is_heartbeat || core->now_ms >= core->mark_ms + CAIRN_LIMIT_MARK_MS;

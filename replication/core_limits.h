@@ -7,6 +7,7 @@
 
 #include "crypto/note.h"
 #include "schema/base/limits.h"
+#include "schema/commit.h"
 
 #define CORE_NONE            UINT32_MAX
 #define CORE_PENDING_LEAVES  65536u        /* pool of tagged leaves not yet opened */
@@ -38,6 +39,7 @@
 #define CORE_PARTS_HOST      160u          /* of these, by what the host appends */
 #define CORE_PARTS_OWN       240u          /* of these, before invites, private feeds and mark */
 #define CORE_PRIVATE_MAX     64u           /* own private feeds */
+#define CORE_PRIVATE_BYTES   (640u << 10)  /* of one's next commit: above, not every entry fits */
 #define CORE_RECEIPTS_MAX    512u          /* in one batch */
 #define CORE_RIPE_AHEAD      64u           /* commits of one feed in the folder's hands */
 #define CORE_RIPE_MAX        4096u         /* likewise, of all feeds */
@@ -55,5 +57,9 @@
 _Static_assert(CORE_PARTS_OWN + CAIRN_LIMIT_COUNTRIES + CORE_PRIVATE_MAX + 1 <= CORE_PARTS_MAX,
                "invites, private feeds and the mark have their places");
 _Static_assert(CORE_COSIGNATURES + 1 <= CAIRN_NOTE_LINES_MAX, "a note can hold them");
+
+_Static_assert(CORE_PRIVATE_BYTES + CAIRN_COMMIT_ENTRY_BYTES + CAIRN_LIMIT_BODY_BYTES <=
+                   CAIRN_LIMIT_COMMIT_BYTES,
+               "below it any entry fits");
 
 #endif

@@ -54,6 +54,7 @@ struct cairn_core {
     bool is_flush_marked;
     uint64_t flush_count;        /* begun */
     uint64_t flush_stored_count; /* on disk */
+    bool is_private_due;         /* a private feed's next commit is nearly full */
     struct core_invite *invites;
     uint32_t invite_count;
     uint8_t (*invited)[16]; /* ids: ring; zero: free */

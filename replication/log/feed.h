@@ -51,6 +51,7 @@ struct cairn_feed {
 
     struct cairn_merkle_range range; /* entries; private feeds: also those not yet committed */
     uint64_t committed_size;         /* entries under commits */
+    uint32_t waiting_bytes;          /* private feeds: of the next commit, on the wire */
     uint64_t commits;                /* opened (or, of an own feed, made) */
     uint64_t durable_commits;        /* of these, on disk */
     uint64_t ripe_commits;           /* of these, given to the folder */

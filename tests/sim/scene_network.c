@@ -188,6 +188,62 @@ TEST(what_was_acknowledged_survives_a_crash_at_any_moment)
     world_close(world);
 }
 
+static struct cairn_core_feed scene_feed(struct world *world, uint32_t node,
+                                         const uint8_t feed[static 16])
+{
+    struct cairn_core_feed found;
+    uint32_t number;
+    assert_true(cairn_core_feed_find(world_core(world, node), feed, &number));
+    cairn_core_feed(world_core(world, node), number, &found);
+    return found;
+}
+
+/* P-41, P-42: whatever is acknowledged within a minute, and whenever the node falls, comes under
+ * commits that a bundle can show. */
+TEST(private_entries_of_a_busy_minute_come_under_commits_that_evidence_can_show)
+{
+    struct world *world = scene_open(8, 2, 10, 0);
+    struct test_rng rng = {.state = 8};
+    uint8_t feed[16];
+    uint64_t acknowledged = 1; /* its feed.open */
+    world_meet_all(world);
+    assert_err(world_feed_open(world, AUT, "AUT", feed), CAIRN_OK);
+    uint64_t began_ms = world_now(world);
+    for (uint32_t i = 0; i < 150; i++) {
+        assert_err(world_append_large(world, AUT, feed, 300 + test_rng_below(&rng, 60000)),
+                   CAIRN_OK);
+        acknowledged++;
+        if (i % 40 == 39) {
+            world_crash(world, AUT);
+        }
+    }
+    assert_true(world_now(world) - began_ms < CAIRN_LIMIT_HEARTBEAT_MS);
+    world_run(world, CAIRN_LIMIT_HEARTBEAT_MS + 1000);
+    struct cairn_core_feed found = scene_feed(world, AUT, feed);
+    assert_int_equal(found.size, acknowledged);
+    assert_true(world_private_commit_max(world, AUT, feed) <= CAIRN_LIMIT_COMMIT_BYTES);
+    world_close(world);
+}
+
+/* P-41: a leaf tells nothing about how busy a quiet country is. */
+TEST(a_private_feed_gets_one_leaf_at_each_heartbeat_whatever_it_holds)
+{
+    struct world *world = scene_open(9, 1, 10, 0);
+    uint8_t feed[16];
+    assert_err(world_feed_open(world, AUT, "AUT", feed), CAIRN_OK);
+    world_run(world, CAIRN_LIMIT_HEARTBEAT_MS + 1000);
+    uint64_t before = scene_feed(world, AUT, feed).commits;
+    world_run(world, CAIRN_LIMIT_HEARTBEAT_MS);
+    assert_int_equal(scene_feed(world, AUT, feed).commits, before + 1);
+    for (uint32_t i = 0; i < 9; i++) {
+        assert_err(world_append_large(world, AUT, feed, 60000), CAIRN_OK);
+    }
+    world_run(world, CAIRN_LIMIT_HEARTBEAT_MS);
+    assert_int_equal(scene_feed(world, AUT, feed).commits, before + 2);
+    assert_int_equal(scene_feed(world, AUT, feed).size, 10);
+    world_close(world);
+}
+
 static void scene_story(struct world *world)
 {
     uint8_t feeds[3][16];
@@ -320,6 +376,9 @@ int main(void)
         cmocka_unit_test(a_removed_partner_gets_nothing_that_is_written_later),
         cmocka_unit_test(a_relay_serves_a_member_whose_line_to_the_author_is_cut),
         cmocka_unit_test(what_was_acknowledged_survives_a_crash_at_any_moment),
+        cmocka_unit_test(
+            private_entries_of_a_busy_minute_come_under_commits_that_evidence_can_show),
+        cmocka_unit_test(a_private_feed_gets_one_leaf_at_each_heartbeat_whatever_it_holds),
         cmocka_unit_test(on_a_lossy_network_everybody_ends_with_the_same),
         cmocka_unit_test(the_same_seed_gives_the_same_run),
         cmocka_unit_test(whatever_the_network_and_the_power_do_nothing_acknowledged_is_lost),

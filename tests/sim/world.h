@@ -42,6 +42,9 @@ cairn_err world_admit(struct world *world, uint32_t node, const uint8_t feed[sta
 cairn_err world_rekey(struct world *world, uint32_t node, const uint8_t feed[static 16]);
 cairn_err world_append(struct world *world, uint32_t node, const uint8_t feed[static 16],
                        const char *word);
+/* Append an operation of about so many bytes, which no word is learnt from. */
+cairn_err world_append_large(struct world *world, uint32_t node, const uint8_t feed[static 16],
+                             size_t size_bytes);
 void world_pairwise(struct world *world, uint32_t node, uint32_t partner,
                     uint8_t out_feed[static 16]);
 
@@ -57,6 +60,9 @@ void world_calm(struct world *world);
 bool world_knows(const struct world *world, uint32_t node, const char *word);
 /* Does any byte of the node's disk hold this word? (bodies on disk must be sealed) */
 bool world_disk_holds(const struct world *world, uint32_t node, struct cairn_bytes bytes);
+/* The largest commit of a node's private feed, as evidence would show it. */
+size_t world_private_commit_max(const struct world *world, uint32_t node,
+                                const uint8_t feed[static 16]);
 uint32_t world_word_count(const struct world *world, uint32_t node);
 
 struct cairn_core *world_core(struct world *world, uint32_t node);

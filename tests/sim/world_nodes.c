@@ -1,6 +1,7 @@
 #include "tests/sim/world.h"
 
 #include "crypto/note.h"
+#include "schema/commit.h"
 #include "schema/country.h"
 #include "tests/sim/world_state.h"
 
@@ -224,29 +225,50 @@ cairn_err world_rekey(struct world *world, uint32_t node, const uint8_t feed[sta
     return world_wait(world, node, &event, NULL);
 }
 
+static cairn_err world_append_operation(struct world *world, uint32_t node,
+                                        const uint8_t feed[static 16],
+                                        struct cairn_operation *operation)
+{
+    static uint8_t buffer[CAIRN_LIMIT_OPERATION_BYTES];
+    uint8_t random[CAIRN_ID_RANDOM_BYTES];
+    struct cairn_event event = {.type = CAIRN_EVENT_APPEND};
+    operation->has_object = true;
+    operation->hlc = world->now_ms << 16;
+    operation->actor_count = 1;
+    operation->actors[0] = cairn_bytes_of("sim");
+    operation->role = cairn_bytes_of("bureau");
+    world_random(world, random, sizeof random);
+    cairn_id_make(cairn_bytes_of(world_countries[node]), random, &operation->object);
+    memcpy(event.as.command.feed, feed, 16);
+    assert_err(
+        cairn_operation_encode(operation, buffer, sizeof buffer, &event.as.command.operation),
+        CAIRN_OK);
+    return world_wait(world, node, &event, NULL);
+}
+
 cairn_err world_append(struct world *world, uint32_t node, const uint8_t feed[static 16],
                        const char *word)
 {
     struct cairn_operation operation = {
         .kind = CAIRN_KIND_ALERT_WITHDRAW,
-        .has_object = true,
-        .hlc = world->now_ms << 16,
         .purpose = cairn_bytes_of(word),
-        .actor_count = 1,
-        .actors = {cairn_bytes_of("sim")},
-        .role = cairn_bytes_of("bureau"),
         .body = {.data = (const uint8_t *)"\x80", .size = 1},
     };
-    uint8_t random[CAIRN_ID_RANDOM_BYTES];
-    uint8_t buffer[1024];
-    world_random(world, random, sizeof random);
-    cairn_id_make(cairn_bytes_of(world_countries[node]), random, &operation.object);
-    struct cairn_event event = {.type = CAIRN_EVENT_APPEND};
-    memcpy(event.as.command.feed, feed, 16);
-    assert_err(
-        cairn_operation_encode(&operation, buffer, sizeof buffer, &event.as.command.operation),
-        CAIRN_OK);
-    return world_wait(world, node, &event, NULL);
+    return world_append_operation(world, node, feed, &operation);
+}
+
+cairn_err world_append_large(struct world *world, uint32_t node, const uint8_t feed[static 16],
+                             size_t size_bytes)
+{
+    static uint8_t body[CAIRN_LIMIT_OPERATION_BYTES] = {0x81, 0, 0xc5}; /* {0: bin} */
+    struct cairn_operation operation = {
+        .kind = CAIRN_KIND_ALERT_ISSUE,
+        .purpose = cairn_bytes_of("large"),
+        .body = {.data = body, .size = 5 + size_bytes},
+    };
+    assert_true(size_bytes > 255 && 5 + size_bytes <= sizeof body);
+    cairn_bytes_put_u16(body + 3, (uint16_t)size_bytes);
+    return world_append_operation(world, node, feed, &operation);
 }
 
 void world_pairwise(struct world *world, uint32_t node, uint32_t partner,
@@ -291,6 +313,32 @@ bool world_knows(const struct world *world, uint32_t node, const char *word)
 bool world_disk_holds(const struct world *world, uint32_t node, struct cairn_bytes bytes)
 {
     return disk_holds(&world->nodes[node].disk, bytes);
+}
+
+size_t world_private_commit_max(const struct world *world, uint32_t node,
+                                const uint8_t feed[static 16])
+{
+    const struct disk *disk = &world->nodes[node].disk;
+    static struct cairn_row commits[64], entries[WORLD_ROWS_MAX];
+    struct cairn_key key = {.table = CAIRN_TABLE_COMMIT};
+    size_t largest = 0;
+    memcpy(key.id, feed, 16);
+    size_t commit_count = disk_range(disk, &key, UINT64_MAX, commits, 64);
+    assert_true(commit_count > 0 && commit_count < 64);
+    key.table = CAIRN_TABLE_ENTRY;
+    for (size_t i = 0; i < commit_count; i++) {
+        struct cairn_opening opening;
+        size_t size = 0;
+        assert_err(cairn_opening_decode(commits[i].value.data, &opening), CAIRN_OK);
+        key.index = opening.previous_size;
+        size_t count = disk_range(disk, &key, opening.size, entries, WORLD_ROWS_MAX);
+        assert_int_equal(count, opening.size - opening.previous_size);
+        for (size_t at = 0; at < count; at++) {
+            size += 4 + entries[at].value.size;
+        }
+        largest = size > largest ? size : largest;
+    }
+    return largest;
 }
 
 uint32_t world_word_count(const struct world *world, uint32_t node)
