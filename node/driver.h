@@ -127,10 +127,10 @@ void cairn_driver_watch(struct cairn_driver *driver, const struct cairn_driver_w
 
 /* Post a command; done comes later, exactly once, never from within this call.
  *
- * errors  CAIRN_BUSY  too many wait; CAIRN_STATE  it is closing; CAIRN_DISK_FLOOR  APPEND: free
- *         space is close to the floor; CAIRN_CLOCK  APPEND: this clock leads all linked partners by
- *         an hour; CAIRN_PARKED  after_hlc is over 5 minutes ahead; CAIRN_TOO_LONG; CAIRN_MEMORY.
- *         done is not called then
+ * errors  CAIRN_BUSY  too many wait; CAIRN_STATE  it is closing; CAIRN_DISK_FLOOR  APPEND,
+ *         FEED_OPEN, FEED_ADMIT: free space is close to the floor; CAIRN_CLOCK  APPEND: this clock
+ *         leads all linked partners by an hour; CAIRN_PARKED  after_hlc is over 5 minutes ahead;
+ *         CAIRN_TOO_LONG; CAIRN_MEMORY. done is not called then
  * gives   in the answer: what the core says, and CAIRN_OUTCOME_UNKNOWN */
 CAIRN_MUST cairn_err cairn_driver_command(struct cairn_driver *driver,
                                           const struct cairn_driver_command *command,

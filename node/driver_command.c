@@ -124,6 +124,13 @@ void cairn_driver_command_look(struct cairn_driver *driver)
     driver->stats.is_clock_ahead = command_is_clock_ahead(driver);
 }
 
+/* With a disk that is nearly full its answer would wait for room that may never come. */
+static cairn_err command_check_room(struct cairn_driver *driver)
+{
+    cairn_driver_command_look(driver);
+    return driver->is_near_floor ? CAIRN_DISK_FLOOR : CAIRN_OK;
+}
+
 static cairn_err command_check_append(struct cairn_driver *driver,
                                       const struct cairn_driver_command *command)
 {
@@ -135,10 +142,7 @@ static cairn_err command_check_append(struct cairn_driver *driver,
     if (command->as.append.after_hlc > limit) {
         return CAIRN_PARKED;
     }
-    cairn_driver_command_look(driver);
-    if (driver->is_near_floor) {
-        return CAIRN_DISK_FLOOR;
-    }
+    CAIRN_TRY(command_check_room(driver));
     return driver->stats.is_clock_ahead ? CAIRN_CLOCK : CAIRN_OK;
 }
 
@@ -195,6 +199,9 @@ cairn_err cairn_driver_command(struct cairn_driver *driver,
     }
     if (command->type == CAIRN_DRIVER_APPEND) {
         CAIRN_TRY(command_check_append(driver, command));
+    } else if (command->type == CAIRN_DRIVER_FEED_OPEN ||
+               command->type == CAIRN_DRIVER_FEED_ADMIT) {
+        CAIRN_TRY(command_check_room(driver));
     }
     uint32_t number = driver->free_slots.first;
     if (number == DRIVER_NONE) {

@@ -19,19 +19,23 @@
 
 static const char *const scene_countries[NODE_SCENE_MAX] = {"AUT", "GEO", "MDA"};
 
-/* A port that was free a moment ago. */
+/* A port that was free a moment ago; below those that the kernel gives to outgoing connections, so
+ * that a node that is down does not lose it to somebody's dialling. */
 static uint16_t scene_port(void)
 {
     struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof address;
     uint8_t port[2];
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    int taken = -1;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_true(fd >= 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
-    close(fd);
-    memcpy(port, &address.sin_port, 2);
+    while (taken != 0) {
+        int fd = socket(AF_INET, SOCK_STREAM, 0);
+        assert_true(fd >= 0);
+        cairn_entropy_fill(port, sizeof port);
+        cairn_bytes_put_u16(port, (uint16_t)(15000 + cairn_bytes_get_u16(port) % 17000));
+        memcpy(&address.sin_port, port, 2);
+        taken = bind(fd, (struct sockaddr *)&address, sizeof address);
+        close(fd);
+    }
     return cairn_bytes_get_u16(port);
 }
 
