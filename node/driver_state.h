@@ -132,8 +132,7 @@ struct cairn_driver {
     bool is_flying;
     bool is_broken; /* a write failed, and not all is mended */
     bool is_lost;
-    uint32_t reopen_count;
-    uint32_t fold_reopen_count;
+    uint32_t reopen_count, fold_reopen_count;
     uv_timer_t store_retry;
 
     /* loads */
@@ -187,9 +186,7 @@ void cairn_driver_store(struct cairn_driver *driver, const struct cairn_action *
 void cairn_driver_store_post(struct cairn_driver *driver);
 void cairn_driver_store_on_retry(uv_timer_t *timer);
 void cairn_driver_store_end(struct cairn_driver *driver);
-
-/* The node cannot keep its word any more: whoever runs us ends the process. */
-void cairn_driver_lost(struct cairn_driver *driver, cairn_err err);
+void cairn_driver_lost(struct cairn_driver *driver, cairn_err err); /* whoever runs us ends */
 /* ---- driver_load.c ---- */
 void cairn_driver_load(struct cairn_driver *driver, const struct cairn_action *action);
 void cairn_driver_load_post(struct cairn_driver *driver);
