@@ -16,7 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import e2e
 import faults
 
-RUNS, ALERTS = 28, 3
+RUNS, ALERTS = 22, 3
 ALL = os.environ.get("CAIRN_FAULT_SWEEP") == "all"
 FOR_EVER = 1 << 30
 ONCE = [(kind, 1) for kind in faults.KINDS]
