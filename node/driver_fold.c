@@ -137,7 +137,13 @@ static void fold_judge(struct cairn_driver *driver, cairn_err err)
                   is_well ? "folder.goes_on" : "folder.waits", CAIRN_LOG_ERR(err));
     }
     driver->stats.fold_err = err;
-    if (err != CAIRN_OK && !driver->is_closing) {
+    /* Views that cannot be written would let officers wait for ever: fail-stop, like the log. */
+    bool is_broken =
+        err != CAIRN_OK && err != CAIRN_DISK_FLOOR && cairn_store_is_failed(driver->start.views);
+    driver->fold_reopen_count = is_broken ? driver->fold_reopen_count + 1 : 0;
+    if (driver->fold_reopen_count > DRIVER_REOPENS_MAX) {
+        cairn_driver_lost(driver, err);
+    } else if (err != CAIRN_OK && !driver->is_closing) {
         uv_timer_start(&driver->fold_retry, cairn_driver_fold_on_retry, DRIVER_RETRY_MS, 0);
     }
 }

@@ -21,6 +21,7 @@
 #define DRIVER_SIGNS       64u         /* signatures asked for in one step */
 #define DRIVER_STORE_BYTES (16u << 20) /* on their way to the disk: no frame is taken above */
 #define DRIVER_RETRY_MS    1000u       /* of a store or folder that cannot write */
+#define DRIVER_REOPENS_MAX 5u          /* of one store in a row; then the process ends */
 #define DRIVER_OWN_TOKEN   UINT64_MAX  /* of commands that nobody waits for */
 #define DRIVER_NONE        UINT32_MAX
 
@@ -131,7 +132,7 @@ struct cairn_driver {
     bool is_flying;
     bool is_broken; /* a write failed, and not all is mended */
     bool is_lost;
-    uint32_t reopen_count;
+    uint32_t reopen_count, fold_reopen_count;
     uv_timer_t store_retry;
 
     /* loads */
@@ -185,6 +186,7 @@ void cairn_driver_store(struct cairn_driver *driver, const struct cairn_action *
 void cairn_driver_store_post(struct cairn_driver *driver);
 void cairn_driver_store_on_retry(uv_timer_t *timer);
 void cairn_driver_store_end(struct cairn_driver *driver);
+void cairn_driver_lost(struct cairn_driver *driver, cairn_err err); /* whoever runs us ends */
 /* ---- driver_load.c ---- */
 void cairn_driver_load(struct cairn_driver *driver, const struct cairn_action *action);
 void cairn_driver_load_post(struct cairn_driver *driver);

@@ -7,7 +7,6 @@
 #include "node/logger.h"
 #include "schema/base/check.h"
 
-#define STORE_REOPENS_MAX 30u        /* then the process ends */
 #define STORE_GROUP_BYTES (4u << 20) /* of one group commit, about */
 #define STORE_KEPT_BYTES  (8u << 20) /* written and not synced: then a group is synced */
 
@@ -93,8 +92,7 @@ static bool store_put(struct driver_group *group, const struct cairn_put *put)
     return true;
 }
 
-/* The node cannot keep its word any more: whoever runs us ends the process. */
-static void store_lost(struct cairn_driver *driver, cairn_err err)
+void cairn_driver_lost(struct cairn_driver *driver, cairn_err err)
 {
     if (driver->is_lost) {
         return;
@@ -121,7 +119,8 @@ void cairn_driver_store(struct cairn_driver *driver, const struct cairn_action *
         is_whole = store_put(group, &action->as.store.puts[i]);
     }
     if (!is_whole) {
-        store_lost(driver, CAIRN_MEMORY); /* half of it may be in the group: never write that */
+        cairn_driver_lost(driver,
+                          CAIRN_MEMORY); /* half of it may be in the group: never write that */
         return;
     }
     group->is_synced |= action->as.store.is_synced;
@@ -224,8 +223,8 @@ static void store_failed(struct cairn_driver *driver, cairn_err err)
 {
     bool is_floor = err == CAIRN_DISK_FLOOR;
     driver->reopen_count += !is_floor;
-    if (err == CAIRN_DISK_CORRUPT || driver->reopen_count > STORE_REOPENS_MAX) {
-        store_lost(driver, err);
+    if (err == CAIRN_DISK_CORRUPT || driver->reopen_count > DRIVER_REOPENS_MAX) {
+        cairn_driver_lost(driver, err);
         return;
     }
     if (!driver->stats.is_store_waiting) {

@@ -5,7 +5,7 @@
 #   gcc     optimised build with gcc, all suites
 #   clang   build with clang, AddressSanitizer and UndefinedBehaviorSanitizer, all suites but e2e
 #   fuzz    libFuzzer on every entrance: its corpus, then CAIRN_FUZZ_SECONDS (15) of new input
-#   SUITE   one suite of the gcc build: unit property replay sim e2e
+#   SUITE   one suite of the gcc build: unit property replay sim model e2e fault
 #
 # No part named: check gcc clang fuzz. First installs what is missing of docker/packages.txt.
 # Builds in CAIRN_BUILD-gcc and so on (CAIRN_BUILD: build). CAIRN_SEED replays a random test.
