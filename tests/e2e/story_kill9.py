@@ -46,6 +46,8 @@ def write_until_killed(node, turn):
     officers = [Officer(node, f"Petrow{turn}x{at}") for at in range(OFFICERS)]
     for officer in officers:
         officer.start()
+    e2e.wait_until(lambda: any(officer.acknowledged or officer.refusal for officer in officers),
+                   "something is acknowledged")
     time.sleep(dice.random() * MOMENT_S)
     node.kill()
     for officer in officers:
