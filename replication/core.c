@@ -105,6 +105,22 @@ static void core_init_tables(struct cairn_core *core)
     cairn_core_tasks_init(core);
 }
 
+/* Odd, and nobody else's to know. */
+static void core_init_place(struct cairn_core *core)
+{
+    static const char label[] = "cairn places v1";
+    uint8_t key[32];
+    cairn_suite_hmac(core->suite, (struct cairn_bytes){.data = core->local_secret, .size = 32},
+                     (struct cairn_bytes){.data = (const uint8_t *)label, .size = sizeof label},
+                     key);
+    core->place_key[0] = cairn_bytes_get_u64(key) | 1;
+    core->place_key[1] = cairn_bytes_get_u64(key + 8) | 1;
+    core->place_shift = 64;
+    for (uint32_t size = core->feed_index_size; size > 1; size /= 2) {
+        core->place_shift--;
+    }
+}
+
 struct cairn_core *cairn_core_init(void *memory, const struct cairn_core_limits *limits,
                                    const struct cairn_core_identity *identity,
                                    const struct cairn_suite *suite)
@@ -120,6 +136,7 @@ struct cairn_core *cairn_core_init(void *memory, const struct cairn_core_limits 
     core_init_tables(core);
     memcpy(core->sealing_secret, identity->sealing_secret, 32);
     memcpy(core->local_secret, identity->local_secret, 32);
+    core_init_place(core);
 
     struct cairn_origin origin;
     cairn_err err = cairn_origin_parse(cairn_bytes_of(identity->origin), &origin);

@@ -147,6 +147,7 @@ void cairn_core_recent_add(struct cairn_core *core)
     const struct core_checkpoint *checkpoint = &core->journals[0].checkpoint;
     struct core_recent *recent = &core->recent[core->recent_next++ % CORE_RECENT];
     recent->size = checkpoint->size;
+    recent->cosignature_count = 0;
     recent->note_bytes = checkpoint->note_bytes;
     memcpy(recent->note, checkpoint->note, checkpoint->note_bytes);
 }
@@ -186,7 +187,7 @@ cairn_err cairn_core_take_cosign(struct cairn_core *core, uint32_t link,
     }
     struct core_recent *recent = cosign_recent_find(core, cosign->size);
     if (recent == NULL || cosign->size <= peer->witnessed_size || cairn_core_is_busy(core) ||
-        recent->note_bytes + cosign->line.size > sizeof recent->note) {
+        recent->cosignature_count == CORE_COSIGNATURES) {
         return CAIRN_OK;
     }
     size_t size = recent->note_bytes + cosign->line.size;
@@ -196,6 +197,7 @@ cairn_err cairn_core_take_cosign(struct cairn_core *core, uint32_t link,
     CAIRN_TRY(cosign_verify_line(core, witness, (struct cairn_bytes){.data = note, .size = size}));
     memcpy(recent->note, note, size);
     recent->note_bytes = (uint32_t)size;
+    recent->cosignature_count++;
     peer->witnessed_size = cosign->size;
     struct core_puts puts = cairn_core_puts_begin(core, 2);
     cairn_core_puts_add(&puts, CAIRN_TABLE_CHECKPOINT, own->id, cosign->size)->head =

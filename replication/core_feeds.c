@@ -112,14 +112,16 @@ uint32_t cairn_core_journal_add(struct cairn_core *core, struct cairn_bytes orig
 
 /* ---- feeds ---- */
 
-static uint32_t feeds_hash(const struct cairn_core *core, const uint8_t id[static 16])
+uint32_t cairn_core_place(const struct cairn_core *core, const uint8_t id[static 16])
 {
-    return cairn_bytes_get_u32(id) & (core->feed_index_size - 1);
+    uint64_t sum = core->place_key[0] * cairn_bytes_get_u64(id) +
+                   core->place_key[1] * cairn_bytes_get_u64(id + 8);
+    return (uint32_t)(sum >> core->place_shift);
 }
 
 uint32_t cairn_core_feed_number(const struct cairn_core *core, const uint8_t id[static 16])
 {
-    uint32_t at = feeds_hash(core, id);
+    uint32_t at = cairn_core_place(core, id);
     while (core->feed_index[at] != CORE_NONE) {
         if (memcmp(core->feeds[core->feed_index[at]].id, id, 16) == 0) {
             return core->feed_index[at];
@@ -143,7 +145,7 @@ uint32_t cairn_core_feed_add(struct cairn_core *core, const uint8_t id[static 16
     core->feed_given[feed->giver]++;
     core->feed_next[number] = core->journals[journal].feed_first;
     core->journals[journal].feed_first = number;
-    uint32_t at = feeds_hash(core, id);
+    uint32_t at = cairn_core_place(core, id);
     while (core->feed_index[at] != CORE_NONE) {
         at = (at + 1) & (core->feed_index_size - 1);
     }

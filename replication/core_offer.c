@@ -196,11 +196,15 @@ cairn_err cairn_core_take_offer(struct cairn_core *core, uint32_t link,
                                 const struct cairn_offer *offer)
 {
     uint32_t checkpoint_count = 0;
-    for (uint32_t i = 0; i < offer->note_count; i++) {
+    for (uint32_t i = 0; i < offer->note_count && cairn_core_is_roomy(core); i++) {
+        size_t used_bytes = core->arena.used_bytes;
         cairn_err err = cairn_core_document_offered(core, offer->notes[i]);
         if (err == CAIRN_BUSY || err == CAIRN_NO_ROOM) {
             return err;
         } /* a note that is old, foreign or wrong says nothing about the peer: it only carries it */
+        if (err != CAIRN_OK) {
+            core->arena.used_bytes = used_bytes;
+        }
     }
     for (uint32_t i = 0; i < offer->journal_count && cairn_core_is_roomy(core); i++) {
         CAIRN_TRY(offer_take_journal(core, link, &offer->journals[i], &checkpoint_count));

@@ -54,6 +54,8 @@ struct cairn_bytes cairn_core_origin(const struct cairn_core *core, uint32_t jou
 uint32_t cairn_core_journal_find(const struct cairn_core *core, struct cairn_bytes origin);
 uint32_t cairn_core_journal_add(struct cairn_core *core, struct cairn_bytes origin,
                                 uint32_t country);
+/* Where an id or tag is looked for first, in feed_index and tag_index. */
+uint32_t cairn_core_place(const struct cairn_core *core, const uint8_t id[static 16]);
 uint32_t cairn_core_feed_number(const struct cairn_core *core, const uint8_t id[static 16]);
 uint32_t cairn_core_feed_add(struct cairn_core *core, const uint8_t id[static 16],
                              enum cairn_feed_type type, uint32_t journal);

@@ -156,6 +156,11 @@ struct cairn_bytes cairn_core_checkpoint(const struct cairn_core *core, uint32_t
     return (struct cairn_bytes){.data = checkpoint->note, .size = checkpoint->note_bytes};
 }
 
+bool cairn_core_is_halted(const struct cairn_core *core)
+{
+    return core->is_halted;
+}
+
 bool cairn_core_is_partner(const struct cairn_core *core, const uint8_t country[static 3])
 {
     uint32_t number = cairn_core_country_find(core, country);

@@ -11,14 +11,9 @@
  *
  * Two feeds of one author may bear the same tag: nobody hinders it from using a secret twice. */
 
-static uint32_t scan_hash(const struct cairn_core *core, const uint8_t tag[static 16])
-{
-    return cairn_bytes_get_u32(tag) & (core->feed_index_size - 1);
-}
-
 void cairn_core_tag_put(struct cairn_core *core, uint32_t feed)
 {
-    uint32_t at = scan_hash(core, core->feeds[feed].scan_tag);
+    uint32_t at = cairn_core_place(core, core->feeds[feed].scan_tag);
     CAIRN_REQUIRE(!core->feeds[feed].is_at_end);
     while (core->tag_index[at] != CORE_NONE) {
         at = (at + 1) & (core->feed_index_size - 1);
@@ -31,7 +26,7 @@ void cairn_core_tag_put(struct cairn_core *core, uint32_t feed)
 static uint32_t scan_tag_find(const struct cairn_core *core, uint32_t journal,
                               const uint8_t tag[static 16])
 {
-    uint32_t at = scan_hash(core, tag);
+    uint32_t at = cairn_core_place(core, tag);
     while (core->tag_index[at] != CORE_NONE) {
         const struct cairn_feed *feed = &core->feeds[core->tag_index[at]];
         if (memcmp(feed->scan_tag, tag, 16) == 0 && feed->journal == journal) {
@@ -49,7 +44,7 @@ void cairn_core_tag_remove(struct cairn_core *core, uint32_t feed)
     if (!core->feeds[feed].is_at_end) {
         return;
     }
-    uint32_t hole = scan_hash(core, core->feeds[feed].scan_tag);
+    uint32_t hole = cairn_core_place(core, core->feeds[feed].scan_tag);
     while (core->tag_index[hole] != feed) {
         CAIRN_REQUIRE(core->tag_index[hole] != CORE_NONE);
         hole = (hole + 1) & mask;
@@ -58,7 +53,7 @@ void cairn_core_tag_remove(struct cairn_core *core, uint32_t feed)
     core->feeds[feed].is_at_end = false;
     core->tag_index[hole] = CORE_NONE;
     for (uint32_t at = (hole + 1) & mask; core->tag_index[at] != CORE_NONE; at = (at + 1) & mask) {
-        uint32_t home = scan_hash(core, core->feeds[core->tag_index[at]].scan_tag);
+        uint32_t home = cairn_core_place(core, core->feeds[core->tag_index[at]].scan_tag);
         if (((at - home) & mask) >= ((at - hole) & mask)) {
             core->tag_index[hole] = core->tag_index[at];
             core->tag_index[at] = CORE_NONE;

@@ -27,6 +27,8 @@ struct cairn_core {
     uint32_t *pairwise;   /* by country: number of the own pairwise feed to it; CORE_NONE */
     uint32_t *feed_index; /* by id: numbers, open addressing */
     uint32_t feed_index_size;
+    uint64_t place_key[2]; /* secret: nobody chooses ids and tags that crowd one place */
+    uint32_t place_shift;  /* 64 less the bits of a place */
     uint32_t *tag_index; /* by tag looked for: numbers of feeds that are at the journal's end */
     struct cairn_pending_pool pending;
     struct core_link *links;

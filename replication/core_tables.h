@@ -18,6 +18,7 @@ struct core_checkpoint {
 /* An own checkpoint of late, with the cosignatures that have come. */
 struct core_recent {
     uint64_t size;
+    uint32_t cosignature_count; /* at most CORE_COSIGNATURES: those that come later are let go */
     uint32_t note_bytes;
     uint8_t note[CORE_NOTE_MAX + CORE_COSIGNATURES * CORE_COSIGNATURE_MAX];
 };

@@ -87,10 +87,13 @@ static json_t *status_feeds(const struct cairn_core *core)
                      status_uint(behind_count));
 }
 
-static const char *status_summary(const struct cairn_driver_stats *stats)
+static const char *status_summary(const struct cairn_driver_stats *stats, bool is_halted)
 {
     if (!stats->is_started) {
         return "starting";
+    }
+    if (is_halted) {
+        return "a partner holds more of this journal than this node: nothing is signed";
     }
     if (stats->is_store_waiting) {
         return "the log cannot be written";
@@ -104,12 +107,12 @@ static const char *status_summary(const struct cairn_driver_stats *stats)
     return stats->ripe_count > 0 ? "running, views are catching up" : "running";
 }
 
-static json_t *status_state(const struct cairn_driver_stats *stats)
+static json_t *status_state(const struct cairn_driver_stats *stats, bool is_halted)
 {
     return json_pack(
-        "{s:s, s:o*, s:o, s:o, s:o, s:o, s:o, s:o}", "summary", status_summary(stats), "started",
-        cairn_http_task_time(stats->started_ms), "links", status_uint(stats->link_count), "folding",
-        status_uint(stats->ripe_count), "folded", status_uint(stats->folded_count),
+        "{s:s, s:o*, s:o, s:o, s:o, s:o, s:o, s:o}", "summary", status_summary(stats, is_halted),
+        "started", cairn_http_task_time(stats->started_ms), "links", status_uint(stats->link_count),
+        "folding", status_uint(stats->ripe_count), "folded", status_uint(stats->folded_count),
         "refused_operations", status_uint(stats->rejected_count), "parked_operations",
         status_uint(stats->parked_count), "free_bytes", status_uint(stats->free_bytes));
 }
@@ -138,13 +141,14 @@ static void status_show(struct cairn_http_exchange *exchange)
     struct cairn_driver_stats stats;
     uint64_t now_ms = cairn_clock_wall_ms();
     cairn_driver_stats(service->driver, &stats);
-    json_t *body = json_pack(
-        "{s:s, s:s, s:s, s:o*, s:o*, s:o, s:o, s:o, s:o, s:i, s:i}", "origin",
-        cairn_driver_origin(service->driver), "country", service->config->country, "network",
-        service->config->network, "fingerprint", status_fingerprint(service), "time",
-        cairn_http_task_time(now_ms), "journal", status_journal(core), "feeds", status_feeds(core),
-        "state", status_state(&stats), "partners", status_peers(core, now_ms), "listen_port",
-        (int)stats.listen_port, "http_port", (int)service->port);
+    json_t *body =
+        json_pack("{s:s, s:s, s:s, s:o*, s:o*, s:o, s:o, s:o, s:o, s:i, s:i}", "origin",
+                  cairn_driver_origin(service->driver), "country", service->config->country,
+                  "network", service->config->network, "fingerprint", status_fingerprint(service),
+                  "time", cairn_http_task_time(now_ms), "journal", status_journal(core), "feeds",
+                  status_feeds(core), "state", status_state(&stats, cairn_core_is_halted(core)),
+                  "partners", status_peers(core, now_ms), "listen_port", (int)stats.listen_port,
+                  "http_port", (int)service->port);
     cairn_http_answer_json(exchange, 200, body);
 }
 

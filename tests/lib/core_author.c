@@ -278,6 +278,7 @@ static void author_note_text(const struct author *author, uint8_t *text, size_t 
     cairn_suite_sign_public(author->suite, author->log_seed, doc.nodes[0].log);
     cairn_suite_sign_public(author->suite, author->witness_seed, doc.nodes[0].witness);
     memcpy(doc.nodes[0].tls_spki, author->spki_hash, 32);
+    doc.nodes[0].endpoint = cairn_bytes_of(author->endpoint);
     MUST(cairn_country_encode(&doc, text, capacity, out));
 }
 

@@ -333,14 +333,29 @@ uint32_t host_find_task(const struct host *host, enum cairn_action_type type)
 
 /* ---- life ---- */
 
+static void *host_spare;
+static size_t host_spare_bytes;
+
+static void *host_take_memory(size_t size)
+{
+    void *memory = host_spare_bytes == size ? host_spare : NULL;
+    if (memory != NULL) {
+        host_spare = NULL;
+        host_spare_bytes = 0;
+        return memory;
+    }
+    memory = malloc(size);
+    CAIRN_REQUIRE(memory != NULL);
+    return memory;
+}
+
 struct host *host_open(const struct cairn_suite *suite, const struct cairn_core_limits *limits)
 {
     struct host *host = host_take(sizeof *host);
     host->suite = suite;
     host->limits = *limits;
     host->now_ms = 1700000000000u;
-    host->memory = malloc(cairn_core_size(limits));
-    CAIRN_REQUIRE(host->memory != NULL);
+    host->memory = host_take_memory(cairn_core_size(limits));
     author_open(&host->self, suite, "AUT");
     host_start(host);
     return host;
@@ -360,7 +375,9 @@ void host_close(struct host *host)
     host_forget_sent(host);
     author_close(&host->self);
     disk_close(&host->disk);
-    free(host->memory);
+    free(host_spare);
+    host_spare = host->memory; /* fresh pages are what a short life costs most */
+    host_spare_bytes = cairn_core_size(&host->limits);
     free(host);
 }
 

@@ -50,6 +50,9 @@ void world_pairwise(struct world *world, uint32_t node, uint32_t partner,
 
 /* The node loses everything but its disk, and starts again. */
 void world_crash(struct world *world, uint32_t node);
+/* Its disk loses one commit of a feed. */
+void world_lose_commit(struct world *world, uint32_t node, const uint8_t feed[static 16],
+                       uint64_t number);
 /* The link between two nodes: cut, and allowed or not. */
 void world_cut(struct world *world, uint32_t a, uint32_t b, bool is_allowed);
 

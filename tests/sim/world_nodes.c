@@ -289,6 +289,16 @@ void world_crash(struct world *world, uint32_t node)
     node_start(world, node);
 }
 
+void world_lose_commit(struct world *world, uint32_t node, const uint8_t feed[static 16],
+                       uint64_t number)
+{
+    struct cairn_key key = {.table = CAIRN_TABLE_COMMIT, .index = number};
+    struct cairn_row row;
+    memcpy(key.id, feed, 16);
+    assert_int_equal(disk_range(&world->nodes[node].disk, &key, number + 1, &row, 1), 1);
+    disk_put(&world->nodes[node].disk, &key, cairn_bytes_of(""));
+}
+
 void world_cut(struct world *world, uint32_t a, uint32_t b, bool is_allowed)
 {
     world_pair_of(world, a, b)->is_barred = !is_allowed;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "replication/core.h"
+#include "replication/core_parts.h"
 #include "schema/operation.h"
 #include "schema/pack.h"
 #include "tests/lib/core_scene.h"
@@ -382,6 +383,35 @@ TEST(views_that_are_built_anew_are_not_flooded)
     assert_int_equal(scene.host->opened_count, commits);
 }
 
+/* ---- tables ---- */
+
+static uint32_t places_used(const uint8_t (*ids)[16], uint32_t count)
+{
+    static bool is_used[CAIRN_LIMIT_FEEDS * 4];
+    uint32_t used = 0;
+    memset(is_used, 0, sizeof is_used);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t place = cairn_core_place(scene.host->core, ids[i]);
+        assert_true(place < scene.host->core->feed_index_size);
+        used += is_used[place] ? 0 : 1;
+        is_used[place] = true;
+    }
+    return used;
+}
+
+/* Whoever makes up ids or tags cannot make all of them meet in one place. */
+TEST(ids_that_look_alike_do_not_crowd_one_place)
+{
+    static uint8_t ids[64][16];
+    for (uint32_t at = 0; at < 16; at++) { /* all alike but for one byte */
+        for (uint32_t i = 0; i < 64; i++) {
+            memset(ids[i], 0x5a, 16);
+            ids[i][at] = (uint8_t)i;
+        }
+        assert_true(places_used((const uint8_t(*)[16])ids, 64) > 20);
+    }
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, scene_begin_pair, scene_end)
@@ -404,6 +434,7 @@ int main(void)
         CASE(what_the_core_writes_itself_finds_its_place_in_a_full_commit),
         CASE(a_burst_of_private_entries_does_not_spoil_a_heartbeat),
         CASE(views_that_are_built_anew_are_not_flooded),
+        CASE(ids_that_look_alike_do_not_crowd_one_place),
     };
     return cmocka_run_group_tests_name("core", tests, NULL, NULL);
 }

@@ -86,6 +86,7 @@ TEST(a_peer_that_shows_a_longer_own_journal_halts_signing)
     hello.as.hello.size = 1000;
     scene_frame(SRB, hello);
     assert_int_equal(scene.host->notices[CAIRN_NOTICE_ROLLBACK], 1);
+    assert_true(cairn_core_is_halted(scene.host->core));
     uint64_t flushed = scene.host->notices[CAIRN_NOTICE_FLUSHED];
     uint64_t token = host_append(scene.host, pairwise, "word", scene.host->now_ms);
     assert_true(host_answered(scene.host, token, &answer));
@@ -130,6 +131,39 @@ TEST(a_flood_of_documents_ends_the_link_and_not_the_node)
     host_settle(scene.host);
 }
 
+/* Rows with the text of this note, at any serial. */
+static uint32_t notes_like(const struct author *author)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < scene.host->disk.count; i++) {
+        const struct disk_row *row = &scene.host->disk.rows[i];
+        count += row->key[0] == CAIRN_TABLE_NOTE && row->size == author->note_size &&
+                 memcmp(row->value, author->note, row->size) == 0;
+    }
+    return count;
+}
+
+/* The longest frame full of documents, each of them newer than all before. */
+TEST(a_frame_full_of_documents_fits_a_step)
+{
+    static uint8_t texts[200][4096];
+    struct cairn_bytes notes[200];
+    scene_link_up(SRB, &scene.srb);
+    for (uint32_t i = 0; i < 200; i++) {
+        author_document(&scene.srb);
+        memcpy(texts[i], scene.srb.note, scene.srb.note_size);
+        notes[i] = (struct cairn_bytes){.data = texts[i], .size = scene.srb.note_size};
+    }
+    scene_frame(SRB, (struct cairn_message){.type = CAIRN_MESSAGE_OFFER,
+                                            .as.offer = {.notes = notes, .note_count = 200}});
+    host_settle(scene.host);
+    assert_int_equal(notes_like(&scene.srb), 1); /* the last one */
+    scene_frame(SRB, (struct cairn_message){.type = CAIRN_MESSAGE_OFFER,
+                                            .as.offer = {.notes = notes, .note_count = 200}});
+    host_settle(scene.host); /* all of them are old by now */
+    assert_err(scene.host->dropped[SRB], CAIRN_OK);
+}
+
 TEST(what_is_new_of_a_country_is_shown_to_who_is_linked)
 {
     scene_link_up(SRB, &scene.srb);
@@ -151,7 +185,9 @@ TEST(an_older_document_never_takes_the_place_of_the_one_in_force)
     host_settle(scene.host);
     host_show(scene.host, &old); /* its operator finds the older file again */
     host_settle(scene.host);
-    memset(old.spki_hash, 9, 32); /* who would be let in if it counted */
+    assert_int_equal(notes_like(&scene.geo), 1);
+    assert_int_equal(notes_like(&old), 1); /* at its own serial, from before */
+    memset(old.spki_hash, 9, 32);          /* who would be let in if it counted */
     host_crash(scene.host);
     host_settle(scene.host);
     scene_link_up(GEO, &scene.geo);
@@ -162,6 +198,17 @@ TEST(an_older_document_never_takes_the_place_of_the_one_in_force)
     host_settle(scene.host);
     assert_true(host_answered(scene.host, token, &answer));
     assert_true(scene_peer_of(&scene.geo).is_linked);
+}
+
+TEST(the_longest_endpoint_is_told_whole)
+{
+    memset(scene.geo.endpoint, 'h', 255);
+    memcpy(scene.geo.endpoint + 255, ":65535", 7);
+    author_document(&scene.geo);
+    host_show(scene.host, &scene.geo);
+    host_settle(scene.host);
+    assert_string_equal(scene_peer_of(&scene.geo).endpoint, scene.geo.endpoint);
+    assert_string_equal(scene_srb_peer().endpoint, "");
 }
 
 TEST(a_node_that_left_its_countrys_document_is_dropped)
@@ -325,8 +372,10 @@ int main(void)
         CASE(a_peer_that_shows_a_longer_own_journal_halts_signing),
         CASE(a_peer_brings_new_documents_of_partners_and_of_nobody_else),
         CASE(a_flood_of_documents_ends_the_link_and_not_the_node),
+        CASE(a_frame_full_of_documents_fits_a_step),
         CASE(what_is_new_of_a_country_is_shown_to_who_is_linked),
         CASE(an_older_document_never_takes_the_place_of_the_one_in_force),
+        CASE(the_longest_endpoint_is_told_whole),
         CASE(a_node_that_left_its_countrys_document_is_dropped),
         CASE(a_want_of_an_unknown_log_is_let_pass),
         CASE(a_want_of_what_the_peer_may_not_read_is_refused),

@@ -250,6 +250,44 @@ TEST(a_partners_cosignature_is_checked_and_kept)
     assert_err(scene.host->dropped[SRB], CAIRN_PEER_ORDER);
 }
 
+/* So many witnesses that their lines do not fit one note: the last ones lose theirs, not their
+ * link. */
+TEST(a_checkpoint_keeps_sixty_cosignatures_and_lets_the_rest_go)
+{
+    static struct author witnesses[70];
+    const struct cairn_core_limits wide = {
+        .countries = 100, .journals = 100, .feeds = 800, .links = 4};
+    uint8_t line[256];
+    host_close(scene.host);
+    scene.host = host_open(&scene.suite, &wide);
+    host_show(scene.host, &scene.host->self);
+    host_settle(scene.host);
+    uint64_t size = scene_journal_size();
+    for (uint32_t i = 0; i < 70; i++) {
+        const char code[4] = {'W', (char)('A' + i / 26), (char)('A' + i % 26), '\0'};
+        author_open(&witnesses[i], &scene.suite, code);
+        host_show(scene.host, &witnesses[i]);
+        host_settle(scene.host);
+        scene_link_up(0, &witnesses[i]);
+        scene_frame(0, cosign_message(&witnesses[i], size, line));
+        host_settle(scene.host);
+        assert_err(scene.host->dropped[0], CAIRN_OK);
+        host_link_down(scene.host, 0);
+        author_close(&witnesses[i]);
+    }
+    assert_int_equal(scene_journal_size(), size);
+    assert_int_equal(scene.host->notices[CAIRN_NOTICE_COSIGNATURE], 60);
+    struct cairn_key key = {.table = CAIRN_TABLE_CHECKPOINT, .index = size};
+    struct cairn_row row;
+    uint32_t lines = 0;
+    cairn_keys_journal_id(cairn_bytes_of(scene.host->self.origin), key.id);
+    assert_int_equal(disk_range(&scene.host->disk, &key, size + 1, &row, 1), 1);
+    for (size_t i = 0; i < row.value.size; i++) {
+        lines += row.value.data[i] == '\n';
+    }
+    assert_int_equal(lines, 4 + 1 + 60); /* text and empty line, log signature, cosignatures */
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, scene_begin, scene_end)
@@ -264,6 +302,7 @@ int main(void)
         CASE(a_receipt_that_was_lost_with_a_crash_is_written_after_all),
         CASE(two_idle_nodes_only_beat),
         CASE(a_partners_cosignature_is_checked_and_kept),
+        CASE(a_checkpoint_keeps_sixty_cosignatures_and_lets_the_rest_go),
     };
     return cmocka_run_group_tests_name("core_witness", tests, NULL, NULL);
 }
