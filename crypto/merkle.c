@@ -59,18 +59,26 @@ void cairn_merkle_range_init(struct cairn_merkle_range *range)
     memset(range, 0, sizeof *range);
 }
 
-void cairn_merkle_range_append(struct cairn_merkle_range *range, const uint8_t leaf[static 32])
+void cairn_merkle_range_join(struct cairn_merkle_range *range, unsigned level,
+                             const uint8_t subtree[static 32])
 {
-    CAIRN_REQUIRE(range->size < UINT64_MAX);
+    CAIRN_REQUIRE(level < 64);
+    uint64_t width = (uint64_t)1 << level;
+    CAIRN_REQUIRE((range->size & (width - 1)) == 0);
+    CAIRN_REQUIRE(range->size <= UINT64_MAX - width);
     uint8_t node[32];
-    memcpy(node, leaf, 32);
-    unsigned level = 0;
+    memcpy(node, subtree, 32);
     for (; (range->size >> level & 1) != 0; level++) {
         cairn_merkle_node(range->nodes[level], node, node);
         memset(range->nodes[level], 0, 32);
     }
     memcpy(range->nodes[level], node, 32);
-    range->size++;
+    range->size += width;
+}
+
+void cairn_merkle_range_append(struct cairn_merkle_range *range, const uint8_t leaf[static 32])
+{
+    cairn_merkle_range_join(range, 0, leaf);
 }
 
 void cairn_merkle_range_root(const struct cairn_merkle_range *range, uint8_t out[static 32])

@@ -62,6 +62,10 @@ void cairn_merkle_range_init(struct cairn_merkle_range *range);
 /* Append one leaf hash. cost: one hash on average, 64 at most */
 void cairn_merkle_range_append(struct cairn_merkle_range *range, const uint8_t leaf[static 32]);
 
+/* Append a complete subtree of 1 << level leaves. shape: range->size is a multiple of that */
+void cairn_merkle_range_join(struct cairn_merkle_range *range, unsigned level,
+                             const uint8_t subtree[static 32]);
+
 /* Root of the tree as it stands; of an empty one SHA-256 of nothing. */
 void cairn_merkle_range_root(const struct cairn_merkle_range *range, uint8_t out[static 32]);
 
@@ -124,5 +128,37 @@ void cairn_merkle_consistency_wants(uint64_t size1, uint64_t size2, struct cairn
  * shape   hashes: wants->count * 32 bytes, in the order of the wants */
 void cairn_merkle_proof_fold(const struct cairn_merkle_wants *wants, const uint8_t *hashes,
                              struct cairn_merkle_proof *out);
+
+/* --- the beginning of a tree, shown with the rest of it: merkle_split.c ---
+ *
+ * A consistency proof says that one tree begins another. A split says what root a tree had at a
+ * smaller size, whoever likes it or not: hashes of the complete subtrees of 0..begin-1, largest
+ * first, and of those that fill begin..size-1, left to right. */
+
+/* Makes a split while the leaves behind the beginning pass by. */
+struct cairn_merkle_split {
+    struct cairn_merkle_wants wants;
+    uint32_t count;                 /* hashes so far; wants.count: whole */
+    struct cairn_merkle_range part; /* leaves of the next one */
+    uint8_t hashes[CAIRN_MERKLE_WANTS_MAX][32];
+};
+
+/* Name the subtrees. shape: begin <= size */
+void cairn_merkle_split_wants(uint64_t begin, uint64_t size, struct cairn_merkle_wants *out);
+
+/* Start behind the leaves of `begin`. shape: begin->size <= size; leaves up to size follow */
+void cairn_merkle_split_init(struct cairn_merkle_split *split,
+                             const struct cairn_merkle_range *begin, uint64_t size);
+void cairn_merkle_split_append(struct cairn_merkle_split *split, const uint8_t leaf[static 32]);
+
+/* What the hashes say of the tree (size, root): its root when it had `begin` leaves.
+ *
+ * shape   hashes: k * 32; begin <= size
+ * errors  CAIRN_CRYPTO_PROOF  they do not lead to root, or there is another number of them;
+ *         out_root unchanged */
+CAIRN_MUST cairn_err cairn_merkle_split_root(uint64_t begin, uint64_t size,
+                                             struct cairn_bytes hashes,
+                                             const uint8_t root[static 32],
+                                             uint8_t out_root[static 32]);
 
 #endif

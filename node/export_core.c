@@ -30,6 +30,8 @@ static bool export_is_in_scope(const struct cairn_core *core,
             }
         }
         return false;
+    case CAIRN_SCOPE_FORK:
+        return false;
     }
     return false;
 }

@@ -128,6 +128,12 @@ static cairn_err verify_head(struct cairn_verify *verify, const struct cairn_bun
     verify->head = *head;
     verify->head.network.data = names;
     verify->head.origin.data = names + head->network.size;
+    if (head->scope.type == CAIRN_SCOPE_FORK) {
+        uint8_t *scope = names + head->network.size + head->origin.size;
+        CAIRN_REQUIRE(head->scope.origin.size <= CAIRN_LIMIT_ORIGIN_BYTES);
+        memcpy(scope, head->scope.origin.data, head->scope.origin.size);
+        verify->head.scope.origin.data = scope;
+    }
     verify->has_head = true;
     return CAIRN_OK;
 }
@@ -137,6 +143,13 @@ static cairn_err verify_scope(struct cairn_verify *verify, const struct cairn_bu
 {
     const struct cairn_scope *scope = &verify->head.scope;
     bool is_object = scope->type == CAIRN_SCOPE_OBJECT;
+    bool is_fork = scope->type == CAIRN_SCOPE_FORK;
+    if ((record->type == CAIRN_BUNDLE_JOURNAL || record->type == CAIRN_BUNDLE_ENTRY) && is_fork) {
+        return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER, "more than a fork in a proof of it");
+    }
+    if (record->type == CAIRN_BUNDLE_FORK && !is_fork) {
+        return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER, "fork in a bundle of another scope");
+    }
     if (record->type == CAIRN_BUNDLE_JOURNAL && is_object) {
         return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER, "journal in a bundle about an object");
     }
@@ -168,7 +181,8 @@ static cairn_err verify_last(struct cairn_verify *verify, const struct cairn_bun
     }
     enum cairn_scope_type scope = verify->head.scope.type;
     if ((scope == CAIRN_SCOPE_FEED && !verify->has_scope_feed) ||
-        (scope == CAIRN_SCOPE_OBJECT && counts->entries == 0)) {
+        (scope == CAIRN_SCOPE_OBJECT && counts->entries == 0) ||
+        (scope == CAIRN_SCOPE_FORK && counts->forks == 0)) {
         return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER, "nothing about what the head names");
     }
     return CAIRN_OK;
@@ -208,6 +222,8 @@ static cairn_err verify_dispatch(struct cairn_verify *verify,
         return cairn_verify_entry_record(verify, &record->as.entry, out);
     case CAIRN_BUNDLE_END:
         return verify_last(verify, &record->as.end);
+    case CAIRN_BUNDLE_FORK:
+        return cairn_verify_fork(verify, &record->as.fork, out);
     }
     cairn_panic("a type of the enum", __FILE__, __LINE__);
 }

@@ -38,9 +38,9 @@ struct cairn_verify_witness {
 /* What the record that was just taken says. Views are good until the next call. */
 struct cairn_verify_finding {
     enum cairn_bundle_type type;
-    struct cairn_bytes origin; /* of the author: JOURNAL .. ENTRY; of the exporter: HEAD */
+    struct cairn_bytes origin; /* of the author: JOURNAL .. ENTRY, FORK; of the exporter: HEAD */
 
-    /* CHECKPOINT, ENTRY */
+    /* CHECKPOINT, ENTRY; FORK: of the statement with the larger size, or the second one */
     uint64_t size; /* of the journal */
     uint8_t root[32];
     uint32_t witness_count; /* of this checkpoint; 0 also where it was shown before */
@@ -61,11 +61,16 @@ struct cairn_verify_finding {
     uint64_t kind; /* if is_open; may be one that this build does not know */
     bool has_object;
     struct cairn_id object;
+
+    /* FORK: the other statement, <= size, and the root that the tree of `size` has there */
+    uint64_t fork_size;
+    uint8_t fork_root[32];
+    uint8_t begin_root[32];
 };
 
 struct cairn_verify_counts {
     uint64_t records, countries, journals, leaves, commits, entries, opened, checkpoints,
-        cosignatures;
+        cosignatures, forks;
 };
 
 struct cairn_verify_result {
@@ -127,8 +132,8 @@ bool cairn_verify_take(struct cairn_verify *verify, struct cairn_bytes *bytes,
  *         CAIRN_PEER_NETWORK. Proofs: CAIRN_NOTE_SIGNATURE, CAIRN_CHECKPOINT, CAIRN_DOCUMENT,
  *         CAIRN_PEER_FORK, CAIRN_PEER_LEAF, CAIRN_PEER_COMMIT, CAIRN_PEER_ENTRY,
  *         CAIRN_CRYPTO_PROOF, CAIRN_CRYPTO_OPEN, CAIRN_CRYPTO_COMMITMENT, CAIRN_FEED_RECORD,
- *         CAIRN_OPERATION. CAIRN_FULL: more than limits allow, nothing is said about the rest
- * source  P-80 to P-83 */
+ *         CAIRN_OPERATION; of a fork CAIRN_PEER_PROOF. CAIRN_FULL: more than limits allow, nothing
+ * is said about the rest source  P-80 to P-84 */
 void cairn_verify_end(struct cairn_verify *verify, struct cairn_verify_result *out);
 
 /* Countries so far, by the order of their documents. number: below the count, else a panic */

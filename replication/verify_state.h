@@ -3,7 +3,8 @@
  *     verify.c          bytes to records, order of records, the verdict
  *     verify_note.c     documents, keys, checkpoints and their signatures
  *     verify_section.c  a journal: leaves, tags, commits, feeds
- *     verify_entry.c    single entries: form, content key, operation */
+ *     verify_entry.c    single entries: form, content key, operation
+ *     verify_fork.c     two statements that cannot both be true */
 #ifndef CAIRN_REPLICATION_VERIFY_STATE_H
 #define CAIRN_REPLICATION_VERIFY_STATE_H
 
@@ -90,7 +91,7 @@ struct cairn_verify {
     uint8_t start[16];     /* magic or length */
     struct cairn_sha256 hash;
     struct cairn_bundle_head head; /* its views point into names */
-    uint8_t names[CAIRN_LIMIT_NETWORK_BYTES + CAIRN_LIMIT_ORIGIN_BYTES];
+    uint8_t names[CAIRN_LIMIT_NETWORK_BYTES + 2 * CAIRN_LIMIT_ORIGIN_BYTES];
     bool has_head;
     bool is_past_documents;
     bool has_scope_feed; /* the feed that the head names has a record */
@@ -173,5 +174,8 @@ CAIRN_MUST cairn_err cairn_verify_entry(struct cairn_verify *verify,
 CAIRN_MUST cairn_err cairn_verify_entry_record(struct cairn_verify *verify,
                                                const struct cairn_bundle_entry *record,
                                                struct cairn_verify_finding *out);
+
+CAIRN_MUST cairn_err cairn_verify_fork(struct cairn_verify *verify, const struct cairn_fork *record,
+                                       struct cairn_verify_finding *out);
 
 #endif

@@ -7,11 +7,12 @@
 
 #include <string.h>
 
-#define BUNDLE_SCOPE_BYTES 64u
+#define BUNDLE_SCOPE_BYTES (5u + CAIRN_LIMIT_ORIGIN_BYTES) /* the longest: `fork <origin>` */
 #define BUNDLE_HASH_BYTES  32u
 
 _Static_assert(sizeof CAIRN_BUNDLE_MAGIC - 1 == CAIRN_BUNDLE_MAGIC_BYTES, "without the NUL");
 _Static_assert(CAIRN_COMMIT_MAX_BYTES < CAIRN_BUNDLE_RECORD_BYTES, "a commit fits a record");
+_Static_assert(CAIRN_FORK_BYTES < CAIRN_BUNDLE_RECORD_BYTES, "and so does a fork");
 
 static cairn_err bundle_need_fixed(struct cairn_fields *fields, uint64_t key, size_t size,
                                    uint8_t *out)
@@ -54,6 +55,7 @@ static cairn_err bundle_parse_scope(struct cairn_bytes text, struct cairn_scope 
 {
     struct cairn_bytes feed = bundle_behind(text, "feed ");
     struct cairn_bytes object = bundle_behind(text, "object ");
+    struct cairn_bytes fork = bundle_behind(text, "fork ");
     if (cairn_bytes_is_equal(text, cairn_bytes_of("all"))) {
         out->type = CAIRN_SCOPE_ALL;
         return CAIRN_OK;
@@ -65,6 +67,12 @@ static cairn_err bundle_parse_scope(struct cairn_bytes text, struct cairn_scope 
     if (object.data != NULL) {
         out->type = CAIRN_SCOPE_OBJECT;
         return cairn_id_parse(object, &out->object);
+    }
+    if (fork.data != NULL) {
+        struct cairn_origin parts;
+        out->type = CAIRN_SCOPE_FORK;
+        out->origin = fork;
+        return cairn_origin_parse(fork, &parts);
     }
     return CAIRN_BUNDLE;
 }
@@ -224,7 +232,7 @@ static cairn_err bundle_read_type(struct cairn_fields *fields, enum cairn_bundle
     size_t at = fields->reader->at;
     uint64_t type;
     CAIRN_TRY(cairn_pack_get_uint(fields->reader, UINT64_MAX, &type));
-    if (type < CAIRN_BUNDLE_HEAD || type > CAIRN_BUNDLE_END) {
+    if (type < CAIRN_BUNDLE_HEAD || type > CAIRN_BUNDLE_FORK) {
         return cairn_fields_fail(fields->reader, at, CAIRN_BUNDLE);
     }
     *out = (enum cairn_bundle_type)type;
@@ -253,6 +261,8 @@ static cairn_err bundle_read_fields(struct cairn_fields *fields, struct cairn_ar
         return bundle_read_entry(fields, arena, &out->as.entry);
     case CAIRN_BUNDLE_END:
         return bundle_read_end(fields, &out->as.end);
+    case CAIRN_BUNDLE_FORK:
+        return cairn_fork_read(fields, arena, &out->as.fork);
     }
     cairn_panic("a type of the enum", __FILE__, __LINE__);
 }
@@ -335,7 +345,7 @@ static void bundle_put_head(struct cairn_pack_writer *writer, enum cairn_bundle_
 
 static void bundle_put_scope(struct cairn_pack_writer *writer, const struct cairn_scope *scope)
 {
-    static const char *const words[] = {"all", "feed ", "object "};
+    static const char *const words[] = {"all", "feed ", "object ", "fork "};
     uint8_t text[BUNDLE_SCOPE_BYTES];
     struct cairn_bytes word = cairn_bytes_of(words[scope->type]);
     struct cairn_bytes feed = {.data = scope->feed, .size = sizeof scope->feed};
@@ -349,6 +359,10 @@ static void bundle_put_scope(struct cairn_pack_writer *writer, const struct cair
     } else if (scope->type == CAIRN_SCOPE_OBJECT) {
         memcpy(text + size, scope->object.text, CAIRN_ID_OBJECT_BYTES);
         size += CAIRN_ID_OBJECT_BYTES;
+    } else if (scope->type == CAIRN_SCOPE_FORK) {
+        CAIRN_REQUIRE(scope->origin.size <= CAIRN_LIMIT_ORIGIN_BYTES);
+        memcpy(text + size, scope->origin.data, scope->origin.size);
+        size += scope->origin.size;
     }
     bundle_put_text(writer, 4, (struct cairn_bytes){.data = text, .size = size});
 }
@@ -489,6 +503,10 @@ static void bundle_write(struct cairn_pack_writer *writer, const struct cairn_bu
         bundle_put_head(writer, CAIRN_BUNDLE_END, 2);
         bundle_put_uint(writer, 1, record->as.end.record_count);
         bundle_put_fixed(writer, 2, record->as.end.digest, sizeof record->as.end.digest);
+        return;
+    case CAIRN_BUNDLE_FORK:
+        bundle_put_head(writer, CAIRN_BUNDLE_FORK, CAIRN_FORK_FIELDS);
+        cairn_fork_write(writer, &record->as.fork);
         return;
     }
     cairn_panic("a type of the enum", __FILE__, __LINE__);

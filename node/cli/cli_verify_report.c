@@ -70,6 +70,9 @@ static void report_scope(FILE *out, const struct cairn_scope *scope)
     case CAIRN_SCOPE_OBJECT:
         fprintf(out, "object %s", scope->object.text);
         break;
+    case CAIRN_SCOPE_FORK:
+        fprintf(out, "fork %.*s", (int)scope->origin.size, (const char *)scope->origin.data);
+        break;
     }
 }
 
@@ -135,8 +138,49 @@ static void report_witness_lines(FILE *out, const struct cairn_verify_finding *f
     }
 }
 
-static void report_lines(FILE *out, const struct cairn_verify_finding *finding)
+/* Was the fingerprint of the country that introduces this origin compared? Any of its root keys. */
+static bool report_is_compared(const struct cairn_verify *verify, struct cairn_bytes origin)
 {
+    struct cairn_origin parts;
+    if (cairn_origin_parse(origin, &parts) != CAIRN_OK) {
+        return false;
+    }
+    for (uint32_t i = 0; i < cairn_verify_country_count(verify); i++) {
+        struct cairn_verify_country country;
+        cairn_verify_country(verify, i, &country);
+        if (memcmp(country.code, parts.country.data, parts.country.size) == 0 &&
+            country.trust != CAIRN_VERIFY_NOT_COMPARED) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void report_fork_lines(FILE *out, const struct cairn_verify *verify,
+                              const struct cairn_verify_finding *finding)
+{
+    fputs("fork: two histories were signed with the log key of ", out);
+    report_bytes(out, finding->origin);
+    fprintf(out, "\n  one of size %" PRIu64 " with root %s\n", finding->fork_size,
+            report_hex(finding->fork_root, 32).text);
+    fprintf(out, "  one of size %" PRIu64 " with root %s\n", finding->size,
+            report_hex(finding->root, 32).text);
+    if (finding->fork_size < finding->size) {
+        fprintf(out, "  the second one had root %s at size %" PRIu64 ": not the first one's\n",
+                report_hex(finding->begin_root, 32).text, finding->fork_size);
+    }
+    if (!report_is_compared(verify, finding->origin)) {
+        fputs("  the fingerprint above was not compared: whose key this is stays open\n", out);
+    }
+}
+
+static void report_lines(FILE *out, const struct cairn_verify *verify,
+                         const struct cairn_verify_finding *finding)
+{
+    if (finding->type == CAIRN_BUNDLE_FORK) {
+        report_fork_lines(out, verify, finding);
+        return;
+    }
     if (finding->type == CAIRN_BUNDLE_CHECKPOINT) {
         fputs("journal ", out);
         report_bytes(out, finding->origin);
@@ -163,7 +207,7 @@ static void report_verdict_line(const struct cairn_cli_report *report,
     FILE *out = report->out;
     report_name(report);
     if (result->err == CAIRN_OK) {
-        fputs(": whole, scope ", out);
+        fputs(result->counts.forks > 0 ? ": the proof holds, scope " : ": whole, scope ", out);
         report_scope(out, &cairn_verify_head(verify)->scope);
         fprintf(out, ", %" PRIu64 " records\n", result->counts.records);
     } else if (!result->is_bundle) {
@@ -215,6 +259,19 @@ static void report_witness_json(FILE *out, const struct cairn_verify_finding *fi
     fputs("]}", out);
 }
 
+static void report_fork_json(FILE *out, const struct cairn_verify *verify,
+                             const struct cairn_verify_finding *finding)
+{
+    fputs("{\"type\":\"fork\",\"origin\":\"", out);
+    report_bytes(out, finding->origin);
+    fprintf(out, "\",\"is_compared\":%s,\"statements\":[{\"size\":%" PRIu64 ",\"root\":\"%s\"},",
+            report_is_compared(verify, finding->origin) ? "true" : "false", finding->fork_size,
+            report_hex(finding->fork_root, 32).text);
+    fprintf(out, "{\"size\":%" PRIu64 ",\"root\":\"%s\",\"root_at_first_size\":\"%s\"}]}",
+            finding->size, report_hex(finding->root, 32).text,
+            report_hex(finding->begin_root, 32).text);
+}
+
 static void report_finding_json(FILE *out, const struct cairn_verify_finding *finding)
 {
     bool is_journal = finding->type == CAIRN_BUNDLE_CHECKPOINT;
@@ -255,8 +312,9 @@ static void report_verdict_json(const struct cairn_cli_report *report,
             counts->records, counts->countries, counts->journals, counts->leaves, counts->commits);
     fprintf(out,
             ",\"entries\":%" PRIu64 ",\"opened\":%" PRIu64 ",\"checkpoints\":%" PRIu64
-            ",\"cosignatures\":%" PRIu64 "}",
-            counts->entries, counts->opened, counts->checkpoints, counts->cosignatures);
+            ",\"cosignatures\":%" PRIu64 ",\"forks\":%" PRIu64 "}",
+            counts->entries, counts->opened, counts->checkpoints, counts->cosignatures,
+            counts->forks);
     if (result->err == CAIRN_OK) {
         fputs(",\"verdict\":\"whole\"}\n", out);
         return;
@@ -290,14 +348,20 @@ void cairn_cli_report_finding(struct cairn_cli_report *report, const struct cair
     if (finding->type != CAIRN_BUNDLE_HEAD && finding->type != CAIRN_BUNDLE_DOCUMENT) {
         report_begin(report, verify);
     }
-    if (finding->type != CAIRN_BUNDLE_CHECKPOINT && finding->type != CAIRN_BUNDLE_ENTRY) {
+    bool is_fork = finding->type == CAIRN_BUNDLE_FORK;
+    if (finding->type != CAIRN_BUNDLE_CHECKPOINT && finding->type != CAIRN_BUNDLE_ENTRY &&
+        !is_fork) {
         return;
     }
     if (report->is_json) {
         fputs(report->has_finding ? "," : "", report->out);
-        report_finding_json(report->out, finding);
+        if (is_fork) {
+            report_fork_json(report->out, verify, finding);
+        } else {
+            report_finding_json(report->out, finding);
+        }
     } else {
-        report_lines(report->out, finding);
+        report_lines(report->out, verify, finding);
     }
     report->has_finding = true;
 }

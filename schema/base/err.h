@@ -82,6 +82,7 @@
     X(PEER_WRAP,          210, "feed record wraps cannot be recomputed from its secret")           \
     X(PEER_MARK,          211, "mark is too far ahead of this node's clock")                       \
     X(PEER_UNKNOWN,       212, "peer is not a recognised partner")                                 \
+    X(PEER_PROOF,         213, "proof shows no fork")                                              \
     X(DENIED_ROLE,        301, "role does not permit this")                                        \
     X(DENIED_AUTHOR,      302, "only the issuing country may change this object: B12")             \
     X(DENIED_POLICY,      303, "policy does not permit this")                                      \

@@ -22,7 +22,8 @@ import entry               # noqa: E402
 import story               # noqa: E402
 import test_oracle_self as self_test   # noqa: E402
 import verify              # noqa: E402
-from test_oracle_self import ALL, FEED, OBJECT, flip, put_together, take_apart   # noqa: E402
+from test_oracle_self import ALL, FEED, FORK, OBJECT, SAME   # noqa: E402
+from test_oracle_self import flip, put_together, take_apart   # noqa: E402
 
 PROGRAM = pathlib.Path(os.environ["CAIRN_BIN"]) / "cairn-verify"
 VECTORS = TESTS / "data" / "vectors"
@@ -96,7 +97,8 @@ def write(folder, name, data):
 
 @case
 def whole_bundles_exit_with_0_and_show_fingerprints():
-    for name, data in (("object", OBJECT), ("feed", FEED), ("all", ALL)):
+    for name, data in (("object", OBJECT), ("feed", FEED), ("all", ALL), ("fork", FORK),
+                       ("fork_same", SAME)):
         code, out, err = run(str(VECTORS / f"{name}.bundle"))
         assert code == WHOLE and err == "", err
         for country, words in verify.verify(data).fingerprints():
@@ -138,6 +140,26 @@ def json_says_the_same_as_the_lines():
     assert said["error"]["name"] == "SHORT" and said["error"]["number"] == 101
     code, out, _ = run("--json", "-", data=b"PK\3\4")
     assert code == UNUSABLE and json.loads(out)["verdict"] == "unusable"
+
+
+@case
+def a_proof_of_a_fork_says_who_signed_what():
+    aut = dict(verify.verify(FORK).fingerprints())["AUT"]
+    code, out, _ = run("-", data=FORK)
+    assert code == WHOLE and "the proof holds, scope fork test-demo/AUT/vienna-1/1" in out
+    assert "two histories were signed with the log key of test-demo/AUT/vienna-1/1\n" in out
+    for size in (8, 20):
+        assert f"  one of size {size} with root " in out
+    assert "stays open" in out
+    code, out, _ = run("--trust", aut, "-", data=FORK)
+    assert code == WHOLE and "stays open" not in out
+    code, out, _ = run("--json", "--trust", aut, "-", data=SAME)
+    said = json.loads(out)
+    found = said["found"][0]
+    assert code == WHOLE and said["counts"]["forks"] == 1 and found["type"] == "fork"
+    assert found["origin"] == "test-demo/AUT/vienna-1/1" and found["is_compared"] is True
+    assert [each["size"] for each in found["statements"]] == [20, 20]
+    assert found["statements"][0]["root"] != found["statements"][1]["root"]
 
 
 @case
@@ -184,9 +206,10 @@ def the_program_is_schema_crypto_and_replication_alone():
 # beside the oracle
 
 @case
-def both_refuse_flipped_bytes_of_the_object_bundle():
+def both_refuse_flipped_bytes_of_the_small_bundles():
     # every byte: tests/property/prop_damage.c for us, test_oracle_self.py for the oracle
-    damaged = [(f"byte {at}", flip(OBJECT, at, 1 << at % 8)) for at in range(0, len(OBJECT), 5)]
+    damaged = [(f"byte {at}", flip(data, at, 1 << at % 8))
+               for data in (OBJECT, FORK, SAME) for at in range(0, len(data), 5)]
     refused, same = all_agree(damaged)
     assert refused == same == len(damaged)
 
@@ -208,7 +231,7 @@ def both_say_the_same_of_records_changed_under_a_new_end():
     dice = make_dice()
     damaged = []
     for number in range(RANDOM_CHANGES):
-        whole = (OBJECT, FEED, ALL)[number % 3]
+        whole = (OBJECT, FEED, ALL, FORK, SAME)[number % 5]
         fields = take_apart(whole)
         for _ in range(dice.choice((1, 1, 1, 2))):
             change_record(fields, dice)

@@ -29,7 +29,8 @@ from primitives import ed25519_public, sha256, u32, u64          # noqa: E402
 
 ROUNDS = 2000
 MADE = make_vectors.make()
-OBJECT, FEED, ALL = (MADE[name] for name in ("object.bundle", "feed.bundle", "all.bundle"))
+OBJECT, FEED, ALL, FORK, SAME = (MADE[f"{name}.bundle"]
+                                 for name in ("object", "feed", "all", "fork", "fork_same"))
 CASES = []
 
 
@@ -252,7 +253,7 @@ def the_files_are_what_the_generator_makes():
 
 @case
 def own_bundles_are_whole():
-    for data in (OBJECT, FEED, ALL):
+    for data in (OBJECT, FEED, ALL, FORK, SAME):
         assert fault_of(data) is None
         assert put_together(take_apart(data)) == data
 
@@ -269,6 +270,55 @@ def every_flipped_byte_of_the_object_bundle_is_refused():
             assert fault.offset in starts and fault.offset >= starts[0]
             holder = max(start for start in starts if start <= at)
             assert fault.offset >= holder, f"byte {at} blamed on an earlier record"
+
+
+@case
+def a_split_shows_the_root_at_every_smaller_size():
+    leaves = [merkle.leaf(bytes([at])) for at in range(40)]
+    for size in range(1, 41):
+        for begin in range(size + 1):
+            nodes = merkle.split_nodes(leaves[:size], begin)
+            assert merkle.roots_of_split(begin, size, nodes) == (
+                merkle.root(leaves[:begin]), merkle.root(leaves[:size]))
+            assert refused(merkle.roots_of_split, begin, size, nodes + [bytes(32)])
+
+
+@case
+def every_flipped_byte_of_a_fork_is_refused_also_under_a_new_end():
+    for whole in (FORK, SAME):
+        for at in range(len(whole)):
+            assert fault_of(flip(whole, at, 1 << at % 8)) is not None, f"byte {at}"
+        fields = take_apart(whole)
+        at = numbers(fields, bundle.FORK)[0]
+        for key in (2, 3):
+            for byte in range(len(fields[at][key])):
+                assert blamed(whole, bundle.FORK, 0, set_to(key, lambda raw: flip(raw, byte)))
+        for place in range(len(fields[at][4])):
+            assert blamed(whole, bundle.FORK, 0, set_to(4, lambda nodes: [
+                flip(node, 3) if n == place else node for n, node in enumerate(nodes)]))
+
+
+@case
+def only_a_contradiction_is_a_fork():
+    s = story.tell()
+    notes = {flush.size: flush.checkpoint for flush in s.aut.flushes}
+    last = max(notes)
+    nodes = take_apart(FORK)[2][4]
+
+    def told(note_a, note_b, nodes):
+        fields = take_apart(FORK)
+        fields[2] = {0: bundle.FORK, 1: s.aut.origin, 2: note_a, 3: note_b, 4: nodes}
+        return fault_of(put_together(fields))
+
+    false = take_apart(FORK)[2][2]
+    assert told(false, notes[last], nodes) is None
+    assert "contradict" in told(notes[8], notes[last], nodes).reason
+    assert "contradict" in told(notes[last], notes[last], []).reason
+    assert "order" in told(notes[last], false, nodes).reason
+    assert "number of nodes" in told(false, notes[last], []).reason
+    cosigned = s.cosigned["AUT"]
+    assert "other signature" in told(false, cosigned, nodes).reason
+    assert "another origin" in told(s.geo.flushes[0].checkpoint, notes[last], nodes).reason
 
 
 @case
@@ -302,7 +352,7 @@ def swapped_or_missing_records_are_refused_under_a_new_end():
     # A leaves record may be cut in two or joined with the next: that is no damage. Feed records
     # may come in any order, documents of different countries and cosignatures as well.
     free = {bundle.DOCUMENT, bundle.FEED, bundle.ENTRY}
-    for data in (FEED, ALL, OBJECT):
+    for data in (FEED, ALL, OBJECT, FORK):
         fields = take_apart(data)
         for a in range(len(fields)):
             for b in range(a + 1, len(fields)):

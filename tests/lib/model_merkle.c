@@ -85,3 +85,30 @@ void model_merkle_proof(const uint8_t *leaves, uint64_t count, uint64_t size1,
         model_subproof(leaves, count, size1, true, out);
     }
 }
+
+/* From a complete tree around both, down to what lies wholly inside. */
+static void model_cover(const uint8_t *leaves, uint64_t start, uint64_t width,
+                        const uint64_t bounds[static 2], struct cairn_merkle_proof *out)
+{
+    if (start >= bounds[1] || start + width <= bounds[0]) {
+        return;
+    }
+    if (start >= bounds[0] && start + width <= bounds[1]) {
+        model_add_root(leaves + start * 32, width, out);
+        return;
+    }
+    model_cover(leaves, start, width / 2, bounds, out);
+    model_cover(leaves, start + width / 2, width / 2, bounds, out);
+}
+
+void model_merkle_split(const uint8_t *leaves, uint64_t count, uint64_t begin,
+                        struct cairn_merkle_proof *out)
+{
+    uint64_t width = 1;
+    while (width < count) {
+        width *= 2;
+    }
+    out->count = 0;
+    model_cover(leaves, 0, width, (const uint64_t[2]){0, begin}, out);
+    model_cover(leaves, 0, width, (const uint64_t[2]){begin, count}, out);
+}

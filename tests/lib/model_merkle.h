@@ -16,4 +16,8 @@ void model_merkle_path(const uint8_t *leaves, uint64_t count, uint64_t index,
 void model_merkle_proof(const uint8_t *leaves, uint64_t count, uint64_t size1,
                         struct cairn_merkle_proof *out);
 
+/* MTH of the largest complete subtrees that lie in D[0:begin], then of those in D[begin:count] */
+void model_merkle_split(const uint8_t *leaves, uint64_t count, uint64_t begin,
+                        struct cairn_merkle_proof *out);
+
 #endif

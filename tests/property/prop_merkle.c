@@ -155,6 +155,42 @@ TEST(every_small_tree_is_consistent_with_all_its_beginnings)
     }
 }
 
+TEST(every_small_tree_shows_the_root_of_all_its_beginnings)
+{
+    struct test_rng rng = test_rng_open();
+    uint8_t begin_root[32], root[32], shown[32];
+    struct cairn_merkle_proof wanted;
+    struct cairn_merkle_split split;
+    make_leaves(&rng, 70);
+    for (uint64_t size = 0; size <= 70; size++) {
+        struct cairn_merkle_range range;
+        model_merkle_root(leaves, size, root);
+        cairn_merkle_range_init(&range);
+        for (uint64_t begin = 0; begin <= size; begin++) {
+            model_merkle_root(leaves, begin, begin_root);
+            model_merkle_split(leaves, size, begin, &wanted);
+            cairn_merkle_split_init(&split, &range, size);
+            for (uint64_t at = begin; at < size; at++) {
+                cairn_merkle_split_append(&split, leaves + at * 32);
+            }
+            assert_int_equal(split.count, wanted.count);
+            assert_int_equal(split.wants.count, wanted.count);
+            assert_memory_equal(split.hashes, wanted.hashes, wanted.count * 32u);
+            struct cairn_bytes hashes = {split.hashes[0], split.count * (size_t)32};
+            assert_err(cairn_merkle_split_root(begin, size, hashes, root, shown), CAIRN_OK);
+            assert_memory_equal(shown, begin_root, 32);
+            if (split.count > 0) {
+                flip(&rng, split.hashes[0], hashes.size);
+                assert_err(cairn_merkle_split_root(begin, size, hashes, root, shown),
+                           CAIRN_CRYPTO_PROOF);
+            }
+            if (begin < size) {
+                cairn_merkle_range_append(&range, leaves + begin * 32);
+            }
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +198,7 @@ int main(void)
         cmocka_unit_test(inclusion_proofs_equal_the_naive_twin_and_a_changed_bit_breaks_them),
         cmocka_unit_test(consistency_proofs_equal_the_naive_twin_and_a_changed_bit_breaks_them),
         cmocka_unit_test(every_small_tree_is_consistent_with_all_its_beginnings),
+        cmocka_unit_test(every_small_tree_shows_the_root_of_all_its_beginnings),
     };
     return cmocka_run_group_tests_name("merkle", tests, NULL, NULL);
 }

@@ -115,7 +115,7 @@ TEST(a_record_of_unknown_type_or_size_is_refused)
         {"", CAIRN_SHORT, 0},
         {"80", CAIRN_PACK_FIELD, 1},
         {"810000", CAIRN_BUNDLE, 2},
-        {"81000a", CAIRN_BUNDLE, 2},
+        {"81000b", CAIRN_BUNDLE, 2},
         {"8100a0", CAIRN_PACK_TYPE, 2},
         {"c0", CAIRN_PACK_TYPE, 0},
         {"810109", CAIRN_PACK_FIELD, 1},
@@ -166,6 +166,12 @@ TEST(a_head_names_its_scope)
     back = read_back(&record);
     assert_int_equal(back.as.head.scope.type, CAIRN_SCOPE_OBJECT);
     assert_true(cairn_id_is_equal(&back.as.head.scope.object, &record.as.head.scope.object));
+
+    record.as.head.scope.type = CAIRN_SCOPE_FORK;
+    record.as.head.scope.origin = cairn_bytes_of(ORIGIN);
+    back = read_back(&record);
+    assert_int_equal(back.as.head.scope.type, CAIRN_SCOPE_FORK);
+    assert_true(cairn_bytes_is_equal(back.as.head.scope.origin, cairn_bytes_of(ORIGIN)));
 }
 
 TEST(every_wrong_field_of_a_head_is_named_and_placed)
@@ -181,14 +187,15 @@ TEST(every_wrong_field_of_a_head_is_named_and_placed)
         {3, "c0", CAIRN_PACK_TYPE, 0},
         {4, NULL, CAIRN_PACK_FIELD, 0},
         {4, "a0", CAIRN_BUNDLE, 0},
-        {4, "a3416c6c", CAIRN_BUNDLE, 0},   /* All */
-        {4, "a4616c6c20", CAIRN_BUNDLE, 0}, /* all and a space */
-        {4, "a466656564", CAIRN_BUNDLE, 0}, /* feed */
-        {4, "a56665656420", CAIRN_HEX, 0},  /* feed and a space */
+        {4, "a3416c6c", CAIRN_BUNDLE, 0},         /* All */
+        {4, "a7666f726b206161", CAIRN_ORIGIN, 0}, /* fork aa */
+        {4, "a4616c6c20", CAIRN_BUNDLE, 0},       /* all and a space */
+        {4, "a466656564", CAIRN_BUNDLE, 0},       /* feed */
+        {4, "a56665656420", CAIRN_HEX, 0},        /* feed and a space */
         {4, "a766656564204142", CAIRN_HEX, 0},
         {4, "a76f626a65637420", CAIRN_ID, 0}, /* object and a space */
         {4, "a86f626a6563742041", CAIRN_ID, 0},
-        {4, "T65", CAIRN_TOO_LONG, 0},
+        {4, "T102", CAIRN_TOO_LONG, 0},
         {4, "B3", CAIRN_PACK_TYPE, 0},
         {5, "00", CAIRN_PACK_UNKNOWN_FIELD, 0},
     };
@@ -452,6 +459,23 @@ TEST(an_arena_that_is_too_small_is_left_as_it_was)
     }
 }
 
+/* Its fields one by one: test_fork.c */
+TEST(a_fork_record_carries_two_statements_and_nodes)
+{
+    static const uint8_t nodes[64] = {1};
+    static const struct mutate_case cases[] = {{2, NULL, CAIRN_PACK_FIELD, 0},
+                                               {4, "c0", CAIRN_PACK_TYPE, 0}};
+    struct cairn_bundle_record record = {.type = CAIRN_BUNDLE_FORK};
+    record.as.fork = (struct cairn_fork){.origin = cairn_bytes_of(ORIGIN),
+                                         .note_a = cairn_bytes_of("one"),
+                                         .note_b = cairn_bytes_of("two"),
+                                         .nodes = {nodes, sizeof nodes}};
+    struct cairn_fork back = read_back(&record).as.fork;
+    assert_true(cairn_bytes_is_equal(back.note_a, record.as.fork.note_a));
+    assert_true(cairn_bytes_is_equal(back.nodes, record.as.fork.nodes));
+    CHECK_RECORD(&record, cases);
+}
+
 TEST(every_wrong_field_of_an_end_is_named_and_placed)
 {
     static const struct mutate_case cases[] = {
@@ -502,6 +526,7 @@ int main(void)
         cmocka_unit_test(every_wrong_field_of_an_entry_is_named_and_placed),
         cmocka_unit_test(a_proof_has_at_most_64_hashes),
         cmocka_unit_test(an_arena_that_is_too_small_is_left_as_it_was),
+        cmocka_unit_test(a_fork_record_carries_two_statements_and_nodes),
         cmocka_unit_test(every_wrong_field_of_an_end_is_named_and_placed),
         cmocka_unit_test(a_record_over_two_mebibytes_is_not_written),
     };

@@ -182,6 +182,20 @@ def add_section(writer, source, wanted, opened, checkpoint, bare=()):
     writer.add(7, checkpoint)
 
 
+def false_checkpoint(source, size):
+    """Another root at this size, signed with the same key: the other history's first leaf differs."""
+    leaves = [merkle.leaf(leaf) for leaf in [bytes(48)] + source.leaves[1:size]]
+    text = note.checkpoint_text(source.origin, size, merkle.root(leaves))
+    return note.sign(text, source.origin, source.log_seed, source.log_public)
+
+
+def add_fork(writer, source, note_a, note_b, size_a):
+    """Two statements, the second about all leaves."""
+    leaves = [merkle.leaf(leaf) for leaf in source.leaves]
+    nodes = merkle.split_nodes(leaves, size_a) if size_a < len(leaves) else []
+    writer.add(10, source.origin, note_a, note_b, nodes)
+
+
 def add_entry(writer, source, e, checkpoint):
     """One entry with its proofs against the journal's last size."""
     commit = next(c for c in e.feed.commits if c.opening.size > e.index)

@@ -9,21 +9,28 @@ from shape import any_bin, bin_of, check_map, list_of, nil_or, row, uint
 
 MAGIC = b"cairn-bundle-1\n"
 RECORD_MAX = 2 * 1024 * 1024
-HEAD, DOCUMENT, JOURNAL, FEED, LEAVES, COMMIT, CHECKPOINT, ENTRY, END = range(1, 10)
-SCOPE = re.compile(r"all|feed [0-9a-f]{32}|object (.*)")
+HEAD, DOCUMENT, JOURNAL, FEED, LEAVES, COMMIT, CHECKPOINT, ENTRY, END, FORK = range(1, 11)
+SCOPE = re.compile(r"all|feed [0-9a-f]{32}|(object|fork) (.*)")
 LEAVES_MAX, PROOF_MAX, EPOCHS_MAX = 4096, 64, 16
+STATEMENT_MAX, NODES_MAX = 512, 128
 
 key = bin_of(32)
 
 
 def is_scope(value):
     match = SCOPE.fullmatch(value) if type(value) is str else None
-    return match is not None and (match[1] is None or is_object_id(match[1]))
+    if match is None or match[1] is None:
+        return match is not None
+    return is_object_id(match[2]) if match[1] == "object" else is_origin(match[2])
 
 
 def is_leaves(value):
     return (type(value) is bytes and len(value) % 48 == 0
             and 1 <= len(value) // 48 <= LEAVES_MAX)
+
+
+def is_statement(value):
+    return type(value) is bytes and 1 <= len(value) <= STATEMENT_MAX
 
 
 RECORDS = {
@@ -38,6 +45,7 @@ RECORDS = {
                       6: key, 7: uint, 8: bin_of(8), 9: any_bin, 10: list_of(key, 0, PROOF_MAX),
                       11: nil_or(key)}),
     END: ("end", {1: uint, 2: key}),
+    FORK: ("fork", {1: is_origin, 2: is_statement, 3: is_statement, 4: list_of(key, 0, NODES_MAX)}),
 }
 
 

@@ -1,6 +1,6 @@
 """Writes the vectors of the protocol:  make_vectors.py [FOLDER]
 
-FOLDER (tests/data/vectors) gets protocol.json and three bundles, the same bytes at each run. Every
+FOLDER (tests/data/vectors) gets protocol.json and five bundles, the same bytes at each run. Every
 secret, nonce and handful of 'fresh' bytes is SHA-256 of "cairn vectors " and a name, so nothing
 here may ever serve as a key. The fields are described in tests/data/vectors/README.md."""
 import json
@@ -16,7 +16,7 @@ import names
 import note
 import operation as op
 import story
-from author import add_entry, add_section
+from author import add_entry, add_fork, add_section, false_checkpoint
 from primitives import ed25519_public, sha256, x25519_public
 from seeds import seed
 
@@ -189,7 +189,7 @@ def make_bundles(s):
     aut_last = s.cosigned["AUT"]
     bare = s.feeds["ken"]
 
-    def begin(scope):
+    def begin(scope, documents=documents):
         w = bundle.Writer(story.NETWORK, s.aut.origin, story.TIME + 900_000, scope)
         for document in documents:
             w.add(bundle.DOCUMENT, document)
@@ -203,8 +203,14 @@ def make_bundles(s):
     one_object = begin(f"object {s.object}")
     for e in s.object_entries:
         add_entry(one_object, s.aut, e, aut_last)
+    last = s.aut.flushes[-1]
+    fork, same = (begin(f"fork {s.aut.origin}", documents[:1]) for _ in range(2))
+    earlier = s.aut.flushes[1].size
+    add_fork(fork, s.aut, false_checkpoint(s.aut, earlier), last.checkpoint, earlier)
+    add_fork(same, s.aut, last.checkpoint, false_checkpoint(s.aut, last.size), last.size)
     return {"all.bundle": whole.finish(), "feed.bundle": one_feed.finish(),
-            "object.bundle": one_object.finish()}
+            "object.bundle": one_object.finish(), "fork.bundle": fork.finish(),
+            "fork_same.bundle": same.finish()}
 
 
 def bundle_vector(name, data):

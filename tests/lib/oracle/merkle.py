@@ -62,3 +62,37 @@ def consistency(leaves, old_size):
             return sub(part[:left], size, whole) + [root(part[left:])]
         return sub(part[left:], size - left, False) + [root(part[:left])]
     return sub(leaves, old_size, True)
+
+
+def cover(begin, end):
+    """The largest complete subtrees that fill begin..end, left to right: [(start, width), ...]"""
+    found = []
+    while begin < end:
+        width = 1
+        while begin % (2 * width) == 0 and begin + 2 * width <= end:
+            width *= 2
+        found.append((begin, width))
+        begin += width
+    return found
+
+
+def split_nodes(leaves, begin):
+    """What shows the root that the tree of all leaves had at size `begin`."""
+    places = cover(0, begin) + cover(begin, len(leaves))
+    return [root(leaves[start:start + width]) for start, width in places]
+
+
+def roots_of_split(begin, size, nodes):
+    """The root of the first `begin` leaves, and of all; begin <= size."""
+    places = cover(0, begin) + cover(begin, size)
+    need(len(nodes) == len(places), "wrong number of nodes")
+    known = dict(zip(places, nodes))
+
+    def fold(start, count):
+        if count == 0:
+            return root([])
+        if (start, count) in known:
+            return known[start, count]
+        left = split(count)
+        return node(fold(start, left), fold(start + left, count - left))
+    return fold(0, begin), fold(0, size)

@@ -43,6 +43,7 @@ class Verifier:
         self.is_past_documents = False
         self.entries = 0         # entry records
         self.feeds = set()       # ids of feed records, in hex
+        self.forks = 0           # fork records
 
     # documents
 
@@ -104,7 +105,10 @@ class Verifier:
             return
         self.is_past_documents = True
         is_object = self.scope()[0] == "object"
-        if kind == bundle.JOURNAL:
+        if self.scope()[0] == "fork":
+            need(kind == bundle.FORK, "more than a fork in a proof of it")
+            self.fork(f)
+        elif kind == bundle.JOURNAL:
             need(not is_object, "journal in a bundle about an object")
             self.open_section(f[1])
         elif kind == bundle.ENTRY:
@@ -112,6 +116,7 @@ class Verifier:
             need(is_object, "single entry in a bundle of journals")
             self.entry(f)
         else:
+            need(kind != bundle.FORK, "fork in a bundle of another scope")
             need(self.section is not None, "record outside of a journal section")
             if kind == bundle.FEED:
                 self.section.feed_record(f[1], f[2], f[3])
@@ -163,6 +168,37 @@ class Verifier:
         self.report.lines.append(
             f"entry {entry.entry_id(opening.feed_id, stub).hex()} of {origin}: {what}")
 
+    # forks
+
+    def statement(self, raw, origin):
+        """Size and root of a checkpoint with the log's signature and no other."""
+        text, signatures = note.split(raw)
+        name, size, root = note.parse_checkpoint(text)
+        need(name == origin, "statement of another origin")
+        need(len(signatures) == 1, "statement with other signature lines")
+        signer, signature = signatures[0]
+        need(signer == origin and any(note.check_signature(text, signature, signer, n.log)
+                                      for n in self.nodes(signer)),
+             "statement without the log's signature")
+        return size, root
+
+    def fork(self, f):
+        origin, nodes = f[1], f[4]
+        need(not self.forks, "more than one fork record")
+        need(origin == self.scope()[1], "fork of another origin")
+        need(self.nodes(origin), "no document has introduced the origin")
+        (size_a, root_a), (size_b, root_b) = (self.statement(f[at], origin) for at in (2, 3))
+        need(size_a <= size_b, "statements stand in the wrong order")
+        begin, whole = root_b, root_b
+        if size_a < size_b:
+            begin, whole = merkle.roots_of_split(size_a, size_b, nodes)
+        need(whole == root_b, "nodes do not lead to the second root")
+        need(size_a < size_b or not nodes, "nodes between equal sizes")
+        need(begin != root_a, "the statements do not contradict each other")
+        self.forks += 1
+        self.report.lines.append(f"fork of {origin}: size {size_a} root {root_a.hex()}, "
+                                 f"size {size_b} root {root_b.hex()}")
+
     def end(self, data, offset, count, f):
         need(self.section is None, "end within a journal section")
         need(f[1] == count, "number of records is wrong")
@@ -170,6 +206,7 @@ class Verifier:
         scope = self.scope()
         need(scope[0] != "feed" or scope[1] in self.feeds, "nothing about what the head names")
         need(scope[0] != "object" or self.entries, "nothing about what the head names")
+        need(scope[0] != "fork" or self.forks, "nothing about what the head names")
 
 
 def verify(data):
