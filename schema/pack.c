@@ -127,7 +127,8 @@ struct pack_scan {
 static cairn_err pack_scan_text(struct pack_scan *scan, size_t size)
 {
     struct cairn_bytes text = {.data = scan->source.data + scan->at, .size = size};
-    for (size_t at = 0; at < size;) {
+    for (size_t at = cairn_text_plain_bytes(text, 0); at < size;
+         at += cairn_text_plain_bytes(text, at)) {
         uint32_t code_point;
         size_t start = at;
         cairn_err err = cairn_text_next(text, &at, &code_point);
@@ -277,6 +278,13 @@ cairn_err cairn_pack_get_array(struct cairn_pack_reader *reader, uint32_t *out_c
 
 cairn_err cairn_pack_get_uint(struct cairn_pack_reader *reader, uint64_t max, uint64_t *out)
 {
+    CAIRN_REQUIRE(reader->at < reader->source.size);
+    uint8_t first = reader->source.data[reader->at];
+    if (first < 0x80 && first <= max) { /* most are keys and codes */
+        reader->at++;
+        *out = first;
+        return CAIRN_OK;
+    }
     struct pack_head head = pack_reader_head(reader);
     if (head.type != CAIRN_PACK_UINT) {
         return CAIRN_PACK_TYPE;
@@ -370,11 +378,38 @@ cairn_err cairn_pack_get_fixed(struct cairn_pack_reader *reader, size_t size, ui
     return CAIRN_OK;
 }
 
+/* Pass a value whose first byte says all: small numbers, short texts, small arrays and maps.
+ *
+ * gives   values that it holds; UINT32_MAX: it is another one, reader unchanged */
+static inline uint32_t pack_pass_short(struct cairn_pack_reader *reader)
+{
+    CAIRN_REQUIRE(reader->at < reader->source.size);
+    uint8_t first = reader->source.data[reader->at];
+    size_t size = 1;
+    uint32_t count = 0;
+    if (first >= 0xa0 && first < 0xc0) {
+        size += first & 0x1fu;
+    } else if (first >= 0x80 && first < 0xa0) {
+        count = first < 0x90 ? 2 * (first & 0x0fu) : first & 0x0fu;
+    } else if (first >= 0xc0 && first < 0xe0) {
+        return UINT32_MAX;
+    }
+    CAIRN_REQUIRE(size <= reader->source.size - reader->at);
+    reader->at += size;
+    return count;
+}
+
 struct cairn_bytes cairn_pack_get_raw(struct cairn_pack_reader *reader)
 {
     size_t start = reader->at;
     uint64_t left_count = 1;
     while (left_count > 0) {
+        uint32_t held_count = pack_pass_short(reader);
+        if (held_count != UINT32_MAX) {
+            left_count += held_count;
+            left_count--;
+            continue;
+        }
         struct pack_head head = pack_reader_head(reader);
         reader->at += head.size;
         left_count--;

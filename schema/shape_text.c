@@ -103,6 +103,9 @@ static bool shape_text_is_phone_at(struct cairn_bytes text, size_t at)
 bool cairn_shape_text_has_phone(struct cairn_bytes text)
 {
     for (size_t at = 0; at + 2 < text.size; at++) {
+        if (text.data[at] != '+' && text.data[at] != '0') {
+            continue;
+        }
         bool is_plus = text.data[at] == '+' && shape_text_is_digit(text.data[at + 1]);
         bool is_fresh = at == 0 || (!shape_text_is_digit(text.data[at - 1]) &&
                                     !shape_text_is_letter(text.data[at - 1]));

@@ -1,5 +1,7 @@
 #include "schema/base/text.h"
 
+#include <string.h>
+
 /* First byte: how many follow, what bits it gives, and the least code point of that length. */
 struct text_lead {
     uint8_t follow_count;
@@ -51,10 +53,35 @@ cairn_err cairn_text_next(struct cairn_bytes text, size_t *at, uint32_t *out_cod
     return CAIRN_OK;
 }
 
+/* Are all eight bytes in 0x20..0x7E? In each byte: no high bit, none after adding 1 (0x7F), one
+ * after adding 0x60 (below 0x20 it does not get there). No sum carries into the next byte. */
+static bool text_is_plain(uint64_t word)
+{
+    const uint64_t ones = 0x0101010101010101u, high = 0x80 * ones;
+    return (word & high) == 0 && ((word + ones) & high) == 0 &&
+           ((word + 0x60 * ones) & high) == high;
+}
+
+size_t cairn_text_plain_bytes(struct cairn_bytes text, size_t at)
+{
+    size_t next = at;
+    for (; text.size - next >= 8; next += 8) {
+        uint64_t word;
+        memcpy(&word, text.data + next, sizeof word);
+        if (!text_is_plain(word)) {
+            break;
+        }
+    }
+    while (next < text.size && text.data[next] >= 0x20 && text.data[next] < 0x7f) {
+        next++;
+    }
+    return next - at;
+}
+
 bool cairn_text_is_utf8(struct cairn_bytes text)
 {
-    size_t at = 0;
-    while (at < text.size) {
+    for (size_t at = cairn_text_plain_bytes(text, 0); at < text.size;
+         at += cairn_text_plain_bytes(text, at)) {
         uint32_t code_point;
         if (cairn_text_next(text, &at, &code_point) != CAIRN_OK) {
             return false;
@@ -88,8 +115,8 @@ cairn_err cairn_text_check(struct cairn_bytes text, size_t size_max)
     if (!cairn_text_is_utf8(text)) {
         return CAIRN_TEXT_UTF8;
     }
-    size_t at = 0;
-    while (at < text.size) {
+    for (size_t at = cairn_text_plain_bytes(text, 0); at < text.size;
+         at += cairn_text_plain_bytes(text, at)) {
         uint32_t code_point;
         CAIRN_TRY(cairn_text_next(text, &at, &code_point));
         if (cairn_text_is_forbidden(code_point)) {
@@ -101,8 +128,8 @@ cairn_err cairn_text_check(struct cairn_bytes text, size_t size_max)
 
 size_t cairn_text_count(struct cairn_bytes text)
 {
-    size_t count = 0;
-    for (size_t at = 0; at < text.size; count++) {
+    size_t count = cairn_text_plain_bytes(text, 0);
+    for (size_t at = count; at < text.size; count++) {
         uint32_t code_point;
         if (cairn_text_next(text, &at, &code_point) != CAIRN_OK) {
             at++;

@@ -24,6 +24,10 @@ bool cairn_text_is_utf8(struct cairn_bytes text);
 
 bool cairn_text_is_forbidden(uint32_t code_point);
 
+/* How many bytes from `at` on are printable ASCII (0x20..0x7E): characters of one byte of which
+ * none is forbidden. Most text is nothing else, and eight bytes are looked at in one step. */
+size_t cairn_text_plain_bytes(struct cairn_bytes text, size_t at);
+
 /* Check text from outside. Empty text passes: whether it may be empty is the field's rule.
  *
  * units   size_max: bytes

@@ -139,9 +139,28 @@ TEST(hexadecimal_of_another_length_or_case_is_refused)
     assert_err(cairn_text_hex_decode(cairn_bytes_of(""), 0, out), CAIRN_OK);
 }
 
+/* Property: it stops at the first byte that is not printable ASCII, wherever that stands. */
+TEST(plain_bytes_end_where_something_else_begins)
+{
+    uint8_t bytes[24];
+    for (uint32_t byte = 0; byte < 256; byte++) {
+        for (size_t place = 0; place < sizeof bytes; place++) {
+            memset(bytes, place % 2 == 0 ? ' ' : '~', sizeof bytes);
+            bytes[place] = (uint8_t)byte;
+            struct cairn_bytes text = {.data = bytes, .size = sizeof bytes};
+            bool is_plain = byte >= 0x20 && byte < 0x7f;
+            assert_int_equal(cairn_text_plain_bytes(text, 0), is_plain ? sizeof bytes : place);
+            assert_int_equal(cairn_text_plain_bytes(text, place),
+                             is_plain ? sizeof bytes - place : 0);
+        }
+    }
+    assert_int_equal(cairn_text_plain_bytes((struct cairn_bytes){NULL, 0}, 0), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plain_bytes_end_where_something_else_begins),
         cmocka_unit_test(every_code_point_but_surrogates_is_read_back),
         cmocka_unit_test(overlong_cut_and_stray_bytes_are_not_utf8),
         cmocka_unit_test(exactly_the_listed_characters_are_forbidden),
