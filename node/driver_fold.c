@@ -48,6 +48,20 @@ void cairn_driver_ripe(struct cairn_driver *driver, const struct cairn_ripe *rip
 
 /* ---- on the folder's thread ---- */
 
+/* What may not have been written is given again: it is folded where it was left. */
+static void fold_settle(struct cairn_driver *driver, struct driver_folding *job)
+{
+    cairn_err err = cairn_folder_settle(driver->start.folder);
+    for (struct driver_ripe *ripe = job->ripes; err != CAIRN_OK && ripe != NULL;
+         ripe = ripe->next) {
+        if (ripe->is_folded) {
+            cairn_folder_result_free(&ripe->result);
+        }
+        ripe->is_folded = false;
+    }
+    job->err = job->err == CAIRN_OK ? err : job->err;
+}
+
 static void fold_run(void *host, uint32_t thread_index)
 {
     struct cairn_driver *driver = host;
@@ -63,6 +77,7 @@ static void fold_run(void *host, uint32_t thread_index)
         job->err = cairn_folder_fold(driver->start.folder, &ripe->job, &ripe->result);
         ripe->is_folded = job->err == CAIRN_OK;
     }
+    fold_settle(driver, job);
     if (job->err == CAIRN_OK && job->due_ms != 0 && now_ms >= job->due_ms) {
         job->err = cairn_folder_due(driver->start.folder, now_ms, &job->due_next_ms);
         job->is_due_folded = job->err == CAIRN_OK;

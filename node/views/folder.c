@@ -164,9 +164,16 @@ void cairn_folder_close(struct cairn_folder *folder)
 
 cairn_err cairn_folder_reopen(struct cairn_folder *folder)
 {
-    cairn_stage_drop(folder->stage);
-    CAIRN_TRY(cairn_store_reopen(folder->views));
+    folder->has_last = false;
+    CAIRN_TRY(cairn_stage_reopen(folder->stage));
     return folder_find_due(folder);
+}
+
+cairn_err cairn_folder_settle(struct cairn_folder *folder)
+{
+    cairn_err err = cairn_stage_settle(folder->stage);
+    folder->has_last = folder->has_last && err == CAIRN_OK;
+    return err;
 }
 
 /* ---- one commit ---- */
@@ -295,6 +302,11 @@ static cairn_err run_load_cursor(struct cairn_folder *folder, const uint8_t feed
 {
     struct cairn_view_key key;
     struct cairn_bytes row;
+    if (folder->has_last && memcmp(folder->last_feed, feed, sizeof folder->last_feed) == 0) {
+        *out = folder->last;
+        return CAIRN_OK;
+    }
+    CAIRN_TRY(cairn_folder_settle(folder)); /* the row may not be written yet */
     memset(out, 0, sizeof *out);
     folder_cursor_key(&key, feed);
     cairn_err err = cairn_store_get(folder->views, cairn_view_key_bytes(&key), &row);
@@ -363,6 +375,9 @@ cairn_err cairn_folder_fold(struct cairn_folder *folder, const struct cairn_fold
     }
     err = run_row(&run, row);
     cairn_store_free(row);
+    folder->has_last = err == CAIRN_OK;
+    folder->last = run.cursor;
+    memcpy(folder->last_feed, job->feed, sizeof folder->last_feed);
     if (err != CAIRN_OK) {
         cairn_stage_drop(folder->stage);
         cairn_folder_result_free(&result);

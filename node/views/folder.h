@@ -4,10 +4,10 @@
  *                                                 '--> parked, until the own clock gets there
  *
  * One per node. Open and recall anywhere before the threads start; everything else only on the
- * folder's thread, which is the one that writes to views. A commit may need several batches; each
- * carries the feed's cursor, which counts entries, so a crash between two of them loses and repeats
- * nothing. views may be deleted while the node is down: without cursors everything is folded again.
- * docs/protocol.md, P-40 and P-50. */
+ * folder's thread. Another one writes to views, while this one folds on (scribe.h). A commit may
+ * need several batches; each carries the feed's cursor, which counts entries, so a crash between
+ * two of them loses and repeats nothing. views may be deleted while the node is down: without
+ * cursors everything is folded again. docs/protocol.md, P-40 and P-50. */
 #ifndef CAIRN_NODE_VIEWS_FOLDER_H
 #define CAIRN_NODE_VIEWS_FOLDER_H
 
@@ -20,7 +20,7 @@ struct cairn_folder;
 
 struct cairn_folder_options {
     struct cairn_store *log;   /* read only */
-    struct cairn_store *views; /* written on the folder's thread */
+    struct cairn_store *views; /* written on the scribe's thread */
     const char *country;       /* the own one */
     const char *network;       /* test-*: specimen codes count */
 };
@@ -81,19 +81,25 @@ CAIRN_MUST cairn_err cairn_folder_invites(struct cairn_folder *folder,
                                           cairn_folder_on_invite *on_invite, void *host);
 
 /* Fold one ripe commit. Commits of a feed come in order; one that was folded before gives a result
- * without counts.
+ * without counts. What it wrote is in views only after cairn_folder_settle.
  *
  * gives   *out; on an error nothing of it
- * errors  CAIRN_DISK, CAIRN_DISK_FLOOR, CAIRN_DISK_CORRUPT, CAIRN_BUSY, CAIRN_MEMORY: the machine;
- *         after cairn_store_reopen the same job may be given again. An entry that does not open or
- *         is refused is no error: it is recorded and has no effect
- * cost    8 us for each entry */
+ * errors  also of an earlier commit, which settle tells again: CAIRN_DISK, CAIRN_DISK_FLOOR,
+ * CAIRN_DISK_CORRUPT, CAIRN_BUSY, CAIRN_MEMORY: the machine; after cairn_store_reopen the same job
+ * may be given again. An entry that does not open or is refused is no error: it is recorded and has
+ * no effect cost    8 us for each entry */
 CAIRN_MUST cairn_err cairn_folder_fold(struct cairn_folder *folder,
                                        const struct cairn_folder_job *job,
                                        struct cairn_folder_result *out);
 void cairn_folder_result_free(struct cairn_folder_result *result); /* frees invites only */
 
-/* Fold the parked operations that are due.
+/* Wait until all that was folded is in views.
+ *
+ * errors  CAIRN_DISK, CAIRN_DISK_FLOOR: of the commits folded since the last settle some may be
+ *         missing; give all of them again */
+CAIRN_MUST cairn_err cairn_folder_settle(struct cairn_folder *folder);
+
+/* Fold the parked operations that are due, and settle.
  *
  * gives   *out_due_ms: when the next one is; 0: none is parked
  * errors  as cairn_folder_fold: call again */

@@ -116,15 +116,16 @@ static cairn_err due_fold_all(struct cairn_folder *folder, const struct due_rows
         at = value.data + value.size;
     }
     CAIRN_TRY(cairn_stage_flush(folder->stage));
+    CAIRN_TRY(cairn_stage_settle(folder->stage)); /* the next scan must not find them again */
     folder->due_ms = rows->next_ms;
     return CAIRN_OK;
 }
 
 cairn_err cairn_folder_due(struct cairn_folder *folder, uint64_t now_ms, uint64_t *out_due_ms)
 {
-    cairn_err err = CAIRN_OK;
     struct due_rows rows = {.now_ms = now_ms};
-    if (folder->due_ms != 0 && folder->due_ms <= now_ms) {
+    cairn_err err = cairn_folder_settle(folder);
+    if (err == CAIRN_OK && folder->due_ms != 0 && folder->due_ms <= now_ms) {
         rows.memory = malloc(DUE_BYTES);
         err = rows.memory == NULL ? CAIRN_MEMORY : CAIRN_OK;
     }
@@ -140,6 +141,7 @@ cairn_err cairn_folder_due(struct cairn_folder *folder, uint64_t now_ms, uint64_
     free(rows.memory);
     if (err != CAIRN_OK) {
         cairn_stage_drop(folder->stage);
+        folder->has_last = false;
         return err;
     }
     *out_due_ms = folder->due_ms;

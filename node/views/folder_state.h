@@ -21,6 +21,9 @@ struct cairn_folder {
     struct cairn_suite suite;
     struct cairn_mark_book *marks;
     struct cairn_stage *stage;
+    bool has_last; /* the cursor of the feed that was folded last: its row may not be written yet */
+    uint8_t last_feed[16];
+    struct cairn_view_cursor last;
     uint64_t due_ms;          /* of the first parked operation; 0: none */
     struct cairn_arena arena; /* reset for each entry */
     uint8_t scratch[CAIRN_LIMIT_BODY_BYTES];
@@ -59,7 +62,7 @@ CAIRN_MUST cairn_err folder_fold_object(struct cairn_folder *folder,
                                         const struct cairn_merge_entry *entry, folder_flush *flush,
                                         void *host, cairn_err *out_why);
 
-/* Write what is staged, with the cursor as it stands. */
+/* Hand over what is staged, with the cursor as it stands. */
 CAIRN_MUST cairn_err folder_run_flush(void *run);
 
 /* Find when the first parked operation is due. */

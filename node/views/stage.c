@@ -2,6 +2,7 @@
 
 #include "node/entropy.h"
 #include "node/views/known.h"
+#include "node/views/scribe.h"
 #include "schema/base/check.h"
 
 #include <stdlib.h>
@@ -32,12 +33,10 @@ struct stage_slot {
     struct cairn_merge_key key;
 };
 
-struct cairn_stage {
+/* One batch. */
+struct stage_page {
     struct cairn_store *views;
     struct cairn_store_batch *batch;
-    struct cairn_known *known; /* every object that has a state, here or in views */
-    struct cairn_bytes loaded; /* given last, from the store */
-    uint64_t seed;             /* so that nobody can choose ids that meet */
     uint32_t life;
     uint32_t used;
     uint32_t row_count;
@@ -45,6 +44,16 @@ struct cairn_stage {
     struct stage_slot slots[STAGE_SLOTS];
     struct stage_row rows[STAGE_ROWS];
     uint8_t memory[STAGE_MEMORY];
+};
+
+struct cairn_stage {
+    struct cairn_store *views;
+    struct cairn_scribe *scribe;
+    struct cairn_known *known; /* every object that has a state, here or in views */
+    struct cairn_bytes loaded; /* given last, from the store */
+    uint64_t seed;             /* so that nobody can choose ids that meet */
+    struct stage_page *page;   /* being made; the other is being written, or is written */
+    struct stage_page pages[2];
 };
 
 /* ---- which objects there are ---- */
@@ -115,6 +124,13 @@ static cairn_err stage_learn_all(struct cairn_stage *stage)
     return stage_learn_table(stage, &prefix, stage_learn_unlisted);
 }
 
+static cairn_err stage_page_open(struct stage_page *page, struct cairn_store *views)
+{
+    page->views = views;
+    page->life = 1;
+    return cairn_store_batch_open(&page->batch);
+}
+
 cairn_err cairn_stage_open(struct cairn_store *views, struct cairn_stage **out)
 {
     struct cairn_stage *stage = calloc(1, sizeof *stage);
@@ -122,9 +138,15 @@ cairn_err cairn_stage_open(struct cairn_store *views, struct cairn_stage **out)
         return CAIRN_MEMORY;
     }
     stage->views = views;
-    stage->life = 1;
+    stage->page = &stage->pages[0];
     cairn_entropy_fill(&stage->seed, sizeof stage->seed);
-    cairn_err err = cairn_store_batch_open(&stage->batch);
+    cairn_err err = stage_page_open(&stage->pages[0], views);
+    if (err == CAIRN_OK) {
+        err = stage_page_open(&stage->pages[1], views);
+    }
+    if (err == CAIRN_OK) {
+        err = cairn_scribe_open(&stage->scribe);
+    }
     if (err == CAIRN_OK) {
         err = stage_learn_all(stage);
     }
@@ -139,14 +161,16 @@ cairn_err cairn_stage_open(struct cairn_store *views, struct cairn_stage **out)
 void cairn_stage_close(struct cairn_stage *stage)
 {
     if (stage != NULL) {
+        cairn_scribe_close(stage->scribe); /* first: it may still write a page */
         cairn_known_close(stage->known);
         cairn_store_free(stage->loaded);
-        cairn_store_batch_close(stage->batch);
+        cairn_store_batch_close(stage->pages[0].batch);
+        cairn_store_batch_close(stage->pages[1].batch);
         free(stage);
     }
 }
 
-/* ---- states of this batch ---- */
+/* ---- states of these batches ---- */
 
 static uint32_t stage_hash(const struct cairn_stage *stage, const struct cairn_merge_key *key)
 {
@@ -159,15 +183,36 @@ static uint32_t stage_hash(const struct cairn_stage *stage, const struct cairn_m
 }
 
 /* The slot of the key, or the free one where it would stand. */
-static struct stage_slot *stage_slot_of(struct cairn_stage *stage,
-                                        const struct cairn_merge_key *key)
+static struct stage_slot *stage_slot_of(struct stage_page *page, const struct cairn_merge_key *key,
+                                        uint32_t hash)
 {
-    uint32_t at = stage_hash(stage, key) % STAGE_SLOTS;
-    while (stage->slots[at].life == stage->life &&
-           memcmp(stage->slots[at].key.data, key->data, sizeof key->data) != 0) {
+    uint32_t at = hash % STAGE_SLOTS;
+    while (page->slots[at].life == page->life &&
+           memcmp(page->slots[at].key.data, key->data, sizeof key->data) != 0) {
         at = (at + 1) % STAGE_SLOTS;
     }
-    return &stage->slots[at];
+    return &page->slots[at];
+}
+
+static struct stage_page *stage_other(struct cairn_stage *stage)
+{
+    return stage->page == &stage->pages[0] ? &stage->pages[1] : &stage->pages[0];
+}
+
+/* In the batch that is made, else in the one before it, which may not be written yet. */
+static bool stage_find(struct cairn_stage *stage, const struct cairn_merge_key *key,
+                       struct cairn_bytes *out)
+{
+    struct stage_page *pages[] = {stage->page, stage_other(stage)};
+    uint32_t hash = stage_hash(stage, key);
+    for (size_t i = 0; i < 2; i++) {
+        const struct stage_slot *slot = stage_slot_of(pages[i], key, hash);
+        if (slot->life == pages[i]->life) {
+            *out = (struct cairn_bytes){.data = pages[i]->memory + slot->at, .size = slot->size};
+            return true;
+        }
+    }
+    return false;
 }
 
 static void stage_state_key(const struct cairn_merge_key *state, struct cairn_view_key *out)
@@ -179,9 +224,7 @@ static void stage_state_key(const struct cairn_merge_key *state, struct cairn_vi
 cairn_err cairn_stage_get_state(struct cairn_stage *stage, const struct cairn_merge_key *key,
                                 struct cairn_bytes *out)
 {
-    const struct stage_slot *slot = stage_slot_of(stage, key);
-    if (slot->life == stage->life) {
-        *out = (struct cairn_bytes){.data = stage->memory + slot->at, .size = slot->size};
+    if (stage_find(stage, key, out)) {
         return CAIRN_OK;
     }
     if (!cairn_known_has(stage->known, key)) {
@@ -209,38 +252,39 @@ static uint64_t stage_first(struct cairn_bytes key)
 }
 
 /* gives  where the value stands in memory */
-static uint32_t stage_add(struct cairn_stage *stage, struct cairn_bytes key,
-                          struct cairn_bytes value, bool is_deleted)
+static uint32_t stage_add(struct stage_page *page, struct cairn_bytes key, struct cairn_bytes value,
+                          bool is_deleted)
 {
-    CAIRN_REQUIRE(stage->row_count < STAGE_ROWS);
-    CAIRN_REQUIRE(key.size + value.size <= sizeof stage->memory - stage->used);
-    stage->rows[stage->row_count] = (struct stage_row){
+    CAIRN_REQUIRE(page->row_count < STAGE_ROWS);
+    CAIRN_REQUIRE(key.size + value.size <= sizeof page->memory - page->used);
+    page->rows[page->row_count] = (struct stage_row){
         .first = stage_first(key),
-        .key = stage->memory + stage->used,
+        .key = page->memory + page->used,
         .key_size = (uint16_t)key.size,
         .is_deleted = is_deleted,
         .value_size = (uint32_t)value.size,
-        .number = stage->row_count,
+        .number = page->row_count,
     };
-    stage->row_count++;
-    memcpy(stage->memory + stage->used, key.data, key.size);
-    stage->used += (uint32_t)key.size;
-    uint32_t value_at = stage->used;
+    page->row_count++;
+    memcpy(page->memory + page->used, key.data, key.size);
+    page->used += (uint32_t)key.size;
+    uint32_t value_at = page->used;
     if (value.size > 0) {
-        memcpy(stage->memory + value_at, value.data, value.size);
+        memcpy(page->memory + value_at, value.data, value.size);
     }
-    stage->used += (uint32_t)value.size;
+    page->used += (uint32_t)value.size;
     return value_at;
 }
 
 void cairn_stage_put_state(struct cairn_stage *stage, const struct cairn_merge_key *key,
                            struct cairn_bytes state, bool is_listed)
 {
-    struct stage_slot *slot = stage_slot_of(stage, key);
+    struct stage_page *page = stage->page;
+    struct stage_slot *slot = stage_slot_of(page, key, stage_hash(stage, key));
     struct cairn_view_key at;
-    if (slot->life != stage->life) {
-        CAIRN_REQUIRE(stage->state_count < STAGE_STATES);
-        stage->state_count++;
+    if (slot->life != page->life) {
+        CAIRN_REQUIRE(page->state_count < STAGE_STATES);
+        page->state_count++;
     }
     if (!is_listed) {
         stage_state_key(key, &at);
@@ -251,34 +295,34 @@ void cairn_stage_put_state(struct cairn_stage *stage, const struct cairn_merge_k
         cairn_known_add(stage->known, key);
     }
     stage_state_key(key, &at);
-    uint32_t value_at = stage_add(stage, cairn_view_key_bytes(&at), state, false);
+    uint32_t value_at = stage_add(page, cairn_view_key_bytes(&at), state, false);
     *slot = (struct stage_slot){
-        .life = stage->life, .at = value_at, .size = (uint32_t)state.size, .key = *key};
+        .life = page->life, .at = value_at, .size = (uint32_t)state.size, .key = *key};
 }
 
 void cairn_stage_put(struct cairn_stage *stage, const struct cairn_view_key *key,
                      struct cairn_bytes value)
 {
-    (void)stage_add(stage, cairn_view_key_bytes(key), value, false);
+    (void)stage_add(stage->page, cairn_view_key_bytes(key), value, false);
 }
 
 void cairn_stage_delete(struct cairn_stage *stage, const struct cairn_view_key *key)
 {
-    (void)stage_add(stage, cairn_view_key_bytes(key), (struct cairn_bytes){NULL, 0}, true);
+    (void)stage_add(stage->page, cairn_view_key_bytes(key), (struct cairn_bytes){NULL, 0}, true);
 }
 
 /* ---- the batch ---- */
 
 bool cairn_stage_is_full(const struct cairn_stage *stage, size_t more_bytes)
 {
-    return stage->used > 0 &&
-           (stage->used + more_bytes > CAIRN_LIMIT_VIEWS_BATCH_BYTES ||
-            stage->state_count + CAIRN_LIMIT_STATES_PER_OPERATION > STAGE_STATES);
+    const struct stage_page *page = stage->page;
+    return page->used > 0 && (page->used + more_bytes > CAIRN_LIMIT_VIEWS_BATCH_BYTES ||
+                              page->state_count + CAIRN_LIMIT_STATES_PER_OPERATION > STAGE_STATES);
 }
 
 bool cairn_stage_is_empty(const struct cairn_stage *stage)
 {
-    return stage->row_count == 0;
+    return stage->page->row_count == 0;
 }
 
 static struct cairn_bytes stage_key(const struct stage_row *row)
@@ -299,44 +343,88 @@ static int stage_order(const void *left, const void *right)
     return order != 0 ? order : (a->number > b->number) - (a->number < b->number);
 }
 
-static void stage_fill(struct cairn_stage *stage)
+static void stage_fill(struct stage_page *page)
 {
-    qsort(stage->rows, stage->row_count, sizeof stage->rows[0], stage_order);
-    for (uint32_t i = 0; i < stage->row_count; i++) {
-        const struct stage_row *row = &stage->rows[i];
+    qsort(page->rows, page->row_count, sizeof page->rows[0], stage_order);
+    for (uint32_t i = 0; i < page->row_count; i++) {
+        const struct stage_row *row = &page->rows[i];
         struct cairn_bytes key = stage_key(row);
         bool is_last =
-            i + 1 == stage->row_count || !cairn_bytes_is_equal(key, stage_key(&stage->rows[i + 1]));
+            i + 1 == page->row_count || !cairn_bytes_is_equal(key, stage_key(&page->rows[i + 1]));
         if (is_last && row->is_deleted) {
-            cairn_store_batch_delete(stage->batch, key);
+            cairn_store_batch_delete(page->batch, key);
         } else if (is_last) {
             cairn_store_batch_put(
-                stage->batch, key,
+                page->batch, key,
                 (struct cairn_bytes){.data = key.data + key.size, .size = row->value_size});
         }
     }
 }
 
+static void stage_page_reset(struct stage_page *page)
+{
+    page->used = 0;
+    page->row_count = 0;
+    page->state_count = 0;
+    page->life++;
+    if (page->life == 0) { /* after 2^32 batches: old slots must not come alive */
+        memset(page->slots, 0, sizeof page->slots);
+        page->life = 1;
+    }
+}
+
+/* On the scribe's thread; the folder's reads the states of the page meanwhile. */
+static cairn_err stage_write(void *host)
+{
+    struct stage_page *page = host;
+    stage_fill(page);
+    cairn_err err = cairn_store_write(page->views, page->batch, false);
+    cairn_store_batch_clear(page->batch);
+    return err;
+}
+
 cairn_err cairn_stage_flush(struct cairn_stage *stage)
 {
-    cairn_err err = CAIRN_OK;
-    if (!cairn_stage_is_empty(stage)) {
-        stage_fill(stage);
-        err = cairn_store_write(stage->views, stage->batch, false);
-        cairn_store_batch_clear(stage->batch);
+    if (cairn_stage_is_empty(stage)) {
+        return CAIRN_OK;
     }
-    cairn_stage_drop(stage);
-    return err;
+    cairn_err err = cairn_scribe_give(stage->scribe, stage_write, stage->page);
+    if (err != CAIRN_OK) {
+        cairn_stage_drop(stage);
+        return err;
+    }
+    stage->page = stage_other(stage);
+    stage_page_reset(stage->page);
+    return CAIRN_OK;
 }
 
 void cairn_stage_drop(struct cairn_stage *stage)
 {
-    stage->used = 0;
-    stage->row_count = 0;
-    stage->state_count = 0;
-    stage->life++;
-    if (stage->life == 0) { /* after 2^32 batches: old slots must not come alive */
-        memset(stage->slots, 0, sizeof stage->slots);
-        stage->life = 1;
+    stage_page_reset(stage->page);
+    if (cairn_scribe_wait(stage->scribe) != CAIRN_OK) {
+        stage_page_reset(stage_other(stage)); /* settle tells of it */
     }
+}
+
+cairn_err cairn_stage_settle(struct cairn_stage *stage)
+{
+    CAIRN_REQUIRE(cairn_stage_is_empty(stage));
+    cairn_err err = cairn_scribe_settle(stage->scribe);
+    if (err != CAIRN_OK) {
+        stage_page_reset(stage_other(stage));
+    }
+    return err;
+}
+
+static cairn_err stage_reopen(void *host)
+{
+    return cairn_store_reopen(host);
+}
+
+cairn_err cairn_stage_reopen(struct cairn_stage *stage)
+{
+    cairn_stage_drop(stage);
+    (void)!cairn_scribe_settle(stage->scribe); /* it is why this is called */
+    CAIRN_TRY(cairn_scribe_give(stage->scribe, stage_reopen, stage->views));
+    return cairn_scribe_settle(stage->scribe);
 }

@@ -203,6 +203,7 @@ static uint64_t fold_from(struct bench *bench, uint64_t first, uint64_t *out_us,
         CAIRN_REQUIRE(result.rejected_count == 0);
         entries += result.entry_count;
     }
+    need(cairn_folder_settle(bench->folder));
     *out_us = cairn_clock_mono_us() - start_us + 1;
     *out_cpu = cpu_us() - start_cpu + 1;
     return entries;

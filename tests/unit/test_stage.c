@@ -45,6 +45,12 @@ static void assert_state(struct stage_scene *scene, uint32_t number, const char 
     assert_true(cairn_bytes_is_equal(state, cairn_bytes_of(wanted)));
 }
 
+static void flush(struct stage_scene *scene)
+{
+    assert_err(cairn_stage_flush(scene->stage), CAIRN_OK);
+    assert_err(cairn_stage_settle(scene->stage), CAIRN_OK);
+}
+
 TEST(a_staged_state_is_seen_before_and_after_the_flush)
 {
     struct stage_scene scene;
@@ -68,7 +74,7 @@ TEST(a_stage_opened_later_knows_what_no_index_row_names)
     struct stage_scene scene;
     scene_open(&scene);
     put(&scene, 1, "one");
-    assert_err(cairn_stage_flush(scene.stage), CAIRN_OK);
+    flush(&scene);
     cairn_stage_close(scene.stage);
     assert_err(cairn_stage_open(scene.store.store, &scene.stage), CAIRN_OK);
     assert_state(&scene, 1, "one");
@@ -81,13 +87,13 @@ TEST(what_is_dropped_was_never_there)
     struct cairn_view_key key;
     scene_open(&scene);
     put(&scene, 1, "one");
-    assert_err(cairn_stage_flush(scene.stage), CAIRN_OK);
+    flush(&scene);
     put(&scene, 1, "other");
     cairn_view_key_init(&key, CAIRN_VIEW_INDEX);
     cairn_stage_put(scene.stage, &key, cairn_bytes_of("row"));
     cairn_stage_drop(scene.stage);
     assert_state(&scene, 1, "one");
-    assert_err(cairn_stage_flush(scene.stage), CAIRN_OK);
+    flush(&scene);
     store_scene_assert_absent(&scene.store, "i");
     scene_close(&scene);
 }
@@ -100,10 +106,10 @@ TEST(rows_are_put_and_deleted_with_the_batch)
     cairn_view_key_init(&key, CAIRN_VIEW_INDEX);
     cairn_stage_put(scene.stage, &key, cairn_bytes_of("row"));
     store_scene_assert_absent(&scene.store, "i");
-    assert_err(cairn_stage_flush(scene.stage), CAIRN_OK);
+    flush(&scene);
     store_scene_assert_value(&scene.store, "i", "row");
     cairn_stage_delete(scene.stage, &key);
-    assert_err(cairn_stage_flush(scene.stage), CAIRN_OK);
+    flush(&scene);
     store_scene_assert_absent(&scene.store, "i");
     scene_close(&scene);
 }
@@ -116,6 +122,44 @@ TEST(an_empty_batch_takes_anything_and_a_filled_one_ends_at_its_limit)
     put(&scene, 1, "one");
     assert_false(cairn_stage_is_full(scene.stage, 1000));
     assert_true(cairn_stage_is_full(scene.stage, CAIRN_LIMIT_VIEWS_BATCH_BYTES));
+    scene_close(&scene);
+}
+
+TEST(what_could_not_be_written_is_gone_and_is_told)
+{
+    struct stage_scene scene;
+    store_scene_open(&scene.store);
+    store_scene_stop(&scene.store);
+    struct cairn_store_options options = store_scene_options(&scene.store, false);
+    options.floor.bytes = UINT64_MAX; /* nothing can be written */
+    assert_err(cairn_store_open(&options, &scene.store.store), CAIRN_OK);
+    assert_err(cairn_stage_open(scene.store.store, &scene.stage), CAIRN_OK);
+    put(&scene, 1, "one");
+    assert_err(cairn_stage_flush(scene.stage), CAIRN_OK);
+    put(&scene, 2, "two");
+    assert_err(cairn_stage_flush(scene.stage), CAIRN_DISK_FLOOR);
+    assert_true(cairn_stage_is_empty(scene.stage));
+    assert_state(&scene, 1, "");
+    assert_state(&scene, 2, "");
+    assert_err(cairn_stage_settle(scene.stage), CAIRN_DISK_FLOOR);
+    assert_err(cairn_stage_settle(scene.stage), CAIRN_OK);
+    scene_close(&scene);
+}
+
+TEST(a_batch_that_is_dropped_leaves_the_one_before_it)
+{
+    struct stage_scene scene;
+    scene_open(&scene);
+    put(&scene, 1, "one");
+    assert_err(cairn_stage_flush(scene.stage), CAIRN_OK);
+    put(&scene, 1, "other");
+    cairn_stage_drop(scene.stage);
+    assert_state(&scene, 1, "one");
+    assert_err(cairn_stage_reopen(scene.stage), CAIRN_OK);
+    assert_state(&scene, 1, "one");
+    put(&scene, 1, "third");
+    flush(&scene);
+    assert_state(&scene, 1, "third");
     scene_close(&scene);
 }
 
@@ -150,6 +194,8 @@ int main(void)
         cmocka_unit_test(what_is_dropped_was_never_there),
         cmocka_unit_test(rows_are_put_and_deleted_with_the_batch),
         cmocka_unit_test(an_empty_batch_takes_anything_and_a_filled_one_ends_at_its_limit),
+        cmocka_unit_test(what_could_not_be_written_is_gone_and_is_told),
+        cmocka_unit_test(a_batch_that_is_dropped_leaves_the_one_before_it),
         cmocka_unit_test(many_states_of_one_batch_keep_apart),
     };
     return cmocka_run_group_tests_name("stage", tests, NULL, NULL);
