@@ -238,7 +238,7 @@ static cairn_err agreement_parse_run(struct agreement_build *build,
     };
     const struct cairn_yaml_node *start = cairn_yaml_find(node, "start");
     const struct cairn_yaml_node *before = cairn_yaml_find(node, "before");
-    int event;
+    int event = 0;
     if (start == NULL && before == NULL) {
         return CAIRN_OK; /* it only changes another clock */
     }

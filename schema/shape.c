@@ -287,10 +287,10 @@ void cairn_shape_split(struct cairn_bytes map, struct cairn_bytes *out_slots, si
     for (uint32_t i = 0; i < count; i++) {
         uint64_t key;
         CAIRN_REQUIRE(cairn_pack_get_uint(&reader, UINT64_MAX, &key) == CAIRN_OK);
-        struct cairn_bytes value = cairn_pack_get_raw(&reader);
-        if (key < slot_count) {
-            out_slots[key] = value;
+        if (key >= slot_count) {
+            return; /* keys ascend */
         }
+        out_slots[key] = cairn_pack_get_raw(&reader);
     }
 }
 

@@ -187,6 +187,31 @@ cairn_err cairn_cli_bench_node_ask(const struct cairn_cli_bench_node *node, cons
     return err;
 }
 
+cairn_err cairn_cli_bench_node_screen(const struct cairn_cli_bench_node *node, const char *issuer,
+                                      const char *number, bool *out_is_found)
+{
+    struct cairn_cli_response response;
+    json_t *answer = NULL;
+    json_t *body = json_pack("{s:s, s:{s:s, s:s}}", "purpose", "bench", "document", "issuer",
+                             issuer, "number", number);
+    char *text = json_dumps(body, JSON_COMPACT);
+    json_decref(body);
+    struct cairn_cli_request request = {.method = "POST",
+                                        .target = "/v1/screen",
+                                        .role = "booth",
+                                        .actor = "bench",
+                                        .body = cairn_bytes_of(text == NULL ? "" : text)};
+    cairn_err err = cairn_cli_client_call(node->dir, &request, &response);
+    if (err == CAIRN_OK) {
+        err = bench_node_judge(&response, &answer);
+    }
+    *out_is_found = json_integer_value(json_object_get(answer, "found")) > 0;
+    json_decref(answer);
+    cairn_cli_client_clear(&response);
+    free(text);
+    return err;
+}
+
 cairn_err cairn_cli_bench_node_introduce(const struct cairn_cli_bench_node *node,
                                          const struct cairn_cli_bench_node *other)
 {

@@ -43,4 +43,9 @@ CAIRN_MUST cairn_err cairn_cli_bench_node_introduce(const struct cairn_cli_bench
 /* Everything goes to everybody. */
 CAIRN_MUST cairn_err cairn_cli_bench_node_open_policy(const struct cairn_cli_bench_node *node);
 
+/* Ask for a document, as a border post does. errors  those of the client, and the node's code */
+CAIRN_MUST cairn_err cairn_cli_bench_node_screen(const struct cairn_cli_bench_node *node,
+                                                 const char *issuer, const char *number,
+                                                 bool *out_is_found);
+
 #endif

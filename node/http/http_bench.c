@@ -15,7 +15,7 @@
 /* What `cairn bench` asks its throw-away nodes: made-up documents in, times out. Only in networks
  * named test-*.
  *
- *     load     count documents, one entry each, or in batches of `rows`
+ *     load     count alerts (http_benchdata.h), one entry each, or documents in batches of `rows`
  *     append   count entries one after the other, each against a bare fdatasync
  *     lookup   count look-ups of loaded documents on a reader thread */
 
@@ -33,6 +33,7 @@ struct bench_call {
     uint64_t next;
     uint64_t open_count;
     uint64_t done_count;
+    uint64_t body_bytes; /* of all operations */
     cairn_err err;
     /* append */
     uint64_t began_us;
@@ -108,6 +109,7 @@ static cairn_err bench_publish(struct bench_call *call, cairn_publish_done *done
     CAIRN_TRY(cairn_publish_send(call->service->publish, &order, done, call));
     call->next += call->rows == 0 ? 1 : rows;
     call->open_count++;
+    call->body_bytes += order.body.size;
     return CAIRN_OK;
 }
 
@@ -137,8 +139,9 @@ static void bench_load_step(struct bench_call *call)
         bench_refuse(call);
         return;
     }
-    json_t *body = json_pack("{s:o, s:o}", "documents", cairn_jsontext_make_uint(call->count),
-                             "entries", cairn_jsontext_make_uint(call->done_count));
+    json_t *body = json_pack("{s:o, s:o, s:o}", "alerts", cairn_jsontext_make_uint(call->count),
+                             "entries", cairn_jsontext_make_uint(call->done_count), "body_bytes",
+                             cairn_jsontext_make_uint(call->body_bytes));
     cairn_http_answer_json(call->exchange, 200, body);
     bench_free(call);
 }

@@ -1,9 +1,13 @@
-/* Made-up documents for measurements: number i is `B` and eight digits. */
+/* Made-up alerts for measurements, operations of about 500 bytes: of each eight, seven are on a
+ * stolen document and one on a person with a name and a birth date. Document i has the number `B`
+ * and eight digits that look random, so that index rows do not arrive in order. */
 #ifndef CAIRN_NODE_HTTP_HTTP_BENCHDATA_H
 #define CAIRN_NODE_HTTP_HTTP_BENCHDATA_H
 
 #include "schema/base/bytes.h"
 #include "schema/base/err.h"
+
+#include <stdbool.h>
 
 #define CAIRN_HTTP_BENCHDATA_NUMBER_BYTES 12u
 
@@ -16,13 +20,16 @@ CAIRN_MUST cairn_err cairn_http_benchdata_open(const char *country, uint64_t fro
                                                struct cairn_http_benchdata **out);
 void cairn_http_benchdata_close(struct cairn_http_benchdata *data); /* NULL is harmless */
 
-/* The body of an alert.issue on document `first`, or of an alert.batch on so many from it.
+/* The body of alert.issue number `first`, or of an alert.batch on so many from it.
  *
  * owns: *out is good until the next call. errors  CAIRN_MEMORY, CAIRN_LIBRARY, CAIRN_TOO_LONG */
 CAIRN_MUST cairn_err cairn_http_benchdata_make(struct cairn_http_benchdata *data, uint64_t first,
                                                uint64_t rows, struct cairn_bytes *out);
 
-/* The number of document i, with a NUL. */
+/* Is alert.issue number i on a person? Then there is no document i. */
+bool cairn_http_benchdata_is_person(uint64_t i);
+
+/* The number of document i, with a NUL; i below 100,000,000. */
 void cairn_http_benchdata_number(uint64_t i, char out[static CAIRN_HTTP_BENCHDATA_NUMBER_BYTES]);
 
 #endif

@@ -109,8 +109,8 @@ static cairn_err alert_check_issue(const struct cairn_operation *operation,
                                    struct cairn_shape_fault *fault)
 {
     CAIRN_TRY(cairn_alert_check_body(operation->body, context, fault));
-    struct cairn_bytes slots[CAIRN_ALERT_KEY_END];
-    cairn_shape_split(operation->body, slots, CAIRN_ALERT_KEY_END);
+    struct cairn_bytes slots[CAIRN_ALERT_KEY_ACTION + 1];
+    cairn_shape_split(operation->body, slots, CAIRN_ALERT_KEY_ACTION + 1);
     const struct cairn_category *category =
         cairn_category_find(cairn_shape_get_uint(slots[CAIRN_ALERT_KEY_CATEGORY]));
     uint64_t action = cairn_shape_get_uint(slots[CAIRN_ALERT_KEY_ACTION]);

@@ -11,14 +11,13 @@
 
 static const char id_alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; /* Crockford */
 
-static int id_alphabet_value(uint8_t character)
+/* Crockford: no I, L, O, U. */
+static bool id_is_random_character(uint8_t character)
 {
-    for (int value = 0; value < 32; value++) {
-        if ((uint8_t)id_alphabet[value] == character) {
-            return value;
-        }
-    }
-    return -1;
+    bool is_digit = character >= '0' && character <= '9';
+    bool is_letter = character >= 'A' && character <= 'Z';
+    return is_digit || (is_letter && character != 'I' && character != 'L' && character != 'O' &&
+                        character != 'U');
 }
 
 static uint32_t id_check_value(uint8_t character)
@@ -81,7 +80,7 @@ cairn_err cairn_id_parse(struct cairn_bytes text, struct cairn_id *out)
         return CAIRN_ID;
     }
     for (uint32_t i = 0; i < ID_RANDOM_CHARS; i++) {
-        if (id_alphabet_value(random[i]) < 0) {
+        if (!id_is_random_character(random[i])) {
             return CAIRN_ID;
         }
     }
