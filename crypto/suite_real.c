@@ -18,16 +18,25 @@ struct suite_real_gcm {
     bool has_key;
 };
 
+/* A signing key that was made of its seed: making it again costs as much as a signature. */
+struct suite_real_signer {
+    EVP_PKEY *key; /* NULL: none yet */
+    uint8_t seed[32];
+};
+
 /* Contexts with their algorithm fetched: fetching costs more than sealing 500 bytes. Two for GCM,
- * since an entry is sealed with a fresh content key and a slot key that stays for long. */
+ * since an entry is sealed with a fresh content key and a slot key that stays for long. Two
+ * signers, since a node signs with its log key and its witness key. */
 struct suite_real_state {
     struct suite_real_gcm gcm[2];
     unsigned recent; /* 0..1, the last one used */
+    struct suite_real_signer signers[2];
+    unsigned recent_signer; /* likewise */
     EVP_CIPHER_CTX *ecb;
     EVP_MD_CTX *md;
 };
 
-static EVP_PKEY *suite_real_signer(const uint8_t *seed)
+static EVP_PKEY *suite_real_key_of(const uint8_t *seed)
 {
     EVP_PKEY *key = EVP_PKEY_new_raw_private_key_ex(NULL, "ED25519", NULL, seed, 32);
     CAIRN_REQUIRE(key != NULL);
@@ -37,24 +46,41 @@ static EVP_PKEY *suite_real_signer(const uint8_t *seed)
 static void suite_real_sign_public(void *state, const uint8_t *seed, uint8_t *out)
 {
     (void)state;
-    EVP_PKEY *key = suite_real_signer(seed);
+    EVP_PKEY *key = suite_real_key_of(seed);
     size_t size = 32;
     CAIRN_REQUIRE(EVP_PKEY_get_raw_public_key(key, out, &size) == 1);
     CAIRN_REQUIRE(size == 32);
     EVP_PKEY_free(key);
 }
 
+/* owns: stays with the suite */
+static EVP_PKEY *suite_real_signer(struct suite_real_state *real, const uint8_t *seed)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        const struct suite_real_signer *signer = &real->signers[i];
+        if (signer->key != NULL && CRYPTO_memcmp(signer->seed, seed, sizeof signer->seed) == 0) {
+            real->recent_signer = i;
+            return signer->key;
+        }
+    }
+    real->recent_signer = 1 - real->recent_signer;
+    struct suite_real_signer *signer = &real->signers[real->recent_signer];
+    EVP_PKEY_free(signer->key);
+    signer->key = suite_real_key_of(seed);
+    memcpy(signer->seed, seed, sizeof signer->seed);
+    return signer->key;
+}
+
 static void suite_real_sign(void *state, const uint8_t *seed, struct cairn_bytes message,
                             uint8_t *out)
 {
     struct suite_real_state *real = state;
-    EVP_PKEY *key = suite_real_signer(seed);
+    EVP_PKEY *key = suite_real_signer(real, seed);
     size_t size = 64;
     CAIRN_REQUIRE(EVP_DigestSignInit(real->md, NULL, NULL, NULL, key) == 1);
     CAIRN_REQUIRE(EVP_DigestSign(real->md, out, &size, message.data, message.size) == 1);
     CAIRN_REQUIRE(size == 64);
-    CAIRN_REQUIRE(EVP_MD_CTX_reset(real->md) == 1); /* forgets the key */
-    EVP_PKEY_free(key);
+    CAIRN_REQUIRE(EVP_MD_CTX_reset(real->md) == 1);
 }
 
 static cairn_err suite_real_verify(void *state, const uint8_t *public_key,
@@ -167,6 +193,8 @@ static void suite_real_close(void *state)
     struct suite_real_state *real = state;
     EVP_CIPHER_CTX_free(real->gcm[0].context);
     EVP_CIPHER_CTX_free(real->gcm[1].context);
+    EVP_PKEY_free(real->signers[0].key);
+    EVP_PKEY_free(real->signers[1].key);
     EVP_CIPHER_CTX_free(real->ecb);
     EVP_MD_CTX_free(real->md);
     OPENSSL_clear_free(real, sizeof *real);

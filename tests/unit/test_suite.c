@@ -50,6 +50,19 @@ TEST(a_signature_verifies_for_its_key_and_message_only)
     }
 }
 
+TEST(many_signers_in_turn_do_not_disturb_each_other)
+{
+    uint8_t signature[64];
+    struct cairn_bytes message = cairn_bytes_of("message");
+    for (uint8_t turn = 0; turn < 40; turn++) {
+        const uint8_t seed[32] = {(uint8_t)(turn % 5 + turn / 20)};
+        uint8_t public_key[32];
+        cairn_suite_sign_public(&suite, seed, public_key);
+        cairn_suite_sign(&suite, seed, message, signature);
+        assert_err(cairn_suite_verify(&suite, public_key, message, signature), CAIRN_OK);
+    }
+}
+
 /* A context that was left half used by a refusal must not spoil what comes next. */
 TEST(a_refusal_does_not_spoil_the_next_call)
 {
@@ -278,6 +291,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         BOTH(a_signature_verifies_for_its_key_and_message_only),
+        BOTH(many_signers_in_turn_do_not_disturb_each_other),
         BOTH(a_refusal_does_not_spoil_the_next_call),
         BOTH(both_sides_of_a_dh_agree_and_third_parties_do_not),
         BOTH(a_dh_with_a_low_order_point_is_refused_and_gives_nothing),
