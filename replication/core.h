@@ -127,8 +127,8 @@ void cairn_core_control(const struct cairn_core *core, uint8_t out_feed[static 1
  * table CHECKPOINT. */
 struct cairn_bytes cairn_core_checkpoint(const struct cairn_core *core, uint32_t number);
 
-/* Has a partner shown more of this node's journal than it holds? Then it signs nothing any more, and
- * refuses what would have to be signed. source P-69 */
+/* Has a partner shown more of this node's journal than it holds? Then it signs nothing any more,
+ * and refuses what would have to be signed. source P-69 */
 bool cairn_core_is_halted(const struct cairn_core *core);
 
 /* Is this country recognised now? */

@@ -3,6 +3,7 @@
 #define CAIRN_REPLICATION_CORE_STATE_H
 
 #include "replication/core.h"
+#include "replication/core_batch.h"
 #include "replication/core_tables.h"
 #include "schema/base/arena.h"
 
@@ -29,7 +30,7 @@ struct cairn_core {
     uint32_t feed_index_size;
     uint64_t place_key[2]; /* secret: nobody chooses ids and tags that crowd one place */
     uint32_t place_shift;  /* 64 less the bits of a place */
-    uint32_t *tag_index; /* by tag looked for: numbers of feeds that are at the journal's end */
+    uint32_t *tag_index;   /* by tag looked for: numbers of feeds that are at the journal's end */
     struct cairn_pending_pool pending;
     struct core_link *links;
     bool is_roster_changed; /* links are to be looked at: is their peer still a partner? */
