@@ -9,7 +9,7 @@ import e2e  # noqa: E402
 story = e2e.Story("bench")
 WANTED = {"append": {"append_median", "append_p99", "fdatasync_median", "fdatasync_p99",
                      "append_to_fdatasync"},
-          "catchup": {"load", "catchup", "catchup_time"},
+          "catchup": {"load", "load_body", "catchup", "catchup_time"},
           "live": {"live_median", "live_p99"},
           "lookup": {"lookup_rows", "lookup_median", "lookup_p99"}}
 
