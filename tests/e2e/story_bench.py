@@ -11,7 +11,7 @@ WANTED = {"append": {"append_median", "append_p99", "fdatasync_median", "fdatasy
                      "append_to_fdatasync"},
           "catchup": {"load", "load_body", "catchup", "catchup_time"},
           "live": {"live_median", "live_p99"},
-          "lookup": {"lookup_rows", "lookup_median", "lookup_p99"}}
+          "lookup": {"load", "load_body", "lookup_rows", "lookup_median", "lookup_p99"}}
 
 
 def measure(part, count):
