@@ -8,7 +8,6 @@
 #include "node/driver_state.h"
 #include "node/entropy.h"
 #include "node/logger.h"
-#include "node/views/mark.h"
 #include "schema/base/check.h"
 
 #define DRIVER_QUEUE_MAX 8192u /* jobs of the readers */
@@ -181,20 +180,6 @@ static void driver_begin(struct cairn_driver *driver, uint64_t held_serial)
               CAIRN_LOG_U64("feeds", cairn_core_feed_count(driver->core)));
 }
 
-/* Nothing of this run is dated before the last mark of the runs before it, whatever the clock says
- * now: it would have no effect. source P-50 */
-static cairn_err driver_recall_hlc(struct cairn_driver *driver)
-{
-    struct cairn_mark_book *marks = NULL;
-    uint64_t mark_ms = 0;
-    CAIRN_TRY(cairn_mark_open(driver->start.log, &marks));
-    cairn_err err =
-        cairn_mark_before(marks, cairn_bytes_of(driver->start.origin), UINT64_MAX, &mark_ms);
-    cairn_mark_close(marks);
-    driver->hlc = mark_ms << 16;
-    return err;
-}
-
 static cairn_err driver_open_all(struct cairn_driver *driver)
 {
     uint64_t held_serial = 0;
@@ -202,7 +187,6 @@ static cairn_err driver_open_all(struct cairn_driver *driver)
     CAIRN_TRY(driver_open_core(driver));
     CAIRN_TRY(cairn_start_recall(&driver->start, driver_on_recall, driver, &held_serial));
     CAIRN_TRY(cairn_folder_invites(driver->start.folder, driver_on_invite, driver));
-    CAIRN_TRY(driver_recall_hlc(driver));
     CAIRN_TRY(driver_open_workers(driver));
     CAIRN_TRY(driver_open_handles(driver));
     CAIRN_TRY(driver_open_links(driver));

@@ -94,7 +94,9 @@ void cairn_driver_merge_hlc(struct cairn_driver *driver, uint64_t hlc)
 
 static uint64_t command_hlc(struct cairn_driver *driver, uint64_t after)
 {
-    uint64_t now = cairn_driver_now_ms(driver) << 16;
+    uint64_t now_ms = cairn_driver_now_ms(driver);
+    uint64_t mark_ms = cairn_core_mark_ms(driver->core); /* above now after a clock was set back */
+    uint64_t now = (now_ms > mark_ms ? now_ms : mark_ms) << 16;
     uint64_t last = driver->hlc > after ? driver->hlc : after;
     driver->hlc = now > last ? now : last + 1;
     return driver->hlc;
