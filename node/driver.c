@@ -19,7 +19,7 @@ static void driver_step_one(struct cairn_driver *driver, struct cairn_event *eve
     struct cairn_actions actions;
     CAIRN_REQUIRE(!driver->is_stepping);
     CAIRN_REQUIRE(!driver->is_ended);
-    event->now_ms = cairn_clock_wall_ms();
+    event->now_ms = cairn_driver_now_ms(driver);
     cairn_entropy_fill(event->seed, sizeof event->seed);
     driver->is_stepping = true;
     cairn_core_step(driver->core, event, &actions);

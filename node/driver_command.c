@@ -73,9 +73,20 @@ static void command_finish(struct cairn_driver *driver, uint32_t number)
 
 /* ---- the clock of operations ---- */
 
+static struct cairn_peerclock_time command_time(void)
+{
+    return (struct cairn_peerclock_time){.wall_ms = cairn_clock_wall_ms(),
+                                         .mono_ms = cairn_clock_mono_ms()};
+}
+
+uint64_t cairn_driver_now_ms(struct cairn_driver *driver)
+{
+    return cairn_peerclock_look(&driver->clock, command_time());
+}
+
 void cairn_driver_merge_hlc(struct cairn_driver *driver, uint64_t hlc)
 {
-    uint64_t limit = (cairn_clock_wall_ms() + DRIVER_AHEAD_MS) << 16;
+    uint64_t limit = (cairn_driver_now_ms(driver) + DRIVER_AHEAD_MS) << 16;
     if (hlc > driver->hlc && hlc <= limit) {
         driver->hlc = hlc;
     }
@@ -83,27 +94,12 @@ void cairn_driver_merge_hlc(struct cairn_driver *driver, uint64_t hlc)
 
 static uint64_t command_hlc(struct cairn_driver *driver, uint64_t after)
 {
-    uint64_t now = cairn_clock_wall_ms() << 16;
+    uint64_t now_ms = cairn_driver_now_ms(driver);
+    uint64_t mark_ms = cairn_core_mark_ms(driver->core); /* above now after a clock was set back */
+    uint64_t now = (now_ms > mark_ms ? now_ms : mark_ms) << 16;
     uint64_t last = driver->hlc > after ? driver->hlc : after;
     driver->hlc = now > last ? now : last + 1;
     return driver->hlc;
-}
-
-/* Does this clock lead those of all linked partners by an hour? Then it is this one that is wrong.
- * A node without links has nobody to compare with. */
-static bool command_is_clock_ahead(const struct cairn_driver *driver)
-{
-    uint32_t known_count = 0;
-    for (uint32_t link = 0; link < CAIRN_LIMIT_LINKS; link++) {
-        const struct driver_peer_clock *clock = &driver->clocks[link];
-        if (clock->is_up && clock->is_known) {
-            known_count++;
-            if (clock->lead_ms < (int64_t)CAIRN_LIMIT_CLOCK_LEAD_MS) {
-                return false;
-            }
-        }
-    }
-    return known_count > 0;
 }
 
 /* ---- taking ---- */
@@ -121,7 +117,8 @@ void cairn_driver_command_look(struct cairn_driver *driver)
     if (cairn_diskspace_ask(driver->dir, &space) == CAIRN_OK) {
         driver->stats.free_bytes = space.free_bytes;
     }
-    driver->stats.is_clock_ahead = command_is_clock_ahead(driver);
+    (void)cairn_driver_now_ms(driver);
+    driver->stats.is_clock_ahead = driver->clock.is_ahead;
 }
 
 /* With a disk that is nearly full its answer would wait for room that may never come. */
@@ -134,7 +131,7 @@ static cairn_err command_check_room(struct cairn_driver *driver)
 static cairn_err command_check_append(struct cairn_driver *driver,
                                       const struct cairn_driver_command *command)
 {
-    uint64_t limit = (cairn_clock_wall_ms() + DRIVER_AHEAD_MS) << 16;
+    uint64_t limit = (cairn_driver_now_ms(driver) + DRIVER_AHEAD_MS) << 16;
     CAIRN_REQUIRE(command->as.append.encode != NULL);
     if (command->as.append.operation_max_bytes > CAIRN_LIMIT_BATCH_BYTES) {
         return CAIRN_TOO_LONG;

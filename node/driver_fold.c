@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "crypto/secret.h"
-#include "node/clock.h"
 #include "node/logger.h"
 #include "schema/base/check.h"
 
@@ -70,7 +69,7 @@ static void fold_run(void *host, uint32_t thread_index)
     job->err = cairn_store_is_failed(driver->start.views)
                    ? cairn_folder_reopen(driver->start.folder)
                    : CAIRN_OK;
-    uint64_t now_ms = cairn_clock_wall_ms();
+    uint64_t now_ms = job->now_ms;
     for (struct driver_ripe *ripe = job->ripes; job->err == CAIRN_OK && ripe != NULL;
          ripe = ripe->next) {
         ripe->job.now_ms = now_ms;
@@ -197,7 +196,7 @@ static void fold_done(void *host)
     }
     fold_judge(driver, driver->folding_job.err);
     fold_done_due(driver);
-    cairn_driver_fold_post(driver, cairn_clock_wall_ms()); /* goes on while these are told */
+    cairn_driver_fold_post(driver, cairn_driver_now_ms(driver)); /* goes on while these are told */
     while (folded != NULL) {
         struct driver_ripe *next = folded->next;
         fold_finish(driver, folded);
@@ -217,8 +216,8 @@ void cairn_driver_fold_post(struct cairn_driver *driver, uint64_t now_ms)
     for (uint32_t i = 1; last != NULL && last->next != NULL && i < FOLD_BATCH; i++) {
         last = last->next;
     }
-    driver->folding_job =
-        (struct driver_folding){.ripes = driver->ripes_first, .due_ms = driver->due_ms};
+    driver->folding_job = (struct driver_folding){
+        .ripes = driver->ripes_first, .due_ms = driver->due_ms, .now_ms = now_ms};
     if (last != NULL) {
         driver->ripes_first = last->next;
         last->next = NULL;
@@ -234,7 +233,7 @@ void cairn_driver_fold_post(struct cairn_driver *driver, uint64_t now_ms)
 
 void cairn_driver_fold_on_retry(uv_timer_t *timer)
 {
-    cairn_driver_fold_post(timer->data, cairn_clock_wall_ms());
+    cairn_driver_fold_post(timer->data, cairn_driver_now_ms(timer->data));
 }
 
 void cairn_driver_fold_end(struct cairn_driver *driver)

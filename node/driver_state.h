@@ -13,6 +13,7 @@
 #include "crypto/suite.h"
 #include "node/driver.h"
 #include "node/link.h"
+#include "node/peerclock.h"
 #include "node/start.h"
 
 #define DRIVER_AHEAD_MS    300000u     /* a remote hlc is merged at most so far ahead */
@@ -52,6 +53,7 @@ struct driver_folding {
     uint64_t due_ms;      /* of parked operations: fold them if it is past; 0: none */
     uint64_t due_next_ms; /* what is due after that */
     bool is_due_folded;
+    uint64_t now_ms;
     cairn_err err;
 };
 
@@ -84,13 +86,6 @@ struct driver_signed {
     uint8_t signature[64];
 };
 
-struct driver_peer_clock {
-    bool is_up;
-    bool has_spoken;
-    bool is_known;
-    int64_t lead_ms; /* of ours over the peer's, at its HELLO */
-};
-
 struct cairn_driver {
     uv_loop_t *loop;
     char *dir;
@@ -112,7 +107,8 @@ struct cairn_driver {
     uv_timer_t tick;
     uint64_t wakes[DRIVER_WAKES]; /* ascending, Unix ms */
     uint32_t wake_count;
-    struct driver_peer_clock clocks[CAIRN_LIMIT_LINKS];
+    struct cairn_peerclock clock;
+    bool has_spoken[CAIRN_LIMIT_LINKS]; /* its first frame has come */
 
     /* commands */
     struct driver_slot *slots;
@@ -180,6 +176,7 @@ void cairn_driver_command_folded(struct cairn_driver *driver, const uint8_t feed
                                  uint64_t commit_number);
 void cairn_driver_command_look(struct cairn_driver *driver); /* at free space and clocks */
 void cairn_driver_command_end(struct cairn_driver *driver);  /* answer all that wait */
+uint64_t cairn_driver_now_ms(struct cairn_driver *driver);   /* see node/peerclock.h */
 void cairn_driver_merge_hlc(struct cairn_driver *driver, uint64_t hlc);
 /* ---- driver_store.c ---- */
 void cairn_driver_store(struct cairn_driver *driver, const struct cairn_action *action);

@@ -34,7 +34,7 @@ void cairn_driver_wake(struct cairn_driver *driver, uint64_t at_ms)
     driver->wakes[at] = at_ms;
     driver->wake_count++;
     if (at == 0) {
-        uint64_t now_ms = cairn_clock_wall_ms();
+        uint64_t now_ms = cairn_driver_now_ms(driver);
         uint64_t pause_ms = at_ms > now_ms ? at_ms - now_ms : 0;
         uv_timer_start(&driver->tick, cairn_driver_on_tick,
                        pause_ms < DRIVER_TICK_MS ? pause_ms : DRIVER_TICK_MS, 0);
@@ -44,7 +44,7 @@ void cairn_driver_wake(struct cairn_driver *driver, uint64_t at_ms)
 void cairn_driver_on_tick(uv_timer_t *tick)
 {
     struct cairn_driver *driver = tick->data;
-    uint64_t now_ms = cairn_clock_wall_ms();
+    uint64_t now_ms = cairn_driver_now_ms(driver);
     if (driver->is_closing) {
         return;
     }
@@ -72,23 +72,23 @@ void cairn_driver_on_tick(uv_timer_t *tick)
 /* ---- links ---- */
 
 /* The first frame of a link says what time it is there. */
-static void turn_read_clock(struct driver_peer_clock *clock, struct cairn_bytes frame)
+static void turn_read_clock(struct cairn_driver *driver, uint32_t link, struct cairn_bytes frame)
 {
     uint8_t memory[256];
     struct cairn_arena arena;
     struct cairn_message message;
     size_t fault_at = 0;
+    struct cairn_peerclock_time now = {.wall_ms = cairn_clock_wall_ms(),
+                                       .mono_ms = cairn_clock_mono_ms()};
     cairn_arena_init(&arena, memory, sizeof memory);
-    clock->is_known = cairn_message_decode(frame, &arena, &message, &fault_at) == CAIRN_OK &&
-                      message.type == CAIRN_MESSAGE_HELLO;
-    if (clock->is_known) {
-        clock->lead_ms = (int64_t)cairn_clock_wall_ms() - (int64_t)message.as.hello.clock_ms;
+    if (cairn_message_decode(frame, &arena, &message, &fault_at) == CAIRN_OK &&
+        message.type == CAIRN_MESSAGE_HELLO) {
+        cairn_peerclock_hear(&driver->clock, link, message.as.hello.clock_ms, now);
     }
 }
 
 static void turn_take_news(struct cairn_driver *driver, const struct cairn_link_news *news)
 {
-    struct driver_peer_clock *clock = &driver->clocks[news->link];
     struct cairn_event event = {.type = CAIRN_EVENT_LINK_UP};
     event.as.link.link = news->link;
     memcpy(event.as.link.spki_hash, news->spki_hash, 32);
@@ -96,13 +96,13 @@ static void turn_take_news(struct cairn_driver *driver, const struct cairn_link_
     event.as.link.sent_bytes = news->sent_bytes;
     switch (news->type) {
     case CAIRN_LINK_UP:
-        *clock = (struct driver_peer_clock){.is_up = true};
+        driver->has_spoken[news->link] = false;
         break;
     case CAIRN_LINK_FRAME:
         event.type = CAIRN_EVENT_LINK_FRAME;
-        if (!clock->has_spoken) {
-            clock->has_spoken = true;
-            turn_read_clock(clock, news->frame);
+        if (!driver->has_spoken[news->link]) {
+            driver->has_spoken[news->link] = true;
+            turn_read_clock(driver, news->link, news->frame);
         }
         break;
     case CAIRN_LINK_SENT:
@@ -110,7 +110,7 @@ static void turn_take_news(struct cairn_driver *driver, const struct cairn_link_
         break;
     case CAIRN_LINK_DOWN:
         event.type = CAIRN_EVENT_LINK_DOWN;
-        clock->is_up = false;
+        cairn_peerclock_forget(&driver->clock, news->link);
         break;
     }
     cairn_driver_step(driver, &event);

@@ -63,14 +63,28 @@ void cairn_link_set_roster(struct cairn_links *links, const struct cairn_link_pe
 
 /* ---- slots ---- */
 
+/* How long nothing came, though we read. */
+static uint64_t link_silence_ms(struct link_conn *conn)
+{
+    uint64_t now_ms = cairn_clock_mono_ms();
+    if (!conn->is_reading) {
+        conn->heard_ms = now_ms;
+    }
+    return now_ms - conn->heard_ms;
+}
+
 cairn_err cairn_link_admit(struct link_conn *conn)
 {
     struct cairn_links *links = conn->links;
     uint8_t spki_hash[32];
     bool has_peer = cairn_tls_peer(conn->tls, spki_hash);
     CAIRN_REQUIRE(has_peer);
-    if (cairn_link_of_key(links, spki_hash) != NULL) {
-        return CAIRN_EXISTS;
+    struct link_conn *older = cairn_link_of_key(links, spki_hash);
+    if (older != NULL) {
+        if (older->state != LINK_OPEN || link_silence_ms(older) < CAIRN_LINK_DOUBT_MS) {
+            return CAIRN_EXISTS;
+        }
+        cairn_link_conn_cut(older, CAIRN_TIMEOUT);
     }
     for (uint32_t slot = 0; slot < CAIRN_LIMIT_LINKS; slot++) {
         if (links->slots[slot] == NULL) {
@@ -79,6 +93,7 @@ cairn_err cairn_link_admit(struct link_conn *conn)
             conn->state = LINK_OPEN;
             conn->deadline_ms = 0;
             conn->open_ms = cairn_clock_mono_ms();
+            conn->heard_ms = conn->open_ms;
             memcpy(conn->spki_hash, spki_hash, 32);
             return CAIRN_OK;
         }
@@ -266,8 +281,11 @@ static void link_on_timer(uv_timer_t *timer)
     struct cairn_links *links = timer->data;
     uint64_t now_ms = cairn_clock_mono_ms();
     for (struct link_conn *conn = links->conns; conn != NULL; conn = conn->next) {
-        if (conn->deadline_ms != 0 && now_ms >= conn->deadline_ms) {
+        bool is_late = conn->deadline_ms != 0 && now_ms >= conn->deadline_ms;
+        bool is_silent = conn->state == LINK_OPEN && link_silence_ms(conn) >= CAIRN_LINK_SILENT_MS;
+        if (is_late || is_silent) {
             cairn_link_conn_cut(conn, CAIRN_TIMEOUT);
+            links->on_news(links->host);
         }
     }
     cairn_link_dial_all(links, now_ms);

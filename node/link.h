@@ -4,9 +4,10 @@
  *     listen -> accept-+-> handshake -> slot 0..63 <-- send, drop
  *
  * Knows nothing of what the frames say. News are pulled: what nobody takes stays in bounded
- * buffers, and its socket is not read. One link for each peer key; a newer one is turned away. The
- * number of a slot is used again only when its DOWN was taken. All on the loop's thread.
- * docs/protocol.md, P-60 and P-61. */
+ * buffers, and its socket is not read. One link for each peer key; a newer one is turned away, but
+ * takes the place of one that is silent: the peer, which calls, has no other link to us. The number
+ * of a slot is used again only when its DOWN was taken. All on the loop's thread. docs/protocol.md,
+ * P-60 and P-61. */
 #ifndef CAIRN_NODE_LINK_H
 #define CAIRN_NODE_LINK_H
 
@@ -20,9 +21,11 @@
 #define CAIRN_LINK_PEERS_MAX    256u
 #define CAIRN_LINK_PENDING_MAX  64u /* connections whose handshake is not over */
 #define CAIRN_LINK_HANDSHAKE_MS 10000u
-#define CAIRN_LINK_LINGER_MS    5000u  /* to send what waits after a drop */
-#define CAIRN_LINK_STALL_MS     30000u /* nothing acknowledged by the peer's machine */
-#define CAIRN_LINK_BACKOFF_MS   200u   /* first pause before dialling again; doubles */
+#define CAIRN_LINK_LINGER_MS    5000u   /* to send what waits after a drop */
+#define CAIRN_LINK_STALL_MS     30000u  /* nothing acknowledged by the peer's machine */
+#define CAIRN_LINK_SILENT_MS    150000u /* of two heartbeats and more nothing came: cut it */
+#define CAIRN_LINK_DOUBT_MS     5000u /* so silent, and the peer calls anew: then the old is dead */
+#define CAIRN_LINK_BACKOFF_MS   200u  /* first pause before dialling again; doubles */
 #define CAIRN_LINK_BACKOFF_MAX  10000u
 #define CAIRN_LINK_WAIT_MS      15000u /* the side that should wait dials after so long */
 

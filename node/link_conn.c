@@ -200,6 +200,7 @@ static void conn_on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buff
         links->on_news(links->host);
         return;
     }
+    conn->heard_ms = cairn_clock_mono_ms();
     cairn_err err = conn_take_input(
         conn, (struct cairn_bytes){.data = (const uint8_t *)buffer->base, .size = (size_t)size});
     cairn_link_conn_pump(conn); /* also an alert that says why */

@@ -58,6 +58,7 @@ struct link_conn {
     bool has_frame;       /* it sent one, so it knows us */
     uint64_t deadline_ms; /* monotonic: of the handshake, of lingering; 0 none */
     uint64_t open_ms;
+    uint64_t heard_ms;    /* monotonic: something came, or we did not read */
     struct link_queue in; /* plaintext */
     size_t taken_bytes;   /* of `in`, given out as a frame: dropped at the next call */
     struct link_queue out;

@@ -131,6 +131,9 @@ struct cairn_bytes cairn_core_checkpoint(const struct cairn_core *core, uint32_t
  * and refuses what would have to be signed. source P-69 */
 bool cairn_core_is_halted(const struct cairn_core *core);
 
+/* Time of the last own mark, Unix ms; an operation dated below it is refused. source P-50 */
+uint64_t cairn_core_mark_ms(const struct cairn_core *core);
+
 /* Is this country recognised now? */
 bool cairn_core_is_partner(const struct cairn_core *core, const uint8_t country[static 3]);
 

@@ -166,3 +166,8 @@ bool cairn_core_is_partner(const struct cairn_core *core, const uint8_t country[
     uint32_t number = cairn_core_country_find(core, country);
     return number != CORE_NONE && number != 0 && core->countries[number].is_recognised;
 }
+
+uint64_t cairn_core_mark_ms(const struct cairn_core *core)
+{
+    return core->mark_ms;
+}

@@ -85,7 +85,8 @@ def _():
             if len(group) == GROUP:
                 look(place, group, results)
                 group = []
-        look(place, group, results)
+        if group:
+            look(place, group, results)
     assert results["rows"] > 300, f"too little was tried: {results}"
     return f"{len(history)} operations, {len(seen)} disks: {dict(results)}"
 

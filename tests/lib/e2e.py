@@ -193,10 +193,11 @@ class Node:
         self.dir = world.place / country.lower()
         self.log = world.place / f"{country.lower()}.log"
         self.listen, self.http = world.free_port(), world.free_port()
+        self.host, self.launcher = "127.0.0.1", []  # where it listens; words before the daemon's
 
     def init(self, *options, network=NETWORK):
         made = self.run("init", "--country", self.country, "--node", NODES[self.country],
-                        "--network", network, "--listen", f"127.0.0.1:{self.listen}",
+                        "--network", network, "--listen", f"{self.host}:{self.listen}",
                         "--http", f"127.0.0.1:{self.http}", *options)
         equal(made.code, 0, str(made))
         self.fingerprint = made.data["fingerprint"]
@@ -207,7 +208,7 @@ class Node:
     def start(self):
         check(self.process is None, f"{self.country} runs already")
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([BIN / "cairnd", "--dir", self.dir],
+            self.process = subprocess.Popen([*self.launcher, BIN / "cairnd", "--dir", self.dir],
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         wait_until(self.is_ready, f"{self.country} answers")
         return self
