@@ -1,5 +1,5 @@
-/* What the core keeps of journals, links, streams, tasks and waiting operations. Only core*.c
- * includes this. All counts are bounded by core_limits.h or by struct cairn_core_limits. */
+/* What the core keeps of journals, links, streams, tasks and waiting operations. For core*.c only.
+ * All counts are bounded by core_limits.h or by struct cairn_core_limits. */
 #ifndef CAIRN_REPLICATION_CORE_TABLES_H
 #define CAIRN_REPLICATION_CORE_TABLES_H
 
