@@ -124,10 +124,8 @@ void cairn_core_on_link_up(struct cairn_core *core, const struct cairn_event *ev
         .as.hello = {.network = cairn_bytes_of(core->network),
                      .origin = cairn_core_origin(core, 0),
                      .clock_ms = core->now_ms,
-                     .has_checkpoint = peer->durable.size > 0,
-                     .size = peer->durable.size},
+                     .checkpoint = {.data = peer->durable.note, .size = peer->durable.note_bytes}},
     };
-    memcpy(hello.as.hello.root, peer->durable.root, 32);
     cairn_core_send(core, number, &hello);
 }
 
@@ -166,24 +164,35 @@ void cairn_core_links_check(struct cairn_core *core)
 
 /* ---- frames ---- */
 
+/* Own checkpoints that a peer holds bear the own signature: nobody can make up one that this node
+ * has lost. source P-69 */
+static cairn_err link_take_seen(struct cairn_core *core, uint32_t peer, struct cairn_bytes note)
+{
+    const struct core_journal *own = &core->journals[0];
+    struct cairn_checkpoint seen;
+    if (note.size == 0) {
+        return CAIRN_OK;
+    }
+    CAIRN_TRY(cairn_core_checkpoint_read(core, 0, note, &seen));
+    bool is_behind = seen.size > own->verified.size;
+    bool is_other = seen.size == own->verified.size && memcmp(seen.root, own->checkpoint.root, 32);
+    if (is_behind || is_other) {
+        core->is_halted = true;
+        cairn_core_notice(core, CAIRN_NOTICE_ROLLBACK, core->journals[peer].country,
+                          own->verified.size, seen.size);
+    }
+    return CAIRN_OK;
+}
+
 static cairn_err link_take_hello(struct cairn_core *core, uint32_t number,
                                  const struct cairn_hello *hello)
 {
     struct core_link *link = &core->links[number];
-    const struct core_journal *own = &core->journals[0];
     if (!cairn_bytes_is_equal(hello->network, cairn_bytes_of(core->network)) ||
         !cairn_bytes_is_equal(hello->origin, cairn_core_origin(core, link->journal))) {
         return CAIRN_PEER_NETWORK;
     }
-    bool has_seen = hello->has_checkpoint && hello->size > 0;
-    bool is_behind = has_seen && hello->size > own->verified.size;
-    bool is_other = has_seen && hello->size == own->verified.size &&
-                    memcmp(hello->root, own->checkpoint.root, 32) != 0;
-    if (is_behind || is_other) { /* source P-69 */
-        core->is_halted = true;
-        cairn_core_notice(core, CAIRN_NOTICE_ROLLBACK, core->journals[link->journal].country,
-                          own->verified.size, hello->size);
-    }
+    CAIRN_TRY(link_take_seen(core, link->journal, hello->checkpoint));
     link->is_greeted = true;
     cairn_core_notice(core, CAIRN_NOTICE_LINK_UP, core->journals[link->journal].country, 0, 0);
     cairn_core_offer_all(core, number);

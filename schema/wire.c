@@ -44,11 +44,8 @@ static cairn_err wire_read_hello(struct cairn_fields *fields, struct cairn_hello
     CAIRN_TRY(cairn_fields_need(fields, 3));
     CAIRN_TRY(cairn_fields_get_origin(reader, &out->origin));
     CAIRN_TRY(wire_need_uint(fields, 4, &out->clock_ms));
-    out->has_checkpoint = cairn_fields_has(fields, 5);
-    if (out->has_checkpoint) {
-        CAIRN_TRY(cairn_pack_get_uint(reader, UINT64_MAX, &out->size));
-        CAIRN_TRY(cairn_fields_need(fields, 6));
-        CAIRN_TRY(cairn_pack_get_fixed(reader, sizeof out->root, out->root));
+    if (cairn_fields_has(fields, 5)) {
+        CAIRN_TRY(cairn_fields_get_bin(reader, CAIRN_LIMIT_NOTE_BYTES, &out->checkpoint));
     }
     return CAIRN_OK;
 }
@@ -328,15 +325,13 @@ static void wire_put_head(struct cairn_pack_writer *writer, enum cairn_message_t
 
 static void wire_write_hello(struct cairn_pack_writer *writer, const struct cairn_hello *hello)
 {
-    wire_put_head(writer, CAIRN_MESSAGE_HELLO, hello->has_checkpoint ? 6 : 4);
+    wire_put_head(writer, CAIRN_MESSAGE_HELLO, hello->checkpoint.size > 0 ? 5 : 4);
     wire_put_uint(writer, 1, CAIRN_WIRE_VERSION);
     wire_put_text(writer, 2, hello->network);
     wire_put_text(writer, 3, hello->origin);
     wire_put_uint(writer, 4, hello->clock_ms);
-    if (hello->has_checkpoint) {
-        wire_put_uint(writer, 5, hello->size);
-        wire_put_bin(writer, 6,
-                     (struct cairn_bytes){.data = hello->root, .size = sizeof hello->root});
+    if (hello->checkpoint.size > 0) {
+        wire_put_bin(writer, 5, hello->checkpoint);
     }
 }
 

@@ -34,9 +34,7 @@ struct cairn_hello {
     struct cairn_bytes network;
     struct cairn_bytes origin; /* has passed cairn_origin_parse, here and below */
     uint64_t clock_ms;
-    bool has_checkpoint; /* of the receiver's journal; size and root only then */
-    uint64_t size;
-    uint8_t root[32];
+    struct cairn_bytes checkpoint; /* newest one held of the receiver's journal, a note; or empty */
 };
 
 struct cairn_offer_journal {

@@ -128,8 +128,13 @@ static void fuzz_hello(struct fuzz *fuzz)
     uint32_t link = fuzz_link(fuzz);
     struct cairn_message hello = author_hello(fuzz_author(fuzz));
     uint8_t byte = fuzz_byte(fuzz);
-    hello.as.hello.has_checkpoint = byte >= 200;
-    hello.as.hello.size = byte >= 250 ? fuzz_number(fuzz) : 0;
+    if (byte >= 250) { /* 200 to 249: of the peer's own journal, which proves nothing of ours */
+        author_sign_as(&fuzz->host->self, fuzz_number(fuzz), (const uint8_t[32]){byte});
+    }
+    if (byte >= 200) {
+        const struct author *signer = byte >= 250 ? &fuzz->host->self : fuzz_author(fuzz);
+        hello.as.hello.checkpoint = author_checkpoint(signer);
+    }
     fuzz_send(fuzz, link, &hello);
 }
 

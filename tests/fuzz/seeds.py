@@ -120,7 +120,7 @@ def messages():
     log = b"f" * 16
     hello = {0: 1, 1: 1, 2: "test-demo", 3: ORIGIN, 4: TIME_MS}
     yield "hello", hello
-    yield "hello_again", {**hello, 5: 4711, 6: b"r" * 32}
+    yield "hello_again", {**hello, 5: note}
     yield "offer_nothing", {0: 2, 1: [], 2: [], 3: []}
     yield "offer", {0: 2, 1: [note, note], 2: [[ORIGIN, 4711, note]], 3: [[log, ORIGIN, 9]] * 2}
     yield "want", {0: 3, 1: log, 2: 0, 3: 1 << 20, 4: True}

@@ -340,6 +340,11 @@ struct cairn_message author_hello(const struct author *author)
     };
 }
 
+struct cairn_bytes author_checkpoint(const struct author *author)
+{
+    return (struct cairn_bytes){.data = author->checkpoint, .size = author->checkpoint_size};
+}
+
 struct cairn_message author_range(const struct author *author, uint64_t from, uint64_t to,
                                   bool has_checkpoint)
 {

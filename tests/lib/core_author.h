@@ -92,6 +92,7 @@ void author_sign_as(struct author *author, uint64_t size, const uint8_t root[sta
 
 /* Messages. They borrow from the author. */
 struct cairn_message author_hello(const struct author *author);
+struct cairn_bytes author_checkpoint(const struct author *author); /* as it was signed last */
 struct cairn_message author_range(const struct author *author, uint64_t from, uint64_t to,
                                   bool has_checkpoint);
 struct cairn_message author_entries(const struct author_feed *feed, uint32_t number);

@@ -82,8 +82,8 @@ TEST(a_peer_that_shows_a_longer_own_journal_halts_signing)
     assert_true(cairn_core_pairwise(scene.host->core, (const uint8_t *)"SRB", pairwise));
     host_link_up(scene.host, SRB, &scene.srb);
     struct cairn_message hello = author_hello(&scene.srb);
-    hello.as.hello.has_checkpoint = true;
-    hello.as.hello.size = 1000;
+    author_sign_as(&scene.host->self, 1000, (const uint8_t[32]){7});
+    hello.as.hello.checkpoint = author_checkpoint(&scene.host->self);
     scene_frame(SRB, hello);
     assert_int_equal(scene.host->notices[CAIRN_NOTICE_ROLLBACK], 1);
     assert_true(cairn_core_is_halted(scene.host->core));
@@ -94,6 +94,18 @@ TEST(a_peer_that_shows_a_longer_own_journal_halts_signing)
     host_run(scene.host, 200000);
     assert_int_equal(host_find_task(scene.host, CAIRN_ACTION_SIGN), UINT32_MAX);
     assert_int_equal(scene.host->notices[CAIRN_NOTICE_FLUSHED], flushed);
+}
+
+TEST(a_longer_own_journal_that_we_did_not_sign_costs_its_teller_the_link)
+{
+    host_link_up(scene.host, SRB, &scene.srb);
+    struct cairn_message hello = author_hello(&scene.srb);
+    author_sign_as(&scene.srb, 1000, (const uint8_t[32]){7});
+    hello.as.hello.checkpoint = author_checkpoint(&scene.srb);
+    scene_frame(SRB, hello);
+    assert_err(scene.host->dropped[SRB], CAIRN_PEER_CHECKPOINT);
+    assert_false(cairn_core_is_halted(scene.host->core));
+    assert_int_equal(scene.host->notices[CAIRN_NOTICE_ROLLBACK], 0);
 }
 
 static void offer_note(uint32_t link, const struct author *author)
@@ -370,6 +382,7 @@ int main(void)
         CASE(a_dropped_peer_hears_why_and_what_it_sends_later_is_let_pass),
         CASE(bytes_that_are_no_message_drop_the_link),
         CASE(a_peer_that_shows_a_longer_own_journal_halts_signing),
+        CASE(a_longer_own_journal_that_we_did_not_sign_costs_its_teller_the_link),
         CASE(a_peer_brings_new_documents_of_partners_and_of_nobody_else),
         CASE(a_flood_of_documents_ends_the_link_and_not_the_node),
         CASE(a_frame_full_of_documents_fits_a_step),
