@@ -59,6 +59,8 @@ static void core_lay_out(struct cairn_core *core, struct core_plan *plan)
     core->intakes = core_plan_take(plan, logs, sizeof *core->intakes);
     core->offered = core_plan_take(plan, (limits->links * logs + 7) / 8, 1);
     core->tasks = core_plan_take(plan, CORE_TASKS, sizeof *core->tasks);
+    core->shown = core_plan_take(plan, limits->journals, sizeof *core->shown);
+    core->tellers = core_plan_take(plan, limits->links, sizeof *core->tellers);
     core->recent = core_plan_take(plan, CORE_RECENT, sizeof *core->recent);
     core_lay_out_batch(plan, &core->batches[0]);
     core_lay_out_batch(plan, &core->batches[1]);

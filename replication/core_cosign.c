@@ -98,6 +98,10 @@ void cairn_core_cosign_signed(struct cairn_core *core, uint32_t number,
     struct cairn_note_writer writer;
     struct cairn_note_key key = {.name = cairn_core_origin(core, 0),
                                  .type = CAIRN_NOTE_COSIGNATURE};
+    if (journal->is_forked) { /* since it was asked for */
+        journal->is_signing = false;
+        return;
+    }
     uint8_t *note = cairn_core_take(core, CORE_NOTE_MAX + CORE_COSIGNATURE_MAX);
     memcpy(key.public_key, core->journals[0].witness_public, 32);
     cairn_note_writer_init(&writer, note, CORE_NOTE_MAX + CORE_COSIGNATURE_MAX);

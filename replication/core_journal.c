@@ -49,6 +49,7 @@ static void journal_advance(struct cairn_core *core, uint32_t number,
     journal->checkpoint.note_bytes = (uint32_t)range->checkpoint.size;
     memcpy(journal->checkpoint.note, range->checkpoint.data, range->checkpoint.size);
     journal->seen_ms = core->now_ms;
+    cairn_core_fork_advanced(core, number);
     if (journal->storing.size <= journal->durable.size) {
         journal->storing = journal->checkpoint;
     }
@@ -57,42 +58,43 @@ static void journal_advance(struct cairn_core *core, uint32_t number,
 }
 
 /* Now that our leaves reach the checkpoint that somebody else's did not lead to: who was right? */
-static cairn_err journal_judge(struct cairn_core *core, uint32_t number)
+static void journal_judge(struct cairn_core *core, uint32_t number)
 {
     struct core_journal *journal = &core->journals[number];
     enum core_suspicion result = journal->candidate_suspect;
     journal->candidate_suspect = CORE_SUSPECT_OPEN;
     if (result == CORE_SUSPECT_OPEN) {
-        return CAIRN_OK;
+        return;
     }
-    struct cairn_bytes note = {.data = journal->suspect.note, .size = journal->suspect.note_bytes};
-    uint64_t size = journal->suspect.size;
+    if (result == CORE_SUSPECT_FALSE) {
+        cairn_core_fork_shown(core, CORE_NONE, number, &journal->suspect);
+    }
     journal->suspect.size = 0;
-    return result == CORE_SUSPECT_FALSE ? cairn_core_fork(core, number, note, size) : CAIRN_OK;
 }
 
-/* A checkpoint that its author signed, and leaves that do not lead to it. From the author itself,
- * or if it contradicts what we hold, that is a fork. Anybody else may just have sent rubbish: it is
- * asked no more, and the checkpoint is remembered until our own leaves reach it. source P-68 */
+/* A checkpoint that its author signed, and leaves that do not lead to it. If it contradicts what we
+ * hold, that is a fork. Otherwise whoever sent the leaves may have made them up: it is asked no
+ * more, and the checkpoint is remembered until our own leaves reach it. source P-68 */
 static cairn_err journal_suspect(struct cairn_core *core, uint32_t link, uint32_t number,
                                  const struct cairn_checkpoint *shown, struct cairn_bytes note)
 {
     struct core_journal *journal = &core->journals[number];
     bool is_author = core->links[link].journal == number;
-    bool is_contradiction = shown->size == journal->checkpoint.size && shown->size > 0 &&
-                            memcmp(shown->root, journal->checkpoint.root, 32) != 0;
-    if (is_contradiction || (is_author && journal->verified.size > 0)) {
-        CAIRN_TRY(cairn_core_fork(core, number, note, shown->size));
-        return is_author ? CAIRN_PEER_FORK : CAIRN_OK;
+    struct core_checkpoint *statement = cairn_core_take(core, sizeof *statement);
+    *statement = (struct core_checkpoint){.size = shown->size, .note_bytes = (uint32_t)note.size};
+    memcpy(statement->root, shown->root, 32);
+    memcpy(statement->note, note.data, note.size);
+    if (shown->size > journal->verified.size) {
+        journal->suspect = *statement;
+    } else if (shown->size > 0) {
+        cairn_core_fork_shown(core, core->links[link].journal, number, statement);
+    }
+    if (is_author && journal->verified.size > 0) {
+        cairn_core_notice(core, CAIRN_NOTICE_FORK, journal->country, journal->verified.size,
+                          shown->size);
     }
     if (is_author) {
         return CAIRN_PEER_LEAF;
-    }
-    if (shown->size > journal->verified.size) {
-        journal->suspect.size = shown->size;
-        memcpy(journal->suspect.root, shown->root, 32);
-        journal->suspect.note_bytes = (uint32_t)note.size;
-        memcpy(journal->suspect.note, note.data, note.size);
     }
     cairn_core_notice_err(core, CAIRN_NOTICE_COMMIT_REFUSED, journal->country, CAIRN_PEER_LEAF);
     cairn_core_want_elsewhere(core, link, number);
@@ -123,7 +125,7 @@ static cairn_err journal_take_end(struct cairn_core *core, uint32_t link, uint32
         cairn_core_puts_store(
             core, puts,
             cairn_core_task_open(core, CORE_TASK_STORE_JOURNAL, number, checkpoint.size), true);
-        CAIRN_TRY(journal_judge(core, number));
+        journal_judge(core, number);
     }
     cairn_core_want_again(core, number); /* acknowledges the checkpoint */
     return CAIRN_OK;

@@ -34,6 +34,9 @@ static size_t link_frame_max(const struct cairn_message *message)
     case CAIRN_MESSAGE_FEED:
         size += message->as.feed.open.size + message->as.feed.admit.size;
         break;
+    case CAIRN_MESSAGE_PROOF:
+        size += CAIRN_FORK_BYTES;
+        break;
     }
     return size;
 }
@@ -196,6 +199,7 @@ static cairn_err link_take_hello(struct cairn_core *core, uint32_t number,
     link->is_greeted = true;
     cairn_core_notice(core, CAIRN_NOTICE_LINK_UP, core->journals[link->journal].country, 0, 0);
     cairn_core_offer_all(core, number);
+    cairn_core_proofs_greet(core, number);
     cairn_core_ask_invited(core, number);
     return CAIRN_OK;
 }
@@ -222,6 +226,8 @@ static cairn_err link_take(struct cairn_core *core, uint32_t number,
         return cairn_core_take_feed(core, number, &message->as.feed);
     case CAIRN_MESSAGE_COSIGN:
         return cairn_core_take_cosign(core, number, &message->as.cosign);
+    case CAIRN_MESSAGE_PROOF:
+        return cairn_core_take_proof(core, &message->as.proof);
     case CAIRN_MESSAGE_BYE:
         break;
     }

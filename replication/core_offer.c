@@ -1,6 +1,5 @@
 #include "replication/core_parts.h"
 
-#include "crypto/hash.h"
 #include "schema/base/check.h"
 
 #include <string.h>
@@ -112,32 +111,78 @@ void cairn_core_offer_one(struct cairn_core *core, uint32_t link, uint32_t log)
     cairn_core_send(core, link, &message);
 }
 
+/* Has the peer not seen, through us or we through it, how far this journal is? */
+static bool offer_is_news(const struct cairn_core *core, uint32_t link, uint32_t journal)
+{
+    const struct core_stream *stream =
+        &core->streams[link * ((size_t)core->limits.journals + core->limits.feeds) + journal];
+    return offer_is_due(core, link, journal) && core->intakes[journal].link != link &&
+           !stream->is_wanted && core->journals[journal].seen_ms >= core->tellers[link].told_ms;
+}
+
+/* What has grown, from time to time: so two peers that both hear from an author itself compare what
+ * it told them. source P-63, P-70 */
+void cairn_core_offer_news(struct cairn_core *core)
+{
+    for (uint32_t link = 0; link < core->limits.links && cairn_core_is_roomy(core); link++) {
+        struct core_teller *teller = &core->tellers[link];
+        bool is_due =
+            core->now_ms < teller->told_ms || core->now_ms - teller->told_ms >= CORE_COMPARE_MS;
+        if (!core->links[link].is_greeted || !is_due) {
+            continue;
+        }
+        struct cairn_message message = {.type = CAIRN_MESSAGE_OFFER};
+        struct cairn_offer_journal *journals =
+            cairn_core_take(core, core->journal_count * sizeof *journals);
+        uint32_t count = 0;
+        for (uint32_t i = 1; i < core->journal_count; i++) {
+            if (offer_is_news(core, link, i)) {
+                journals[count++] = offer_journal(core, i);
+            }
+        }
+        teller->told_ms = core->now_ms;
+        message.as.offer = (struct cairn_offer){.journals = journals, .journal_count = count};
+        if (count > 0) {
+            cairn_core_send(core, link, &message);
+        }
+    }
+}
+
 /* ---- what we are told ---- */
 
-/* Keep the checkpoint that contradicts ours, and stop. gives CAIRN_BUSY when that cannot be now */
-cairn_err cairn_core_fork(struct cairn_core *core, uint32_t number, struct cairn_bytes note,
-                          uint64_t size)
+/* Not longer than what we hold: does it say the same? source P-68 */
+static cairn_err offer_compare(struct cairn_core *core, uint32_t link, uint32_t number,
+                               const struct cairn_offer_journal *offered)
 {
-    struct core_journal *journal = &core->journals[number];
-    uint8_t digest[32];
-    if (cairn_core_is_busy(core)) {
-        return CAIRN_BUSY;
+    struct core_checkpoint *statement = cairn_core_take(core, sizeof *statement);
+    struct cairn_bytes note = offered->checkpoint;
+    struct cairn_checkpoint checkpoint;
+    CAIRN_TRY(cairn_core_checkpoint_read(core, number, note, &checkpoint));
+    if (checkpoint.size != offered->size) {
+        return CAIRN_PEER_CHECKPOINT;
     }
-    journal->is_forked = true;
-    cairn_sha256_of(note, digest);
-    struct core_puts puts = cairn_core_puts_begin(core, 2);
-    cairn_core_puts_add(&puts, CAIRN_TABLE_FORK, journal->id, cairn_bytes_get_u64(digest))->head =
-        note;
-    cairn_core_puts_add_journal(core, &puts, number);
-    cairn_core_puts_store(core, &puts, cairn_core_task_open(core, CORE_TASK_STORE, 0, 0), true);
-    cairn_core_notice(core, CAIRN_NOTICE_FORK, journal->country, journal->checkpoint.size, size);
-    cairn_core_want_stop(core, number);
+    *statement =
+        (struct core_checkpoint){.size = checkpoint.size, .note_bytes = (uint32_t)note.size};
+    memcpy(statement->root, checkpoint.root, 32);
+    memcpy(statement->note, note.data, note.size);
+    cairn_core_fork_shown(core, core->links[link].journal, number, statement);
     return CAIRN_OK;
+}
+
+/* Is it, unsigned as it is, a checkpoint that we know to be true? Then nothing need be checked. */
+static bool offer_is_known(struct cairn_core *core, uint32_t number,
+                           const struct cairn_offer_journal *offered)
+{
+    struct cairn_note split;
+    struct cairn_checkpoint checkpoint;
+    return cairn_note_split(offered->checkpoint, &core->arena, &split) == CAIRN_OK &&
+           cairn_note_decode_checkpoint(split.text, &checkpoint) == CAIRN_OK &&
+           checkpoint.size == offered->size && cairn_core_fork_is_known(core, number, &checkpoint);
 }
 
 /* A checkpoint that says something new: more leaves, or others. count: of checkpoints read so far
  */
-static cairn_err offer_take_checkpoint(struct cairn_core *core, uint32_t number,
+static cairn_err offer_take_checkpoint(struct cairn_core *core, uint32_t link, uint32_t number,
                                        const struct cairn_offer_journal *offered, uint32_t *count)
 {
     struct core_journal *journal = &core->journals[number];
@@ -145,23 +190,23 @@ static cairn_err offer_take_checkpoint(struct cairn_core *core, uint32_t number,
     struct cairn_checkpoint checkpoint;
     bool is_same = offered->checkpoint.size == held->note_bytes && held->note_bytes > 0 &&
                    memcmp(offered->checkpoint.data, held->note, held->note_bytes) == 0;
-    bool is_more = offered->size > held->size && offered->size > journal->promised_size;
-    if (is_same || (offered->size != held->size && !is_more) || offered->size == 0) {
+    bool is_old = offered->size > held->size && offered->size <= journal->promised_size;
+    if (is_same || is_old || offered->size == 0) {
         return CAIRN_OK;
     }
     if (++*count > core->limits.journals) {
         return CAIRN_PEER_FRAME; /* the same ones again and again */
     }
+    if (offered->size <= held->size) {
+        bool is_known = offer_is_known(core, number, offered);
+        return is_known ? CAIRN_OK : offer_compare(core, link, number, offered);
+    }
     CAIRN_TRY(cairn_core_checkpoint_read(core, number, offered->checkpoint, &checkpoint));
     if (checkpoint.size != offered->size) {
         return CAIRN_PEER_CHECKPOINT;
     }
-    if (checkpoint.size > held->size) {
-        journal->promised_size = checkpoint.size;
-        return CAIRN_OK;
-    }
-    bool is_fork = memcmp(checkpoint.root, held->root, 32) != 0; /* source P-68 */
-    return is_fork ? cairn_core_fork(core, number, offered->checkpoint, checkpoint.size) : CAIRN_OK;
+    journal->promised_size = checkpoint.size;
+    return CAIRN_OK;
 }
 
 static cairn_err offer_take_journal(struct cairn_core *core, uint32_t link,
@@ -172,7 +217,7 @@ static cairn_err offer_take_journal(struct cairn_core *core, uint32_t link,
         return CAIRN_OK;
     }
     if (cairn_core_is_followed(core, journal) && !core->journals[journal].is_forked) {
-        CAIRN_TRY(offer_take_checkpoint(core, journal, offered, count));
+        CAIRN_TRY(offer_take_checkpoint(core, link, journal, offered, count));
     }
     cairn_core_offered(core, link, journal);
     return CAIRN_OK;

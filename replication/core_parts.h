@@ -19,7 +19,8 @@
  *     core_want.c      of whom we ask what            core_serve.c    what we give
  *     core_journal.c   JOURNAL: leaves                core_scan.c     tags among them
  *     core_join.c      FEED: records of feeds         core_commit.c   ENTRIES: commits
- *     core_ripe.c      commits to the folder          core_look.c     what does not come */
+ *     core_ripe.c      commits to the folder          core_look.c     what does not come
+ *     core_fork.c      two histories: found           core_proof.c    ... proved and told */
 #ifndef CAIRN_REPLICATION_CORE_PARTS_H
 #define CAIRN_REPLICATION_CORE_PARTS_H
 

@@ -4,6 +4,7 @@
 #define CAIRN_REPLICATION_CORE_PEERS_H
 
 #include "replication/core_state.h"
+#include "replication/trust/forkproof.h"
 #include "schema/wire.h"
 
 /* ---- core_link.c ---- */
@@ -19,8 +20,28 @@ void cairn_core_offer_all(struct cairn_core *core, uint32_t link);
 void cairn_core_offer_one(struct cairn_core *core, uint32_t link, uint32_t log);
 cairn_err cairn_core_take_offer(struct cairn_core *core, uint32_t link,
                                 const struct cairn_offer *offer);
-cairn_err cairn_core_fork(struct cairn_core *core, uint32_t journal, struct cairn_bytes note,
-                          uint64_t size);
+void cairn_core_offer_news(struct cairn_core *core);
+
+/* ---- core_fork.c: what somebody shows of a journal, and that is no longer than what we hold ----
+ */
+bool cairn_core_fork_is_known(const struct cairn_core *core, uint32_t journal,
+                              const struct cairn_checkpoint *checkpoint);
+/* peer: journal number of who shows it; CORE_NONE: our own leaves have contradicted it already */
+void cairn_core_fork_shown(struct cairn_core *core, uint32_t peer, uint32_t journal,
+                           const struct core_checkpoint *statement);
+void cairn_core_fork_advanced(struct cairn_core *core, uint32_t journal);
+void cairn_core_forks(struct cairn_core *core);
+void cairn_core_fork_loaded(struct cairn_core *core, const struct cairn_event *event);
+
+/* ---- core_proof.c ---- */
+struct cairn_forkproof_reader cairn_core_proof_reader(struct cairn_core *core, uint32_t journal);
+void cairn_core_prove(struct cairn_core *core, uint32_t journal, const struct cairn_fork *fork,
+                      const struct cairn_forkproof *proof);
+cairn_err cairn_core_take_proof(struct cairn_core *core, const struct cairn_fork *fork);
+void cairn_core_proofs_greet(struct cairn_core *core, uint32_t link);
+void cairn_core_proofs_tell(struct cairn_core *core);
+void cairn_core_proof_loaded(struct cairn_core *core, const struct core_task *task,
+                             const struct cairn_event *event);
 
 /* ---- core_want.c ---- */
 void cairn_core_want(struct cairn_core *core, uint32_t log);

@@ -4,7 +4,7 @@
 
 #include "replication/core.h"
 #include "replication/core_batch.h"
-#include "replication/core_tables.h"
+#include "replication/core_forks.h"
 #include "schema/base/arena.h"
 
 struct cairn_core {
@@ -41,10 +41,15 @@ struct cairn_core {
     struct core_task *tasks;
     uint32_t task_first; /* free one */
     uint32_t task_count;
-    uint32_t stalled_count;     /* intakes that wait for tasks or leaves */
-    bool is_source_due;         /* all intakes are to be looked at: who has lost its source? */
-    uint32_t source_next;       /* log where to go on */
-    struct core_recent *recent; /* ring */
+    uint32_t stalled_count;   /* intakes that wait for tasks or leaves */
+    bool is_source_due;       /* all intakes are to be looked at: who has lost its source? */
+    uint32_t source_next;     /* log where to go on */
+    struct core_shown *shown; /* by journal */
+    uint32_t shown_count;     /* of these, with something that waits */
+    uint32_t shown_next;      /* journal where to go on */
+    struct core_fork_check fork_check;
+    struct core_teller *tellers; /* by link */
+    struct core_recent *recent;  /* ring */
     uint32_t recent_next;
 
     struct core_batch batches[2];

@@ -57,6 +57,8 @@ static void step_on_stored(struct cairn_core *core, const struct cairn_event *ev
     case CORE_TASK_LOAD_RECORD:
     case CORE_TASK_LOAD_SCAN:
     case CORE_TASK_LOAD_NOTES:
+    case CORE_TASK_LOAD_FORK:
+    case CORE_TASK_LOAD_PROOF:
         break;
     }
 }
@@ -81,6 +83,10 @@ static void step_on_loaded(struct cairn_core *core, const struct cairn_event *ev
         cairn_core_scan_loaded(core, &task, event);
         return;
     }
+    if (task.type == CORE_TASK_LOAD_FORK) {
+        cairn_core_fork_loaded(core, event);
+        return;
+    }
     if (task.link_generation != core->link_generations[task.link]) {
         return; /* the link is gone */
     }
@@ -88,6 +94,8 @@ static void step_on_loaded(struct cairn_core *core, const struct cairn_event *ev
         cairn_core_stream_loaded(core, &task, event);
     } else if (task.type == CORE_TASK_LOAD_RECORD) {
         cairn_core_record_loaded(core, &task, event);
+    } else if (task.type == CORE_TASK_LOAD_PROOF) {
+        cairn_core_proof_loaded(core, &task, event);
     } else {
         CAIRN_REQUIRE(task.type == CORE_TASK_LOAD_NOTES);
         cairn_core_notes_loaded(core, &task, event);
@@ -105,8 +113,10 @@ static void step_on_start(struct cairn_core *core)
     core->heartbeat_ms = core->now_ms;
     core->is_ripen_due = true;
     for (uint32_t journal = 1; journal < core->journal_count; journal++) {
+        cairn_core_fork_advanced(core, journal);
         cairn_core_scan(core, journal);
     }
+    core->is_halted = core->is_halted || core->journals[0].is_forked;
     cairn_core_closes_due(core);
     cairn_core_receipts_due(core);
     cairn_core_act(core, CAIRN_ACTION_ROSTER);
@@ -209,6 +219,8 @@ static void step_follow(struct cairn_core *core)
     cairn_core_links_check(core);
     cairn_core_look(core);
     cairn_core_scan_all(core);
+    cairn_core_forks(core);
+    cairn_core_proofs_tell(core);
     cairn_core_ripen(core);
     cairn_core_unstall(core);
     cairn_core_sources(core);

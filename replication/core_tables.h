@@ -134,6 +134,8 @@ enum core_task_type {
     CORE_TASK_LOAD_RECORD, /* link, log */
     CORE_TASK_LOAD_SCAN,   /* log: journal, a: first leaf */
     CORE_TASK_LOAD_NOTES,  /* link */
+    CORE_TASK_LOAD_FORK,   /* log: journal */
+    CORE_TASK_LOAD_PROOF,  /* link, log: journal */
 };
 
 struct core_task {

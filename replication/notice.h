@@ -24,7 +24,8 @@ enum cairn_notice_level {
     X(LINK_DOWN,      INFO,  "link.down")                                                          \
     X(LINK_REFUSED,   WARN,  "link.refused")                                                       \
     X(LINK_BYE,       WARN,  "link.bye")           /* a: number of the peer's error */             \
-    X(FORK,           ERROR, "fork.found")         /* a: size held, b: size shown */               \
+    X(FORK,           ERROR, "fork.found")         /* a: size held, b: shown; not proved */        \
+    X(FORK_PROVEN,    ERROR, "fork.proven")        /* a, b: sizes of the two statements */         \
     X(ROLLBACK,       ERROR, "restore.behind")     /* a: own size, b: size a partner holds */      \
     X(PARTNER,        INFO,  "partner.recognised") /* a: serial */                                 \
     X(FORGOTTEN,      INFO,  "partner.removed")                                                    \

@@ -13,7 +13,7 @@ enum cairn_table {
     CAIRN_TABLE_NOTE = 'N',  /* SHA-256(country)[:16], serial: country document */
     CAIRN_TABLE_RECORD = 'R', /* feed id, 0: feed.open body; 1.. : feed.admit bodies */
     CAIRN_TABLE_FEED = 'F',   /* feed id, 0: what the core knows of the feed */
-    CAIRN_TABLE_FORK = 'X',   /* journal id, hash: checkpoint that contradicts the held one */
+    CAIRN_TABLE_FORK = 'X',   /* journal id, 0: proof of a fork, a bundle's record */
     CAIRN_TABLE_STATE = 'S',  /* the core's own: journals, recognition, clock */
 };
 

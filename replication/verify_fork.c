@@ -26,6 +26,7 @@ static const char *verify_fork_fault(cairn_err err)
 {
     switch ((int)err) {
     case CAIRN_NOTE_SIGNATURE:
+    case CAIRN_CRYPTO_SIGNATURE:
         return "a statement is not signed with the log key of the origin";
     case CAIRN_CHECKPOINT:
         return "a statement is no checkpoint of the origin";

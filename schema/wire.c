@@ -217,7 +217,7 @@ static cairn_err wire_read_type(struct cairn_fields *fields, enum cairn_message_
     size_t at = fields->reader->at;
     uint64_t type;
     CAIRN_TRY(cairn_pack_get_uint(fields->reader, UINT64_MAX, &type));
-    if (type < CAIRN_MESSAGE_HELLO || type > CAIRN_MESSAGE_BYE) {
+    if (type < CAIRN_MESSAGE_HELLO || type > CAIRN_MESSAGE_PROOF) {
         return cairn_fields_fail(fields->reader, at, CAIRN_PEER_FRAME);
     }
     *out = (enum cairn_message_type)type;
@@ -244,6 +244,8 @@ static cairn_err wire_read_fields(struct cairn_fields *fields, struct cairn_aren
         return wire_read_cosign(fields, &out->as.cosign);
     case CAIRN_MESSAGE_BYE:
         return wire_read_bye(fields, &out->as.bye);
+    case CAIRN_MESSAGE_PROOF:
+        return cairn_fork_read(fields, arena, &out->as.proof);
     }
     cairn_panic("a type of the enum", __FILE__, __LINE__);
 }
@@ -440,6 +442,10 @@ static void wire_write(struct cairn_pack_writer *writer, const struct cairn_mess
         CAIRN_REQUIRE(message->as.bye.error <= CAIRN_BYE_ERROR_MAX);
         wire_put_head(writer, CAIRN_MESSAGE_BYE, 1);
         wire_put_uint(writer, 1, message->as.bye.error);
+        return;
+    case CAIRN_MESSAGE_PROOF:
+        wire_put_head(writer, CAIRN_MESSAGE_PROOF, CAIRN_FORK_FIELDS);
+        cairn_fork_write(writer, &message->as.proof);
         return;
     }
     cairn_panic("a type of the enum", __FILE__, __LINE__);

@@ -1,4 +1,4 @@
-/* What two nodes say to each other: eight messages, each a canonical msgpack map in a frame.
+/* What two nodes say to each other: nine messages, each a canonical msgpack map in a frame.
  *
  *     u32 length (1 to 1 MiB) | map: key 0 the type, the other keys as each type says
  *
@@ -11,6 +11,7 @@
 #include "schema/base/err.h"
 #include "schema/base/limits.h"
 #include "schema/commit.h"
+#include "schema/fork.h"
 
 #define CAIRN_WIRE_VERSION      1u
 #define CAIRN_FRAME_HEAD_BYTES  4u
@@ -28,6 +29,7 @@ enum cairn_message_type {
     CAIRN_MESSAGE_FEED = 6,
     CAIRN_MESSAGE_COSIGN = 7,
     CAIRN_MESSAGE_BYE = 8,
+    CAIRN_MESSAGE_PROOF = 9,
 };
 
 struct cairn_hello {
@@ -108,6 +110,7 @@ struct cairn_message {
         struct cairn_feed_message feed;
         struct cairn_cosign cosign;
         struct cairn_bye bye;
+        struct cairn_fork proof;
     } as;
 };
 
@@ -120,7 +123,8 @@ CAIRN_MUST cairn_err cairn_frame_size(const uint8_t in[static CAIRN_FRAME_HEAD_B
 
 /* Read the map of a frame. The bytes need not have been scanned: this does it.
  *
- * owns    out borrows from payload; the arrays of an OFFER are in arena
+ * owns    out borrows from payload; the arrays of an OFFER and the nodes of a PROOF are in
+ *         arena
  * gives   *out_fault_at: offset of the fault; unchanged when all is well
  * errors  those of cairn_pack_check; CAIRN_PEER_FRAME (type unknown, payload too large, value that
  *         its field cannot have), CAIRN_PEER_NETWORK (another version), CAIRN_PACK_TYPE,

@@ -1,69 +1,59 @@
 #include "replication/trust/forkproof.h"
 
 #include "crypto/merkle.h"
+#include "crypto/note.h"
 
 #include <string.h>
 
-/* Split a note of the origin and find the line that one of the log keys has signed. */
-static cairn_err forkproof_read(const struct cairn_forkproof_reader *reader,
-                                struct cairn_bytes note, struct cairn_note *split,
-                                struct cairn_checkpoint *out, const struct cairn_note_line **line)
+/* The line of a note that bears this key's name and id. */
+static const struct cairn_note_line *forkproof_line(const struct cairn_note *note,
+                                                    const struct cairn_note_key *key)
 {
+    uint8_t id[4];
+    cairn_note_key_id(key, id);
+    for (uint32_t i = 0; i < note->line_count; i++) {
+        const struct cairn_note_line *line = &note->lines[i];
+        if (memcmp(line->key_id, id, sizeof id) == 0 &&
+            cairn_bytes_is_equal(line->name, key->name)) {
+            return line;
+        }
+    }
+    return NULL;
+}
+
+static cairn_err forkproof_signature(const struct cairn_forkproof_reader *reader,
+                                     const struct cairn_note *note)
+{
+    cairn_err err = CAIRN_NOTE_SIGNATURE;
+    for (uint32_t i = 0; i < reader->key_count; i++) {
+        struct cairn_note_key key = {.name = reader->origin, .type = CAIRN_NOTE_ED25519};
+        uint64_t time_s;
+        memcpy(key.public_key, reader->log_keys[i], sizeof key.public_key);
+        if (forkproof_line(note, &key) == NULL) {
+            continue;
+        }
+        if (cairn_note_verify(reader->suite, note, &key, reader->arena, &time_s) == CAIRN_OK) {
+            return CAIRN_OK;
+        }
+        err = CAIRN_CRYPTO_SIGNATURE;
+    }
+    return err;
+}
+
+/* A checkpoint of the origin, with the log's line and no other. */
+static cairn_err forkproof_statement(const struct cairn_forkproof_reader *reader,
+                                     struct cairn_bytes note, struct cairn_checkpoint *out)
+{
+    struct cairn_note *split = cairn_arena_take(reader->arena, sizeof *split);
+    if (split == NULL) {
+        return CAIRN_NO_ROOM;
+    }
     CAIRN_TRY(cairn_note_split(note, reader->arena, split));
     CAIRN_TRY(cairn_note_decode_checkpoint(split->text, out));
     if (!cairn_bytes_is_equal(out->origin, reader->origin)) {
         return CAIRN_CHECKPOINT;
     }
-    for (uint32_t i = 0; i < reader->key_count; i++) {
-        struct cairn_note_key key = {.name = reader->origin, .type = CAIRN_NOTE_ED25519};
-        uint8_t id[4];
-        uint64_t time_s;
-        memcpy(key.public_key, reader->log_keys[i], sizeof key.public_key);
-        if (cairn_note_verify(reader->suite, split, &key, reader->arena, &time_s) != CAIRN_OK) {
-            continue;
-        }
-        cairn_note_key_id(&key, id);
-        for (uint32_t at = 0; at < split->line_count; at++) { /* the first one was checked */
-            *line = &split->lines[at];
-            if (memcmp((*line)->key_id, id, sizeof id) == 0 &&
-                cairn_bytes_is_equal((*line)->name, reader->origin)) {
-                return CAIRN_OK;
-            }
-        }
-    }
-    return CAIRN_NOTE_SIGNATURE;
-}
-
-cairn_err cairn_forkproof_cut(const struct cairn_forkproof_reader *reader, struct cairn_bytes note,
-                              uint8_t buffer[static CAIRN_FORK_NOTE_BYTES], struct cairn_bytes *out,
-                              struct cairn_checkpoint *out_checkpoint)
-{
-    struct cairn_note *split = cairn_arena_take(reader->arena, sizeof *split);
-    const struct cairn_note_line *line = NULL;
-    struct cairn_checkpoint checkpoint;
-    struct cairn_note_writer writer;
-    if (split == NULL) {
-        return CAIRN_NO_ROOM;
-    }
-    CAIRN_TRY(forkproof_read(reader, note, split, &checkpoint, &line));
-    cairn_note_writer_init(&writer, buffer, CAIRN_FORK_NOTE_BYTES);
-    CAIRN_TRY(cairn_note_put_text(&writer, split->text));
-    CAIRN_TRY(cairn_note_put_raw(&writer, line->raw));
-    *out = (struct cairn_bytes){.data = writer.data, .size = writer.size};
-    *out_checkpoint = checkpoint;
-    return CAIRN_OK;
-}
-
-/* A statement of a proof: the log's line stands alone. */
-static cairn_err forkproof_statement(const struct cairn_forkproof_reader *reader,
-                                     struct cairn_bytes note, struct cairn_checkpoint *out)
-{
-    struct cairn_note *split = cairn_arena_take(reader->arena, sizeof *split);
-    const struct cairn_note_line *line;
-    if (split == NULL) {
-        return CAIRN_NO_ROOM;
-    }
-    CAIRN_TRY(forkproof_read(reader, note, split, out, &line));
+    CAIRN_TRY(forkproof_signature(reader, split));
     return split->line_count == 1 ? CAIRN_OK : CAIRN_PEER_PROOF;
 }
 

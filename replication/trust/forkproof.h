@@ -6,7 +6,6 @@
 #ifndef CAIRN_REPLICATION_TRUST_FORKPROOF_H
 #define CAIRN_REPLICATION_TRUST_FORKPROOF_H
 
-#include "crypto/note.h"
 #include "crypto/suite.h"
 #include "schema/base/arena.h"
 #include "schema/fork.h"
@@ -27,23 +26,13 @@ struct cairn_forkproof {
     uint8_t begin_root[32]; /* that tree B has at size_a; root_b when the sizes are equal */
 };
 
-/* Cut a checkpoint note of the origin down to its text and the log's signature line.
- *
- * owns    *out is a view of buffer; *out_checkpoint borrows from note
- * errors  those of cairn_note_split; CAIRN_CHECKPOINT (malformed, or of another origin),
- *         CAIRN_NOTE_SIGNATURE (no valid line by these keys), CAIRN_NO_ROOM; outputs unchanged */
-CAIRN_MUST cairn_err cairn_forkproof_cut(const struct cairn_forkproof_reader *reader,
-                                         struct cairn_bytes note,
-                                         uint8_t buffer[static CAIRN_FORK_NOTE_BYTES],
-                                         struct cairn_bytes *out,
-                                         struct cairn_checkpoint *out_checkpoint);
-
 /* Check a proof.
  *
  * errors  CAIRN_PEER_PROOF  it is of another origin, a note bears more than the log's line, the
  *         statements do not contradict each other, or stand in the wrong order; CAIRN_CRYPTO_PROOF
- *         nodes do not lead to root B; CAIRN_CHECKPOINT, CAIRN_NOTE_SIGNATURE, CAIRN_NO_ROOM and
- *         those of cairn_note_split; *out unchanged
+ *         nodes do not lead to root B; CAIRN_NOTE_SIGNATURE none of these keys has a line;
+ *         CAIRN_CRYPTO_SIGNATURE it has, and that does not verify; CAIRN_CHECKPOINT, CAIRN_NO_ROOM
+ *         and those of cairn_note_split; *out unchanged
  * source  P-84 */
 CAIRN_MUST cairn_err cairn_forkproof_check(const struct cairn_forkproof_reader *reader,
                                            const struct cairn_fork *fork,

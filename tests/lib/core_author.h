@@ -14,7 +14,7 @@
 #include "schema/feedop.h"
 #include "schema/wire.h"
 
-#define AUTHOR_LEAVES  4096u
+#define AUTHOR_LEAVES  12288u
 #define AUTHOR_COMMITS 64u
 #define AUTHOR_BYTES   (1u << 20)
 

@@ -9,6 +9,12 @@
 const char *const world_countries[WORLD_NODES_MAX] = {"AUT", "SRB", "GEO", "POL",
                                                       "MDA", "ARM", "BIH", "MNE"};
 
+const char *world_code(const struct world *world, uint32_t node)
+{
+    bool is_twin = world->options.has_twin && node == world->options.nodes - 1;
+    return world_countries[is_twin ? 0 : node];
+}
+
 /* ---- queue ---- */
 
 static bool world_before(const struct world_event *a, const struct world_event *b)
@@ -117,7 +123,7 @@ void world_hang_up(struct world *world, uint32_t a, uint32_t b)
 
 static bool world_recognises(const struct world *world, uint32_t a, uint32_t b)
 {
-    return cairn_core_is_partner(world->nodes[a].core, (const uint8_t *)world_countries[b]);
+    return cairn_core_is_partner(world->nodes[a].core, (const uint8_t *)world_code(world, b));
 }
 
 static void world_dial(struct world *world)

@@ -21,6 +21,7 @@ struct world_options {
     uint32_t latency_ms_max; /* of a frame */
     uint32_t cut_percent;    /* chance of a link to be cut at a frame, in 1/100 of a percent */
     bool is_real;            /* real keys instead of the fast fake ones */
+    bool has_twin;           /* the last node is the first one again, under the same keys */
 };
 
 struct world *world_open(const struct world_options *options);

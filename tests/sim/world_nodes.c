@@ -53,7 +53,7 @@ static void node_document(struct world *world, uint32_t number)
     struct node *node = &world->nodes[number];
     struct cairn_country_doc doc = {
         .network = cairn_bytes_of("test-sim"),
-        .country = cairn_bytes_of(world_countries[number]),
+        .country = cairn_bytes_of(world_code(world, number)),
         .serial = 1,
         .sealing_count = 1,
         .node_count = 1,
@@ -66,7 +66,7 @@ static void node_document(struct world *world, uint32_t number)
     struct cairn_bytes encoded;
     struct cairn_note_writer writer;
     char name[32] = "test-sim/";
-    strcat(name, world_countries[number]);
+    strcat(name, world_code(world, number));
     struct cairn_note_key key = {.name = cairn_bytes_of(name), .type = CAIRN_NOTE_ED25519};
     cairn_suite_sign_public(&world->suite, node->root_seed, doc.root);
     memcpy(key.public_key, doc.root, 32);
@@ -120,6 +120,18 @@ static cairn_err world_show(struct world *world, uint32_t node, uint32_t shown)
     return world_wait(world, node, &event, NULL);
 }
 
+/* The same country with the same keys; it knows nothing of its twin. */
+static void node_copy(struct node *node, const struct node *first)
+{
+    memcpy(node->root_seed, first->root_seed, 32);
+    memcpy(node->log_seed, first->log_seed, 32);
+    memcpy(node->witness_seed, first->witness_seed, 32);
+    memcpy(node->sealing_secret, first->sealing_secret, 32);
+    memcpy(node->spki_hash, first->spki_hash, 32);
+    memcpy(node->note, first->note, first->note_size);
+    node->note_size = first->note_size;
+}
+
 struct world *world_open(const struct world_options *options)
 {
     struct world *world = calloc(1, sizeof *world);
@@ -141,8 +153,9 @@ struct world *world_open(const struct world_options *options)
         node->memory = malloc(cairn_core_size(&world->limits));
         node->words = calloc(NODE_WORDS_MAX, sizeof *node->words);
         assert_non_null(node->memory);
-        assert_err(cairn_origin_make(cairn_bytes_of("test-sim"), cairn_bytes_of(world_countries[i]),
-                                     cairn_bytes_of("sim-1"), 1, node->origin),
+        assert_err(cairn_origin_make(cairn_bytes_of("test-sim"),
+                                     cairn_bytes_of(world_code(world, i)), cairn_bytes_of("sim-1"),
+                                     1, node->origin),
                    CAIRN_OK);
         world_random(world, node->root_seed, 32);
         world_random(world, node->log_seed, 32);
@@ -151,6 +164,9 @@ struct world *world_open(const struct world_options *options)
         world_random(world, node->local, 32);
         world_random(world, node->spki_hash, 32);
         node_document(world, i);
+        if (options->has_twin && i == options->nodes - 1) {
+            node_copy(node, &world->nodes[0]);
+        }
         node_start(world, i);
     }
     for (uint32_t i = 0; i < options->nodes; i++) {
@@ -193,7 +209,7 @@ void world_meet_all(struct world *world)
 void world_forget(struct world *world, uint32_t node, uint32_t country)
 {
     struct cairn_event event = {.type = CAIRN_EVENT_FORGET};
-    memcpy(event.as.forget.country, world_countries[country], 3);
+    memcpy(event.as.forget.country, world_code(world, country), 3);
     assert_err(world_wait(world, node, &event, NULL), CAIRN_OK);
 }
 
@@ -214,7 +230,7 @@ cairn_err world_admit(struct world *world, uint32_t node, const uint8_t feed[sta
 {
     struct cairn_event event = {.type = CAIRN_EVENT_FEED_ADMIT};
     memcpy(event.as.command.feed, feed, 16);
-    memcpy(event.as.command.country, world_countries[country], 3);
+    memcpy(event.as.command.country, world_code(world, country), 3);
     return world_wait(world, node, &event, NULL);
 }
 
@@ -238,7 +254,7 @@ static cairn_err world_append_operation(struct world *world, uint32_t node,
     operation->actors[0] = cairn_bytes_of("sim");
     operation->role = cairn_bytes_of("bureau");
     world_random(world, random, sizeof random);
-    cairn_id_make(cairn_bytes_of(world_countries[node]), random, &operation->object);
+    cairn_id_make(cairn_bytes_of(world_code(world, node)), random, &operation->object);
     memcpy(event.as.command.feed, feed, 16);
     assert_err(
         cairn_operation_encode(operation, buffer, sizeof buffer, &event.as.command.operation),
@@ -275,7 +291,7 @@ void world_pairwise(struct world *world, uint32_t node, uint32_t partner,
                     uint8_t out_feed[static 16])
 {
     assert_true(cairn_core_pairwise(world->nodes[node].core,
-                                    (const uint8_t *)world_countries[partner], out_feed));
+                                    (const uint8_t *)world_code(world, partner), out_feed));
 }
 
 void world_crash(struct world *world, uint32_t node)

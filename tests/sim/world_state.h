@@ -84,6 +84,8 @@ struct world {
 };
 
 struct world_pair *world_pair_of(struct world *world, uint32_t a, uint32_t b);
+/* Country of a node. */
+const char *world_code(const struct world *world, uint32_t node);
 void world_hang_up(struct world *world, uint32_t a, uint32_t b);
 void world_step(struct world *world, uint32_t node, struct cairn_event *event);
 struct world_event *world_pop(struct world *world);

@@ -1,4 +1,4 @@
-/* One core, driven by hand-made frames: journals, forks, sources. */
+/* One core, driven by hand-made frames: journals and their sources. Forks: test_core_fork.c */
 #include "tests/lib/test.h"
 
 #include <string.h>
@@ -56,30 +56,8 @@ TEST(leaves_that_were_not_asked_for_do_no_harm)
     author_close(&other);
 }
 
-TEST(two_checkpoints_of_one_size_are_a_fork_and_both_are_kept)
-{
-    uint8_t root[32] = {1};
-    scene_write_noise(&scene.srb, 10, 1);
-    scene_link_up(SRB, &scene.srb);
-    scene_offer_own(SRB, &scene.srb);
-    scene_frame(SRB, author_range(&scene.srb, 0, 10, true));
-    host_settle(scene.host);
-    author_sign_as(&scene.srb, 10, root);
-    scene_link_up(GEO, &scene.geo);
-    scene_offer_own(GEO, &scene.srb); /* whoever shows it: its author signed it */
-    assert_true(scene_peer_of(&scene.srb).is_forked);
-    assert_err(scene.host->dropped[GEO], CAIRN_OK);
-    assert_int_equal(scene.host->notices[CAIRN_NOTICE_FORK], 1);
-    assert_int_equal(scene_rows_in(CAIRN_TABLE_FORK), 1);
-    scene_write_noise(&scene.srb, 5, 1);
-    scene_frame(SRB, author_range(&scene.srb, 10, 15, true));
-    host_settle(scene.host);
-    assert_int_equal(scene_peer_of(&scene.srb).journal_size, 10); /* it stops advancing here */
-    host_crash(scene.host);
-    assert_true(scene_peer_of(&scene.srb).is_forked);
-}
-
-TEST(an_author_whose_leaves_leave_its_own_history_is_forked)
+/* Only signatures accuse: whose leaves they are nobody can show. */
+TEST(an_author_whose_leaves_leave_its_own_history_is_refused)
 {
     scene_write_noise(&scene.srb, 10, 1);
     scene_link_up(SRB, &scene.srb);
@@ -92,42 +70,10 @@ TEST(an_author_whose_leaves_leave_its_own_history_is_forked)
     scene_write_noise(&other, 10, 1);
     scene_frame(SRB, author_range(&other, 10, 20, true));
     host_settle(scene.host);
-    assert_err(scene.host->dropped[SRB], CAIRN_PEER_FORK);
-    assert_true(scene_peer_of(&scene.srb).is_forked);
-    assert_int_equal(scene_rows_in(CAIRN_TABLE_FORK), 1);
-    author_close(&other);
-}
-
-/* A relay holds another history. It may be lying, so it stays linked and is asked no more; when our
- * own leaves reach the checkpoint that it showed, it is plain who was. */
-TEST(a_fork_that_a_relay_shows_is_found_when_the_own_leaves_reach_it)
-{
-    struct author other;
-    author_open(&other, &scene.suite, "SRB");
-    scene_write_noise(&scene.srb, 10, 1);
-    scene_write_noise(&other, 10, 1);
-    scene_write_noise(&other, 6, 7);
-    scene_link_up(SRB, &scene.srb);
-    scene_offer_own(SRB, &scene.srb);
-    scene_frame(SRB, author_range(&scene.srb, 0, 10, true));
-    host_settle(scene.host);
-    host_link_down(scene.host, SRB);
-    scene_link_up(GEO, &scene.geo);
-    scene_offer_own(GEO, &other);
-    author_sign(&other);
-    struct author mixed = other;
-    memset(mixed.leaves[12], 3, CAIRN_LEAF_BYTES);
-    scene_frame(GEO, author_range(&mixed, 10, 16, true));
-    host_settle(scene.host);
-    assert_err(scene.host->dropped[GEO], CAIRN_OK);
+    assert_err(scene.host->dropped[SRB], CAIRN_PEER_LEAF);
+    assert_int_equal(scene.host->notices[CAIRN_NOTICE_FORK], 1); /* the operator is told */
     assert_false(scene_peer_of(&scene.srb).is_forked);
-    scene_write_noise(&scene.srb, 20, 1);
-    scene_link_up(SRB, &scene.srb);
-    scene_offer_own(SRB, &scene.srb);
-    scene_frame(SRB, author_range(&scene.srb, 10, 30, true));
-    host_settle(scene.host);
-    assert_true(scene_peer_of(&scene.srb).is_forked);
-    assert_int_equal(scene_rows_in(CAIRN_TABLE_FORK), 1);
+    assert_int_equal(scene_rows_in(CAIRN_TABLE_FORK), 0);
     author_close(&other);
 }
 
@@ -176,9 +122,7 @@ int main(void)
         CASE(leaves_take_effect_with_the_checkpoint_that_covers_them),
         CASE(leaves_that_do_not_lead_to_the_checkpoint_are_refused),
         CASE(leaves_that_were_not_asked_for_do_no_harm),
-        CASE(two_checkpoints_of_one_size_are_a_fork_and_both_are_kept),
-        CASE(an_author_whose_leaves_leave_its_own_history_is_forked),
-        CASE(a_fork_that_a_relay_shows_is_found_when_the_own_leaves_reach_it),
+        CASE(an_author_whose_leaves_leave_its_own_history_is_refused),
         CASE(a_source_that_stays_silent_is_changed_for_another_one),
         CASE(leaves_without_end_and_without_checkpoint_are_refused),
     };

@@ -348,7 +348,8 @@ TEST(one_checkpoint_shown_thousands_of_times_ends_the_link_and_not_the_node)
     scene_frame(SRB,
                 (struct cairn_message){.type = CAIRN_MESSAGE_OFFER,
                                        .as.offer = {.journals = journals, .journal_count = 4000}});
-    assert_int_equal(scene.host->notices[CAIRN_NOTICE_FORK], 1);
+    assert_err(scene.host->dropped[SRB], CAIRN_PEER_FRAME);
+    assert_int_equal(scene.host->notices[CAIRN_NOTICE_FORK_PROVEN], 1);
     author_sign_as(&scene.srb, 11, root);
     host_settle(scene.host);
 }

@@ -117,7 +117,7 @@ TEST(altered_statements_and_nodes_are_refused_with_the_reason)
     note[fork->note_b.size - 20] ^= 1; /* in the signature */
     fork->note_b.data = note;
     struct cairn_verify_result result = verify(bundle_edit_bytes(&edit), &found);
-    assert_err(result.err, CAIRN_NOTE_SIGNATURE);
+    assert_err(result.err, CAIRN_CRYPTO_SIGNATURE);
     assert_int_equal(result.record, at + 1);
     edit = whole;
     fork->note_a = fork->note_b;

@@ -114,7 +114,7 @@ TEST(a_message_of_unknown_type_or_size_is_refused)
         {"80", CAIRN_PACK_FIELD, 1},
         {"8100", CAIRN_PACK_COUNT, 0},
         {"810000", CAIRN_PEER_FRAME, 2},
-        {"810009", CAIRN_PEER_FRAME, 2},
+        {"81000a", CAIRN_PEER_FRAME, 2},
         {"8100cf0000000100000001", CAIRN_PEER_FRAME, 2},
         {"8100a131", CAIRN_PACK_TYPE, 2},
         {"81010008", CAIRN_TRAILING, 3},
@@ -465,6 +465,21 @@ TEST(a_farewell_names_an_error)
     expect_assert_failure((void)encoded(&bye));
 }
 
+/* Its fields one by one: test_fork.c */
+TEST(a_proof_carries_two_statements_and_nodes)
+{
+    static const uint8_t nodes[64] = {1};
+    static const struct mutate_case cases[] = {{3, NULL, CAIRN_PACK_FIELD, 0},
+                                               {5, "00", CAIRN_PACK_UNKNOWN_FIELD, 0}};
+    struct cairn_message proof = {.type = CAIRN_MESSAGE_PROOF};
+    proof.as.proof = (struct cairn_fork){.origin = cairn_bytes_of("test/AUT/a/1"),
+                                         .note_a = cairn_bytes_of("one"),
+                                         .note_b = cairn_bytes_of("two"),
+                                         .nodes = {nodes, sizeof nodes}};
+    assert_true(cairn_bytes_is_equal(read_back(&proof).as.proof.nodes, proof.as.proof.nodes));
+    CHECK_MESSAGE(&proof, cases);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -483,6 +498,7 @@ int main(void)
         cmocka_unit_test(a_feed_is_introduced_by_its_records),
         cmocka_unit_test(a_cosignature_is_one_line),
         cmocka_unit_test(a_farewell_names_an_error),
+        cmocka_unit_test(a_proof_carries_two_statements_and_nodes),
     };
     return cmocka_run_group_tests_name("wire", tests, NULL, NULL);
 }

@@ -1,0 +1,55 @@
+/* What the core keeps to find forks and to tell of them. Only core*.c includes this.
+ *
+ *     a checkpoint that somebody shows, and that is no longer than what we hold
+ *         known: among the last ones that verified here ---------------------> true, or a fork
+ *         else: it waits; one at a time our own leaves are loaded up to its size -> likewise
+ *         a fork: the leaves behind it give the nodes of the proof, table FORK, message PROOF */
+#ifndef CAIRN_REPLICATION_CORE_FORKS_H
+#define CAIRN_REPLICATION_CORE_FORKS_H
+
+#include "crypto/merkle.h"
+#include "replication/core_tables.h"
+
+#define CORE_KNOWN         32u    /* sizes of a journal whose root is at hand */
+#define CORE_FORK_LEAVES   4096u  /* in one load */
+#define CORE_FORK_PAUSE_MS 20u    /* between two loads: a check is not to hold up anything else */
+#define CORE_SHOWN_MS      60000u /* one check of a journal for one peer */
+#define CORE_COMPARE_MS    60000u /* between two OFFERs of what has grown */
+
+struct core_known {
+    uint64_t size;
+    uint8_t root[32];
+};
+
+/* By journal. */
+struct core_shown {
+    struct core_checkpoint waiting;      /* signed, and to be compared; size 0: none */
+    uint32_t peer;                       /* who showed the last one: journal number; CORE_NONE */
+    uint64_t at_ms;                      /* when */
+    struct core_known known[CORE_KNOWN]; /* ring */
+    uint32_t known_next;
+    struct cairn_merkle_range base[2]; /* where a load may begin: beginnings of it, of late */
+};
+
+/* By link. */
+struct core_teller {
+    uint64_t told_ms;    /* when it was last told what has grown */
+    uint32_t proof_next; /* every fork of a journal below was told */
+    bool is_loading;     /* a proof, for it */
+};
+
+/* The one comparison that is under way. */
+struct core_fork_check {
+    bool is_open;
+    bool is_loading;
+    bool is_proving; /* it is a fork: on to the end of `later` */
+    uint32_t journal;
+    uint64_t at;        /* next leaf */
+    uint64_t loaded_ms; /* when the last load came */
+    bool is_paused;
+    struct core_checkpoint later;    /* ours, of at least the size of the one that waits */
+    struct cairn_merkle_range range; /* of the leaves so far */
+    struct cairn_merkle_split split; /* if is_proving */
+};
+
+#endif
