@@ -71,6 +71,7 @@ void cairn_export_close(struct cairn_export *bundle)
     for (uint32_t i = 0; i < bundle->document_count; i++) {
         cairn_export_free(bundle->documents[i].note);
     }
+    cairn_export_free(bundle->proof);
     free(bundle->journals);
     free(bundle->documents);
     free(bundle->countries);
@@ -254,6 +255,8 @@ cairn_err cairn_export_run(struct cairn_export *bundle, const struct cairn_suite
     CAIRN_TRY(export_head(bundle));
     if (bundle->options.scope.type == CAIRN_SCOPE_OBJECT) {
         CAIRN_TRY(cairn_export_entries(bundle));
+    } else if (bundle->options.scope.type == CAIRN_SCOPE_FORK) {
+        CAIRN_TRY(cairn_export_fork(bundle));
     } else {
         CAIRN_TRY(cairn_export_sections(bundle));
     }

@@ -10,6 +10,7 @@
  *     scope all      every journal held, with all feeds of it that this node holds
  *     scope feed     the author's journal, that feed, and its control feed, whose marks say when
  *     scope object   the named entries, each with its proofs, and the open records of their feeds
+ *     scope fork     the proof that an origin signed two histories, and its country's documents
  *
  * Each journal closes with the newest cosigned checkpoint that covers what is shown, else with the
  * newest one. A feed of which a tagged commit has not come, or (private) a commit is too large for
@@ -54,8 +55,9 @@ typedef cairn_err cairn_export_write(void *host, struct cairn_bytes bytes);
  *
  * owns    give back with cairn_export_close; log: borrowed until then
  * errors  CAIRN_NOT_FOUND  scope feed: this node does not hold it; scope object: no entries, or of
- * a feed that it does not hold; CAIRN_TOO_LONG  too many entries; CAIRN_MEMORY cost    20 us for
- * each feed in scope and epoch */
+ * a feed that it does not hold; scope fork: no such origin; CAIRN_TOO_LONG  too many entries;
+ *         CAIRN_MEMORY
+ * cost    20 us for each feed in scope and epoch */
 CAIRN_MUST cairn_err cairn_export_open(const struct cairn_core *core, struct cairn_store *log,
                                        const struct cairn_export_options *options,
                                        struct cairn_export **out);
@@ -63,7 +65,8 @@ CAIRN_MUST cairn_err cairn_export_open(const struct cairn_core *core, struct cai
 /* Write the bundle. Once; on a reader thread.
  *
  * errors  those of write; CAIRN_LATER  scope feed: a commit of it has not come yet;
- *         scope object: an entry is not committed yet; CAIRN_DOCUMENT  no held document
+ *         scope object: an entry is not committed yet; CAIRN_NOT_FOUND  scope fork: nothing is
+ *         proved of that origin; CAIRN_DOCUMENT  no held document
  *         gives the key of a journal's checkpoint; CAIRN_DISK, CAIRN_DISK_CORRUPT, CAIRN_BUSY,
  *         CAIRN_MEMORY
  * cost    reads and hashes the journals in scope from their beginning; scope object also the feeds

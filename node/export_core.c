@@ -101,6 +101,9 @@ cairn_err cairn_export_open(const struct cairn_core *core, struct cairn_store *l
     if (err == CAIRN_OK && options->scope.type == CAIRN_SCOPE_OBJECT) {
         err = cairn_export_add_items(bundle, options);
     }
+    if (err == CAIRN_OK && options->scope.type == CAIRN_SCOPE_FORK) {
+        err = cairn_export_name_forked(bundle);
+    }
     if (err != CAIRN_OK) {
         cairn_export_close(bundle);
         return err;

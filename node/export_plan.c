@@ -342,6 +342,9 @@ cairn_err cairn_export_plan(struct cairn_export *bundle)
     if (bundle->options.scope.type == CAIRN_SCOPE_OBJECT) {
         return export_plan_entries(bundle);
     }
+    if (bundle->options.scope.type == CAIRN_SCOPE_FORK) {
+        return cairn_export_plan_fork(bundle);
+    }
     CAIRN_TRY(export_find_need(bundle));
     return export_plan_sections(bundle);
 }

@@ -86,6 +86,8 @@ struct cairn_export {
     uint32_t journal_count;
     struct export_feed *feeds;
     uint32_t feed_count;
+    uint32_t forked;           /* scope fork: number of the journal */
+    struct cairn_bytes proof;  /* likewise: the record; owned */
     struct export_item *items; /* scope object: by feed and index */
     uint32_t item_count;
     struct export_document *documents; /* by country and serial */
@@ -163,6 +165,13 @@ CAIRN_MUST cairn_err cairn_export_plan(struct cairn_export *bundle);
 CAIRN_MUST cairn_err cairn_export_notes(struct cairn_export *bundle);
 CAIRN_MUST cairn_err cairn_export_sections(struct cairn_export *bundle);
 CAIRN_MUST cairn_err cairn_export_entries(struct cairn_export *bundle);
+CAIRN_MUST cairn_err cairn_export_plan_fork(struct cairn_export *bundle);
+CAIRN_MUST cairn_err cairn_export_fork(struct cairn_export *bundle);
+
+/* Take note of the journal that scope fork names; its origin is copied.
+ *
+ * errors  CAIRN_NOT_FOUND  there is none of this origin */
+CAIRN_MUST cairn_err cairn_export_name_forked(struct cairn_export *bundle);
 
 /* Salt of a commit, and its content keys in bundle->keys. */
 void cairn_export_salt(const struct cairn_export *bundle, const struct export_feed *feed,

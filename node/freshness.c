@@ -93,3 +93,16 @@ json_t *cairn_freshness_json(const struct cairn_core *core, uint64_t now_ms)
     }
     return rows;
 }
+
+bool cairn_freshness_is_disputed(const struct cairn_core *core, const char *country)
+{
+    uint32_t count = cairn_core_peer_count(core);
+    for (uint32_t number = 0; number < count; number++) {
+        struct cairn_core_peer peer;
+        cairn_core_peer(core, number, &peer);
+        if (peer.is_forked && peer.is_recognised && strncmp(peer.country, country, 3) == 0) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -26,4 +26,8 @@ void cairn_freshness_put(json_t *object, uint64_t seen_ms, uint64_t now_ms);
  * disputed where its journal forked. owns: the caller. NULL: out of memory */
 json_t *cairn_freshness_json(const struct cairn_core *core, uint64_t now_ms);
 
+/* Is it proved of a node of this country, and of one that its document lists, that it signed two
+ * histories? country: three letters */
+bool cairn_freshness_is_disputed(const struct cairn_core *core, const char *country);
+
 #endif

@@ -14,6 +14,7 @@ static const struct cairn_cli_option audit_options[] = {CAIRN_CLI_COMMON,
                                                         CAIRN_CLI_ACTING,
                                                         {"object", CAIRN_CLI_VALUE, false, "ID"},
                                                         {"feed", CAIRN_CLI_VALUE, false, "HEX"},
+                                                        {"fork", CAIRN_CLI_VALUE, false, "ORIGIN"},
                                                         {"all", CAIRN_CLI_FLAG, false, NULL},
                                                         {"out", CAIRN_CLI_VALUE, true, "FILE"}};
 static const struct cairn_cli_plan audit_plan = {
@@ -77,18 +78,20 @@ int cairn_cli_audit_export(int argc, char **argv)
     const struct cairn_cli_args *args = &session.args;
     const char *object = cairn_cli_args_value(args, "object");
     const char *feed = cairn_cli_args_value(args, "feed");
+    const char *fork = cairn_cli_args_value(args, "fork");
     const char *path = cairn_cli_args_value(args, "out");
     bool is_all = cairn_cli_args_has(args, "all");
-    if ((object != NULL) + (feed != NULL) + (is_all ? 1 : 0) != 1) {
+    if ((object != NULL) + (feed != NULL) + (fork != NULL) + (is_all ? 1 : 0) != 1) {
         return cairn_cli_output_usage(
             &session.output,
-            "usage: cairn audit export (--object ID | --feed F | --all) --out FILE",
-            "say one of --object, --feed, --all");
+            "usage: cairn audit export (--object ID | --feed F | --fork ORIGIN | --all) --out FILE",
+            "say one of --object, --feed, --fork, --all");
     }
     int size = snprintf(part, sizeof part, "%s.part", path);
     if (size < 0 || (size_t)size >= sizeof part ||
         !cairn_cli_session_query(target, sizeof target, "object", object) ||
         !cairn_cli_session_query(target, sizeof target, "feed", feed) ||
+        !cairn_cli_session_query(target, sizeof target, "fork", fork) ||
         !cairn_cli_session_query(target, sizeof target, "all", is_all ? "true" : NULL)) {
         return cairn_cli_output_error(&session.output, CAIRN_TOO_LONG, path);
     }

@@ -2,12 +2,31 @@
 
 #include "node/cli/cli_session.h"
 
+#include <string.h>
+
 static const struct cairn_cli_option status_options[] = {CAIRN_CLI_COMMON};
 static const struct cairn_cli_plan status_plan = {
     .command = "status",
     .syntax = {status_options, sizeof status_options / sizeof status_options[0], 0, 0, ""},
     .is_dir_needed = true,
 };
+
+/* Whose fork is proved, and how to get the proof. */
+static void status_print_forks(const struct cairn_cli_session *session, const json_t *answer)
+{
+    const json_t *partners = json_object_get(answer, "partners");
+    if (json_is_true(json_object_get(json_object_get(answer, "journal"), "forked"))) {
+        cairn_cli_output_line(&session->output, "forked      %s: see cairn audit export --fork",
+                              cairn_cli_session_text(answer, "origin"));
+    }
+    for (size_t i = 0; i < json_array_size(partners); i++) {
+        const json_t *partner = json_array_get(partners, i);
+        if (strcmp(cairn_cli_session_text(partner, "link"), "forked") == 0) {
+            cairn_cli_output_line(&session->output, "forked      %s: see cairn audit export --fork",
+                                  cairn_cli_session_text(partner, "origin"));
+        }
+    }
+}
 
 static void status_print(const struct cairn_cli_session *session, const json_t *answer)
 {
@@ -30,6 +49,7 @@ static void status_print(const struct cairn_cli_session *session, const json_t *
                           cairn_cli_session_text(journal, "root"));
     cairn_cli_output_line(&session->output, "state       %s",
                           cairn_cli_session_text(state, "summary"));
+    status_print_forks(session, answer);
     cairn_cli_output_table(&session->output, columns, sizeof columns / sizeof columns[0],
                            json_object_get(answer, "partners"));
 }

@@ -127,7 +127,8 @@ static void alert_run_show(struct cairn_http_task *task)
 
 static void alert_show(struct cairn_http_exchange *exchange)
 {
-    struct cairn_http_task task = {.exchange = exchange, .run = alert_run_show};
+    struct cairn_http_task task = {
+        .exchange = exchange, .run = alert_run_show, .is_dispute_said = true};
     char rows[8];
     if (cairn_http_task_object(exchange, &task.object) &&
         cairn_http_task_word(exchange, "rows", rows, sizeof rows)) {

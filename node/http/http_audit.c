@@ -7,15 +7,17 @@
 #include "node/http/http_task.h"
 #include "node/views/dossier.h"
 #include "schema/base/text.h"
+#include "schema/origin.h"
 
-/* GET /v1/audit/export?object=ID | feed=HEX | all=true: a bundle, streamed. ?keys=false leaves out
- * what opens sealed entries. */
+/* GET /v1/audit/export?object=ID | feed=HEX | fork=ORIGIN | all=true: a bundle, streamed.
+ * ?keys=false leaves out what opens sealed entries. */
 
 struct audit_call {
     struct cairn_service *service;
     struct cairn_http_exchange *exchange;
     struct cairn_export_options options;
     struct cairn_id object;
+    char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1];
     cairn_err err;
     uint32_t entry_count;
     struct cairn_export_entry entries[CAIRN_EXPORT_ENTRIES_MAX];
@@ -109,13 +111,31 @@ static void audit_find(struct audit_call *call)
 
 /* ---- the question ---- */
 
-static cairn_err audit_read(struct audit_call *call, struct cairn_bytes object,
-                            struct cairn_bytes feed, struct cairn_bytes all)
+struct audit_question {
+    struct cairn_bytes object, feed, fork, all, keys;
+};
+
+static cairn_err audit_read_fork(struct audit_call *call, struct cairn_bytes fork)
+{
+    struct cairn_origin parts;
+    CAIRN_TRY(cairn_origin_parse(fork, &parts));
+    memcpy(call->origin, fork.data, fork.size); /* calloc: a NUL is behind it */
+    call->options.scope.type = CAIRN_SCOPE_FORK;
+    call->options.scope.origin = cairn_bytes_of(call->origin);
+    return CAIRN_OK;
+}
+
+static cairn_err audit_read(struct audit_call *call, const struct audit_question *question)
 {
     struct cairn_scope *scope = &call->options.scope;
-    bool is_all = cairn_bytes_is_equal(all, cairn_bytes_of("true"));
-    if ((object.size > 0) + (feed.size > 0) + (is_all ? 1 : 0) != 1) {
+    struct cairn_bytes object = question->object;
+    struct cairn_bytes feed = question->feed;
+    bool is_all = cairn_bytes_is_equal(question->all, cairn_bytes_of("true"));
+    if ((object.size > 0) + (feed.size > 0) + (question->fork.size > 0) + (is_all ? 1 : 0) != 1) {
         return CAIRN_HTTP;
+    }
+    if (question->fork.size > 0) {
+        return audit_read_fork(call, question->fork);
     }
     scope->type = CAIRN_SCOPE_ALL;
     if (object.size > 0) {
@@ -132,14 +152,12 @@ static cairn_err audit_read(struct audit_call *call, struct cairn_bytes object,
 
 static void audit_export(struct cairn_http_exchange *exchange)
 {
-    struct cairn_bytes object = {NULL, 0};
-    struct cairn_bytes feed = {NULL, 0};
-    struct cairn_bytes all = {NULL, 0};
-    struct cairn_bytes keys = {NULL, 0};
-    (void)cairn_http_exchange_query(exchange, "object", &object);
-    (void)cairn_http_exchange_query(exchange, "feed", &feed);
-    (void)cairn_http_exchange_query(exchange, "all", &all);
-    (void)cairn_http_exchange_query(exchange, "keys", &keys);
+    struct audit_question question = {.object = {NULL, 0}};
+    (void)cairn_http_exchange_query(exchange, "object", &question.object);
+    (void)cairn_http_exchange_query(exchange, "feed", &question.feed);
+    (void)cairn_http_exchange_query(exchange, "fork", &question.fork);
+    (void)cairn_http_exchange_query(exchange, "all", &question.all);
+    (void)cairn_http_exchange_query(exchange, "keys", &question.keys);
     struct audit_call *call = calloc(1, sizeof *call);
     if (call == NULL) {
         cairn_http_answer_problem(exchange, CAIRN_MEMORY, NULL, NULL);
@@ -148,11 +166,11 @@ static void audit_export(struct cairn_http_exchange *exchange)
     call->service = cairn_http_task_service(exchange);
     call->exchange = exchange;
     call->options.time_ms = cairn_clock_wall_ms();
-    call->options.has_content_keys = !cairn_bytes_is_equal(keys, cairn_bytes_of("false"));
+    call->options.has_content_keys = !cairn_bytes_is_equal(question.keys, cairn_bytes_of("false"));
     cairn_service_hold(call->service);
-    cairn_err err = audit_read(call, object, feed, all);
+    cairn_err err = audit_read(call, &question);
     if (err != CAIRN_OK) {
-        audit_refuse(call, err, "one of object=ID, feed=HEX, all=true");
+        audit_refuse(call, err, "one of object=ID, feed=HEX, fork=ORIGIN, all=true");
     } else if (call->options.scope.type == CAIRN_SCOPE_OBJECT) {
         audit_find(call);
     } else {
@@ -160,7 +178,7 @@ static void audit_export(struct cairn_http_exchange *exchange)
     }
 }
 
-static const char *const audit_queries[] = {"object", "feed", "all", "keys", NULL};
+static const char *const audit_queries[] = {"object", "feed", "fork", "all", "keys", NULL};
 
 static const struct cairn_http_route audit_table[] = {
     {CAIRN_HTTP_GET, "/v1/audit/export", "audit.export", .queries = audit_queries,

@@ -93,7 +93,8 @@ static void case_run_show(struct cairn_http_task *task)
 
 static void case_show(struct cairn_http_exchange *exchange)
 {
-    struct cairn_http_task task = {.exchange = exchange, .run = case_run_show};
+    struct cairn_http_task task = {
+        .exchange = exchange, .run = case_run_show, .is_dispute_said = true};
     if (cairn_http_task_object(exchange, &task.object)) {
         cairn_http_task_post(&task);
     }

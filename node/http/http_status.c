@@ -59,8 +59,9 @@ static json_t *status_journal(const struct cairn_core *core)
     struct cairn_core_peer own;
     cairn_core_peer(core, 0, &own);
     struct cairn_bytes checkpoint = cairn_core_checkpoint(core, 0);
-    json_t *journal = json_pack("{s:o, s:o}", "size", status_uint(own.journal_size), "root",
-                                cairn_http_task_hex(own.journal_root, sizeof own.journal_root));
+    json_t *journal = json_pack("{s:o, s:o, s:b}", "size", status_uint(own.journal_size), "root",
+                                cairn_http_task_hex(own.journal_root, sizeof own.journal_root),
+                                "forked", own.is_forked);
     if (journal != NULL && checkpoint.size > 0) {
         (void)json_object_set_new(journal, "checkpoint", cairn_http_task_text(checkpoint));
     }
@@ -87,12 +88,18 @@ static json_t *status_feeds(const struct cairn_core *core)
                      status_uint(behind_count));
 }
 
-static const char *status_summary(const struct cairn_driver_stats *stats, bool is_halted)
+static const char *status_summary(const struct cairn_core *core,
+                                  const struct cairn_driver_stats *stats)
 {
+    struct cairn_core_peer own;
+    cairn_core_peer(core, 0, &own);
+    if (own.is_forked) {
+        return "forked: two histories were signed with this node's key; it signs no more";
+    }
     if (!stats->is_started) {
         return "starting";
     }
-    if (is_halted) {
+    if (cairn_core_is_halted(core)) {
         return "a partner holds more of this journal than this node: nothing is signed";
     }
     if (stats->is_store_waiting) {
@@ -107,10 +114,10 @@ static const char *status_summary(const struct cairn_driver_stats *stats, bool i
     return stats->ripe_count > 0 ? "running, views are catching up" : "running";
 }
 
-static json_t *status_state(const struct cairn_driver_stats *stats, bool is_halted)
+static json_t *status_state(const struct cairn_core *core, const struct cairn_driver_stats *stats)
 {
     return json_pack(
-        "{s:s, s:o*, s:o, s:o, s:o, s:o, s:o, s:o}", "summary", status_summary(stats, is_halted),
+        "{s:s, s:o*, s:o, s:o, s:o, s:o, s:o, s:o}", "summary", status_summary(core, stats),
         "started", cairn_http_task_time(stats->started_ms), "links", status_uint(stats->link_count),
         "folding", status_uint(stats->ripe_count), "folded", status_uint(stats->folded_count),
         "refused_operations", status_uint(stats->rejected_count), "parked_operations",
@@ -141,14 +148,13 @@ static void status_show(struct cairn_http_exchange *exchange)
     struct cairn_driver_stats stats;
     uint64_t now_ms = cairn_clock_wall_ms();
     cairn_driver_stats(service->driver, &stats);
-    json_t *body =
-        json_pack("{s:s, s:s, s:s, s:o*, s:o*, s:o, s:o, s:o, s:o, s:i, s:i}", "origin",
-                  cairn_driver_origin(service->driver), "country", service->config->country,
-                  "network", service->config->network, "fingerprint", status_fingerprint(service),
-                  "time", cairn_http_task_time(now_ms), "journal", status_journal(core), "feeds",
-                  status_feeds(core), "state", status_state(&stats, cairn_core_is_halted(core)),
-                  "partners", status_peers(core, now_ms), "listen_port", (int)stats.listen_port,
-                  "http_port", (int)service->port);
+    json_t *body = json_pack(
+        "{s:s, s:s, s:s, s:o*, s:o*, s:o, s:o, s:o, s:o, s:i, s:i}", "origin",
+        cairn_driver_origin(service->driver), "country", service->config->country, "network",
+        service->config->network, "fingerprint", status_fingerprint(service), "time",
+        cairn_http_task_time(now_ms), "journal", status_journal(core), "feeds", status_feeds(core),
+        "state", status_state(core, &stats), "partners", status_peers(core, now_ms), "listen_port",
+        (int)stats.listen_port, "http_port", (int)service->port);
     cairn_http_answer_json(exchange, 200, body);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node/clock.h"
+#include "node/freshness.h"
 #include "schema/base/check.h"
 #include "schema/base/civil.h"
 #include "schema/base/text.h"
@@ -23,9 +24,23 @@ static void task_run(void *host, uint32_t thread_index)
     task->run(task);
 }
 
+/* On the loop, where the core may be read. */
+static void task_say_dispute(struct cairn_http_task *task)
+{
+    const struct cairn_core *core = cairn_driver_core(task->service->driver);
+    const char *requested = json_string_value(json_object_get(task->body, "requested"));
+    if (cairn_freshness_is_disputed(core, task->object.text) ||
+        (requested != NULL && cairn_freshness_is_disputed(core, requested))) {
+        (void)json_object_set_new(task->body, "disputed", json_true());
+    }
+}
+
 static void task_done(void *host)
 {
     struct cairn_http_task *task = host;
+    if (task->err == CAIRN_OK && task->is_dispute_said) {
+        task_say_dispute(task);
+    }
     if (task->err == CAIRN_OK) {
         cairn_http_answer_json(task->exchange, 200, task->body);
     } else {

@@ -17,6 +17,7 @@ struct cairn_http_task {
     struct cairn_id object;
     uint64_t limit;
     bool is_flagged;
+    bool is_dispute_said; /* "disputed" in the answer, where the object's countries have forked */
     char words[3][96];
     char after[200]; /* of a list */
     /* the answer: err, or body */

@@ -228,6 +228,51 @@ TEST(a_journal_whose_key_no_document_gives_is_not_shown)
     assert_err(export_scene_run_all(17).err, CAIRN_DOCUMENT);
 }
 
+/* AUT signed ten leaves of which one is another than those on the disk. */
+static void put_fork(const struct author *author, struct cairn_bytes last)
+{
+    static uint8_t bytes[CAIRN_FORK_BYTES];
+    struct cairn_bundle_record record = {.type = CAIRN_BUNDLE_FORK};
+    struct cairn_bytes row;
+    uint8_t id[16];
+    author->leaves[4][0] ^= 1;
+    record.as.fork = (struct cairn_fork){.origin = cairn_bytes_of(author->origin),
+                                         .note_a = author_checkpoint(author, 10, NULL, 0),
+                                         .note_b = last};
+    author->leaves[4][0] ^= 1;
+    assert_err(cairn_bundle_encode(&record, bytes, sizeof bytes, &row), CAIRN_OK);
+    cairn_verify_journal(cairn_bytes_of(author->origin), id);
+    export_scene_put_row(CAIRN_TABLE_FORK, id, 0, row);
+}
+
+static struct export_outcome export_fork(const char *origin)
+{
+    struct cairn_export_options options = {
+        .scope = {.type = CAIRN_SCOPE_FORK, .origin = cairn_bytes_of(origin)}};
+    struct cairn_export *bundle = export_scene_bare_snapshot(&options, 17);
+    cairn_err err = cairn_export_name_forked(bundle);
+    if (err != CAIRN_OK) {
+        cairn_export_close(bundle);
+        return (struct export_outcome){.err = err};
+    }
+    return export_scene_run(bundle);
+}
+
+TEST(a_proof_of_a_fork_is_shown_with_the_authors_documents)
+{
+    const struct author *author = &export_scene.aut;
+    assert_err(export_fork(author->origin).err, CAIRN_NOT_FOUND); /* nothing is proved of it */
+    put_fork(author, author_checkpoint(author, 10, NULL, 0));
+    struct export_outcome outcome = export_fork(author->origin);
+    export_scene_assert_whole(&outcome);
+    assert_int_equal(outcome.result.counts.forks, 1);
+    assert_int_equal(outcome.result.counts.countries, 1);
+    assert_int_equal(outcome.size, 10);
+    assert_err(export_fork("test-demo/XYZ/one/1").err, CAIRN_NOT_FOUND);
+    put_fork(author, (struct cairn_bytes){(const uint8_t *)"x", 1});
+    assert_err(export_fork(author->origin).result.err, CAIRN_NOTE); /* shown as it is kept */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +293,7 @@ int main(void)
         CASE(what_the_receiver_cannot_take_ends_the_export),
         CASE(a_row_that_is_gone_is_damage_not_a_shorter_history),
         CASE(a_journal_whose_key_no_document_gives_is_not_shown),
+        CASE(a_proof_of_a_fork_is_shown_with_the_authors_documents),
 #undef CASE
     };
     return cmocka_run_group_tests_name("export", tests, export_scene_open, export_scene_close);
