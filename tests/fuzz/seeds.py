@@ -132,6 +132,7 @@ def messages():
     yield "feed_admitted", {0: 6, 1: log, 2: ORIGIN, 3: b"open", 4: 9, 5: b"admit"}
     yield "cosign", {0: 7, 1: log, 2: 4711, 3: "\u2014 name AAAAAAAA\n"}
     yield "bye", {0: 8, 1: 203}
+    yield "proof", {0: 9, 1: ORIGIN, 2: note, 3: note, 4: [b"h" * 32] * 3}
 
 
 def records():
@@ -151,6 +152,8 @@ def records():
     yield "entry", entry
     yield "entry_closed", {**entry, 4: [], 10: [], 11: None}
     yield "end", {0: 9, 1: 10, 2: b"d" * 32}
+    yield "head_fork", {**head, 4: "fork " + ORIGIN}
+    yield "fork", {0: 10, 1: ORIGIN, 2: b"one", 3: b"two", 4: [b"h" * 32] * 3}
 
 
 def write(folder, seeds):
