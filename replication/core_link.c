@@ -170,20 +170,11 @@ static cairn_err link_take_hello(struct cairn_core *core, uint32_t number,
                                  const struct cairn_hello *hello)
 {
     struct core_link *link = &core->links[number];
-    const struct core_journal *own = &core->journals[0];
     if (!cairn_bytes_is_equal(hello->network, cairn_bytes_of(core->network)) ||
         !cairn_bytes_is_equal(hello->origin, cairn_core_origin(core, link->journal))) {
         return CAIRN_PEER_NETWORK;
     }
-    bool has_seen = hello->has_checkpoint && hello->size > 0;
-    bool is_behind = has_seen && hello->size > own->verified.size;
-    bool is_other = has_seen && hello->size == own->verified.size &&
-                    memcmp(hello->root, own->checkpoint.root, 32) != 0;
-    if (is_behind || is_other) { /* source P-69 */
-        core->is_halted = true;
-        cairn_core_notice(core, CAIRN_NOTICE_ROLLBACK, core->journals[link->journal].country,
-                          own->verified.size, hello->size);
-    }
+    cairn_core_restore_hello(core, link->journal, hello);
     link->is_greeted = true;
     cairn_core_notice(core, CAIRN_NOTICE_LINK_UP, core->journals[link->journal].country, 0, 0);
     cairn_core_offer_all(core, number);

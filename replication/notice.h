@@ -26,6 +26,8 @@ enum cairn_notice_level {
     X(LINK_BYE,       WARN,  "link.bye")           /* a: number of the peer's error */             \
     X(FORK,           ERROR, "fork.found")         /* a: size held, b: size shown */               \
     X(ROLLBACK,       ERROR, "restore.behind")     /* a: own size, b: size a partner holds */      \
+    X(RESTORING,      ERROR, "restore.begins")     /* a: own size, b: size of the guard */         \
+    X(RESTORED,       WARN,  "restore.done")       /* a: own size */                               \
     X(PARTNER,        INFO,  "partner.recognised") /* a: serial */                                 \
     X(FORGOTTEN,      INFO,  "partner.removed")                                                    \
     X(FEED_OPENED,    INFO,  "feed.opened")        /* a: members */                                \
