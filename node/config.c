@@ -33,6 +33,16 @@ void cairn_config_init(struct cairn_config *config)
     config->log_level = CAIRN_LOGGER_INFO;
 }
 
+cairn_err cairn_config_guard(const struct cairn_config *config, const char *dir,
+                             char out[static CAIRN_FILE_PATH_MAX])
+{
+    if (config->guard[0] == '/') {
+        memcpy(out, config->guard, strlen(config->guard) + 1);
+        return CAIRN_OK;
+    }
+    return cairn_file_path(dir, config->guard[0] == '\0' ? "guard" : config->guard, out);
+}
+
 bool cairn_config_is_test(const struct cairn_config *config)
 {
     return strncmp(config->network, "test-", 5) == 0;
@@ -287,13 +297,15 @@ static cairn_err config_read_all(const struct config_reader *reader)
 {
     static const char *const keys[] = {"network", "country", "node",  "incarnation",
                                        "listen",  "http",    "hosts", "defaults",
-                                       "floor",   "log",     NULL};
+                                       "guard",   "floor",   "log",   NULL};
     CAIRN_TRY(cairn_yaml_allow(reader->root, keys, reader->fault));
     CAIRN_TRY(config_read_identity(reader));
     CAIRN_TRY(config_read_endpoint(reader, "listen", &reader->config->listen));
     CAIRN_TRY(config_read_endpoint(reader, "http", &reader->config->http));
     CAIRN_TRY(config_read_hosts(reader));
     CAIRN_TRY(config_read_defaults(reader));
+    CAIRN_TRY(config_read_word(reader, reader->root, "guard", CAIRN_CONFIG_GUARD_MAX,
+                               reader->config->guard));
     CAIRN_TRY(config_read_floor(reader));
     return config_read_log(reader);
 }
@@ -452,6 +464,7 @@ static void config_put_all(struct config_text *text, const struct cairn_config *
         config_put_line(text, "  role", config->role);
         config_put_line(text, "  actor", config->actor);
     }
+    config_put_line(text, "guard", config->guard);
     config_put(text, "floor:\n");
     config_put_number(text, "  mib", config->floor.bytes / CONFIG_MIB);
     config_put_number(text, "  percent", config->floor.percent);

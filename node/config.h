@@ -11,11 +11,14 @@
  * {mib: 64, percent: 5}           free space below which nothing is written log: info error, warn,
  * info or debug
  *
+ *     guard: /srv/cairn-guard                where the guard lies; absent: DIR/guard
+ *
  * Unknown keys are errors. docs/operate.md */
 #ifndef CAIRN_NODE_CONFIG_H
 #define CAIRN_NODE_CONFIG_H
 
 #include "node/diskspace.h"
+#include "node/file.h"
 #include "node/logger.h"
 #include "schema/base/err.h"
 #include "schema/base/limits.h"
@@ -27,6 +30,7 @@
 #define CAIRN_CONFIG_PURPOSE_MAX 32u
 #define CAIRN_CONFIG_ROLE_MAX    16u
 #define CAIRN_CONFIG_ACTOR_MAX   64u
+#define CAIRN_CONFIG_GUARD_MAX   255u
 
 /* HOST:PORT; an IPv6 address stands in brackets. */
 struct cairn_config_endpoint {
@@ -46,6 +50,7 @@ struct cairn_config {
     char purpose[CAIRN_CONFIG_PURPOSE_MAX + 1];                    /* "" when absent, so below */
     char role[CAIRN_CONFIG_ROLE_MAX + 1];
     char actor[CAIRN_CONFIG_ACTOR_MAX + 1];
+    char guard[CAIRN_CONFIG_GUARD_MAX + 1]; /* directory; "": DIR/guard */
     struct cairn_diskspace_floor floor;
     enum cairn_logger_level log_level;
 };
@@ -60,6 +65,12 @@ void cairn_config_init(struct cairn_config *config);
 
 /* Is it a network that accepts specimen codes: named test-*? */
 bool cairn_config_is_test(const struct cairn_config *config);
+
+/* The directory of the guard, of a node in `dir`; a relative path is taken from there.
+ *
+ * errors  CAIRN_TOO_LONG */
+CAIRN_MUST cairn_err cairn_config_guard(const struct cairn_config *config, const char *dir,
+                                        char out[static CAIRN_FILE_PATH_MAX]);
 
 /* Read HOST:PORT. is_any_port: port 0 is allowed (the kernel chooses).
  *

@@ -7,6 +7,7 @@
 #include "node/clock.h"
 #include "node/driver_state.h"
 #include "node/entropy.h"
+#include "node/guard.h"
 #include "node/logger.h"
 #include "schema/base/check.h"
 
@@ -17,12 +18,17 @@
 static void driver_step_one(struct cairn_driver *driver, struct cairn_event *event)
 {
     struct cairn_actions actions;
+    struct cairn_core_restore restore;
     CAIRN_REQUIRE(!driver->is_stepping);
     CAIRN_REQUIRE(!driver->is_ended);
     event->now_ms = cairn_driver_now_ms(driver);
     cairn_entropy_fill(event->seed, sizeof event->seed);
     driver->is_stepping = true;
     cairn_core_step(driver->core, event, &actions);
+    if (driver->guard != NULL) { /* before anything leaves. source P-72 */
+        cairn_core_restore(driver->core, &restore);
+        driver->stats.is_guard_failing = cairn_guard_follow(driver->guard, &restore) != CAIRN_OK;
+    }
     for (const struct cairn_action *action = actions.first; action != NULL; action = action->next) {
         cairn_driver_act(driver, action);
     }
@@ -152,9 +158,10 @@ static cairn_err driver_open_links(struct cairn_driver *driver)
 }
 
 /* The core begins; then it hears what it may have missed. */
-static void driver_begin(struct cairn_driver *driver, uint64_t held_serial)
+static void driver_begin(struct cairn_driver *driver, const struct cairn_event *start,
+                         uint64_t held_serial)
 {
-    struct cairn_event event = {.type = CAIRN_EVENT_START};
+    struct cairn_event event = *start;
     cairn_driver_step(driver, &event);
     if (cairn_start_serial(&driver->start) > held_serial) {
         event = (struct cairn_event){.type = CAIRN_EVENT_DOCUMENT};
@@ -180,9 +187,18 @@ static void driver_begin(struct cairn_driver *driver, uint64_t held_serial)
               CAIRN_LOG_U64("feeds", cairn_core_feed_count(driver->core)));
 }
 
+/* START says what was found. */
+static cairn_err driver_open_guard(struct cairn_driver *driver, struct cairn_event *out_start)
+{
+    char path[CAIRN_FILE_PATH_MAX];
+    CAIRN_TRY(cairn_config_guard(&driver->config, driver->dir, path));
+    return cairn_guard_open(path, driver->start.origin, &driver->guard, out_start);
+}
+
 static cairn_err driver_open_all(struct cairn_driver *driver)
 {
     uint64_t held_serial = 0;
+    struct cairn_event start = {.type = CAIRN_EVENT_START};
     CAIRN_TRY(cairn_start_open(driver->dir, &driver->config, &driver->start));
     CAIRN_TRY(driver_open_core(driver));
     CAIRN_TRY(cairn_start_recall(&driver->start, driver_on_recall, driver, &held_serial));
@@ -190,7 +206,8 @@ static cairn_err driver_open_all(struct cairn_driver *driver)
     CAIRN_TRY(driver_open_workers(driver));
     CAIRN_TRY(driver_open_handles(driver));
     CAIRN_TRY(driver_open_links(driver));
-    driver_begin(driver, held_serial);
+    CAIRN_TRY(driver_open_guard(driver, &start));
+    driver_begin(driver, &start, held_serial);
     return CAIRN_OK;
 }
 
@@ -225,6 +242,7 @@ static void driver_free(struct cairn_driver *driver)
     cairn_driver_store_end(driver);
     cairn_driver_load_end(driver);
     cairn_driver_fold_end(driver);
+    cairn_guard_close(driver->guard);
     cairn_start_close(&driver->start);
     cairn_suite_close(&driver->suite);
     if (driver->core_memory != NULL) {

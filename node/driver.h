@@ -105,6 +105,7 @@ struct cairn_driver_stats {
     bool is_started;            /* recall is over */
     bool is_store_waiting;      /* below the floor, or being reopened: nothing becomes durable */
     cairn_err fold_err;         /* why the folder does not go on; CAIRN_OK */
+    bool is_guard_failing;      /* what is outside of the log cannot be written */
     bool is_clock_ahead;        /* writes refused: CAIRN_CLOCK */
     uint64_t free_bytes;        /* of the log's file system, asked lately */
     uint64_t notice_counts[64]; /* by enum cairn_notice_code */

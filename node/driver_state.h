@@ -99,6 +99,8 @@ struct cairn_driver {
     struct cairn_driver_stats stats;
     struct cairn_links *links; /* NULL once they are closed */
 
+    struct cairn_guard *guard; /* NULL before the core begins */
+
     /* steps */
     bool is_stepping;
     struct driver_signed signs[DRIVER_SIGNS];
@@ -123,8 +125,7 @@ struct cairn_driver {
     struct cairn_worker *writer;
     struct driver_group *groups_first, *groups_last; /* the first may be flying */
     struct driver_group *kept_first, *kept_last;     /* written, not synced since */
-    size_t store_bytes;
-    size_t kept_bytes;
+    size_t store_bytes, kept_bytes;
     bool is_flying;
     bool is_broken; /* a write failed, and not all is mended */
     bool is_lost;
@@ -147,10 +148,9 @@ struct cairn_driver {
     size_t invite_count;
 
     /* end */
-    bool is_closing;
-    bool is_ended;        /* nothing is stepped any more */
-    uint32_t open_count;  /* handles, workers and links not yet closed */
-    uint32_t timer_count; /* of the three, initialised */
+    bool is_closing, is_ended; /* ended: nothing is stepped any more */
+    uint32_t open_count;       /* handles, workers and links not yet closed */
+    uint32_t timer_count;      /* of the three, initialised */
     bool has_turn;
     void (*closed)(void *host);
     void *closed_host;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "node/clock.h"
+#include "node/guard.h"
 #include "schema/base/check.h"
 #include "schema/wire.h"
 
@@ -59,6 +60,7 @@ void cairn_driver_on_tick(uv_timer_t *tick)
     cairn_driver_load_post(driver);
     cairn_driver_fold_post(driver, now_ms);
     cairn_driver_command_look(driver);
+    cairn_guard_sync(driver->guard, driver->readers);
     driver->is_held = false;
     cairn_driver_kick(driver);
     uint64_t pause_ms = DRIVER_TICK_MS;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "node/entropy.h"
-#include "node/file.h"
+#include "node/guard.h"
 #include "node/init_document.h"
 #include "node/keyfile.h"
 #include "node/store.h"
@@ -78,6 +78,7 @@ static cairn_err init_all(const struct cairn_init_options *options, const struct
     CAIRN_TRY(cairn_init_document_make(options, keys, suite, &note)); /* finds what is malformed */
     CAIRN_TRY(init_keys_write(options, keys));
     CAIRN_TRY(init_stores(options));
+    CAIRN_TRY(cairn_guard_make(options->config, options->dir));
     CAIRN_TRY(init_write_note(options->dir, &note));
     return cairn_config_save(options->dir, options->config, false);
 }

@@ -80,6 +80,21 @@ struct cairn_core_peer {
     uint64_t witnessed_size; /* the size of ours that it cosigned */
 };
 
+/* Is the own log what this node said last, or an old copy of it? docs/protocol.md, P-71 to P-74 */
+struct cairn_core_restore {
+    bool is_halted;    /* its signature stands under two histories: nothing more, ever */
+    bool is_restoring; /* nothing is signed; partners are asked */
+    bool needs_all;    /* ... all of them. The host keeps this until it is false again */
+    uint64_t guard_size;
+    uint64_t shown_size; /* the most that any of them showed of the own journal */
+    uint32_t partner_count;
+    uint32_t answered_count; /* of them, in this run */
+    uint64_t durable_size;   /* of the own journal: for the guard, before SEND actions */
+    uint8_t durable_root[32];
+};
+
+void cairn_core_restore(const struct cairn_core *core, struct cairn_core_restore *out);
+
 uint32_t cairn_core_peer_count(const struct cairn_core *core);
 void cairn_core_peer(const struct cairn_core *core, uint32_t number, struct cairn_core_peer *out);
 

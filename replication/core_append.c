@@ -100,7 +100,7 @@ bool cairn_core_has_room(const struct cairn_core *core, const uint8_t feed[stati
                          size_t operation_bytes)
 {
     uint32_t number = cairn_core_feed_number(core, feed);
-    bool is_refused = number == CORE_NONE || core->is_failed || core->is_halted ||
+    bool is_refused = number == CORE_NONE || core->is_failed || cairn_core_is_silent(core) ||
                       operation_bytes > CAIRN_LIMIT_BATCH_BYTES;
     return is_refused || core->feeds[number].is_closing ||
            cairn_core_fits(core, number, operation_bytes);
@@ -272,6 +272,7 @@ static cairn_err append_check(const struct cairn_core *core, const struct cairn_
     if (!append_is_for_host(feed, head.kind)) {
         return CAIRN_DENIED_POLICY;
     }
+    CAIRN_TRY(cairn_core_may_append(core, feed, head.kind));
     /* Below the own last mark it would have no effect for any reader. source P-50 */
     if (feed->type != CAIRN_FEED_TYPE_PRIVATE && head.hlc >> 16 < core->mark_ms) {
         return CAIRN_RULE_HLC;
@@ -285,7 +286,7 @@ static cairn_err append_check_feed(const struct cairn_core *core, uint32_t numbe
         return CAIRN_NOT_FOUND;
     }
     const struct cairn_feed *feed = &core->feeds[number];
-    if (core->is_halted || feed->is_closing || feed->is_closed) {
+    if (feed->is_closing || feed->is_closed || feed->is_frozen) {
         return CAIRN_STATE;
     }
     bool is_lost =

@@ -69,7 +69,7 @@ static bool cosign_is_due(const struct cairn_core *core, const struct core_journ
 
 void cairn_core_cosign(struct cairn_core *core)
 {
-    for (uint32_t i = 1; i < core->journal_count && !core->is_halted; i++) {
+    for (uint32_t i = 1; i < core->journal_count && !cairn_core_is_silent(core); i++) {
         struct core_journal *journal = &core->journals[i];
         if (!cosign_is_due(core, journal)) {
             continue;
@@ -185,6 +185,9 @@ cairn_err cairn_core_take_cosign(struct cairn_core *core, uint32_t link,
     const struct core_journal *own = &core->journals[0];
     uint32_t witness = core->links[link].journal;
     struct core_journal *peer = &core->journals[witness];
+    if (core->restore.state == CORE_RESTORED) {
+        return CAIRN_OK; /* it may be of what this node does not know any more */
+    }
     if (memcmp(cosign->log, own->id, 16) != 0 || cosign->line.size > CORE_COSIGNATURE_MAX ||
         cosign->size > own->checkpoint.size) {
         return CAIRN_PEER_ORDER;

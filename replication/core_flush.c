@@ -163,7 +163,7 @@ void cairn_core_flush(struct cairn_core *core)
 {
     struct core_batch *batch = &core->batches[core->open_batch];
     bool is_heartbeat = core->now_ms >= core->heartbeat_ms;
-    if (core->is_flushing || core->is_halted || !core->countries[0].has_document ||
+    if (core->is_flushing || cairn_core_is_silent(core) || !core->countries[0].has_document ||
         !cairn_core_is_roomy(core) ||
         (batch->part_count == 0 && !is_heartbeat && !core->is_private_due)) {
         return;

@@ -171,19 +171,11 @@ void cairn_core_links_check(struct cairn_core *core)
  * has lost. source P-69 */
 static cairn_err link_take_seen(struct cairn_core *core, uint32_t peer, struct cairn_bytes note)
 {
-    const struct core_journal *own = &core->journals[0];
     struct cairn_checkpoint seen;
-    if (note.size == 0) {
-        return CAIRN_OK;
+    if (note.size > 0) {
+        CAIRN_TRY(cairn_core_checkpoint_read(core, 0, note, &seen));
     }
-    CAIRN_TRY(cairn_core_checkpoint_read(core, 0, note, &seen));
-    bool is_behind = seen.size > own->verified.size;
-    bool is_other = seen.size == own->verified.size && memcmp(seen.root, own->checkpoint.root, 32);
-    if (is_behind || is_other) {
-        core->is_halted = true;
-        cairn_core_notice(core, CAIRN_NOTICE_ROLLBACK, core->journals[peer].country,
-                          own->verified.size, seen.size);
-    }
+    cairn_core_restore_hello(core, peer, note.size > 0 ? &seen : NULL);
     return CAIRN_OK;
 }
 

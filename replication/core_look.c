@@ -51,7 +51,7 @@ void cairn_core_look(struct cairn_core *core)
     for (uint32_t i = 1; i < core->journal_count; i++) {
         cairn_core_scan(core, i);
     }
-    for (uint32_t i = 0; i < core->feed_count && !core->is_halted; i++) {
+    for (uint32_t i = 0; i < core->feed_count && !cairn_core_is_silent(core); i++) {
         if (core->feeds[i].pending_count > 0 &&
             core->countries[core->journals[core->feeds[i].journal].country].is_recognised) {
             look_missing(core, i);

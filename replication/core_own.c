@@ -86,8 +86,11 @@ static cairn_err own_check_room(const struct cairn_core *core, bool is_private)
         open_count += is_audience ? 1 : 0;
         private_count += feed->type == CAIRN_FEED_TYPE_PRIVATE ? 1 : 0;
     }
-    if (core->is_halted || !core->countries[0].has_document) {
+    if (!core->countries[0].has_document) {
         return CAIRN_STATE;
+    }
+    if (!is_private) { /* look-ups are recorded whatever the state of the log */
+        CAIRN_TRY(cairn_core_may_write(core));
     }
     if (core->feed_count == core->limits.feeds || open_count >= CAIRN_LIMIT_OPEN_FEEDS ||
         (is_private && private_count >= CORE_PRIVATE_MAX)) {
@@ -189,7 +192,7 @@ static cairn_err own_audience_feed(const struct cairn_core *core, const uint8_t 
     }
     *out = number;
     bool is_closed = core->feeds[number].is_closing || core->feeds[number].is_closed;
-    return is_closed || core->is_halted ? CAIRN_STATE : CAIRN_OK;
+    return is_closed ? CAIRN_STATE : cairn_core_may_write(core);
 }
 
 /* Is it a member, or becomes one with the next flush? */
@@ -402,7 +405,7 @@ void cairn_core_closes_due(struct cairn_core *core)
 /* Write what is due, as far as the batch has room. */
 void cairn_core_closes(struct cairn_core *core)
 {
-    uint32_t i = core->journals[0].feed_first;
+    uint32_t i = cairn_core_is_silent(core) ? CORE_NONE : core->journals[0].feed_first;
     for (; i != CORE_NONE && core->close_due_count > 0; i = core->feed_next[i]) {
         if (core->feeds[i].is_close_due && cairn_core_is_roomy(core) &&
             cairn_core_fits_own(core, i, OWN_CLOSE_BYTES)) {

@@ -12,7 +12,7 @@
  *     core_own.c       records of own feeds: open, admit, rekey, close
  *     core_flush.c     what waits becomes one journal growth: leaves, checkpoint, batch
  *     core_witness.c   checkpoints, marks             core_cosign.c   cosignatures
- *     core_receipt.c   receipts
+ *     core_receipt.c   receipts                   core_restore.c   is the log an old copy?
  *
  *     what comes and goes
  *     core_link.c      links, HELLO, BYE              core_offer.c    OFFER
@@ -99,6 +99,17 @@ void cairn_core_note_id(const struct cairn_roster_entry *country, uint8_t out[st
 void cairn_core_on_document(struct cairn_core *core, const struct cairn_event *event);
 void cairn_core_on_forget(struct cairn_core *core, const struct cairn_event *event);
 void cairn_core_pair(struct cairn_core *core, uint32_t country);
+void cairn_core_announce(struct cairn_core *core);
+
+/* ---- core_restore.c ---- */
+void cairn_core_restore_start(struct cairn_core *core, const struct cairn_event *event);
+void cairn_core_restore_hello(struct cairn_core *core, uint32_t journal,
+                              const struct cairn_checkpoint *seen);
+void cairn_core_restore_follow(struct cairn_core *core);
+bool cairn_core_is_silent(const struct cairn_core *core); /* nothing may be said in its own name */
+cairn_err cairn_core_may_write(const struct cairn_core *core);
+cairn_err cairn_core_may_append(const struct cairn_core *core, const struct cairn_feed *feed,
+                                uint64_t kind);
 
 /* ---- core_append.c ---- */
 struct core_new {

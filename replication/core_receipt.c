@@ -106,7 +106,7 @@ static bool receipt_write(struct cairn_core *core, uint32_t number, uint32_t pai
 void cairn_core_receipts(struct cairn_core *core)
 {
     bool is_left = false;
-    if (core->receipt_ms == 0 || core->now_ms < core->receipt_ms || core->is_halted) {
+    if (core->receipt_ms == 0 || core->now_ms < core->receipt_ms || cairn_core_is_silent(core)) {
         return;
     }
     for (uint32_t i = 0; i < core->feed_count; i++) {

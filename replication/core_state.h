@@ -7,6 +7,28 @@
 #include "replication/core_forks.h"
 #include "schema/base/arena.h"
 
+enum core_restore_state {
+    CORE_IN_ORDER,
+    CORE_RESTORED, /* the log may be an old copy: nothing is said in the own name. P-73 */
+};
+
+/* What a partner's HELLO has shown of the own journal, in this run. */
+struct core_heard {
+    bool is_heard;
+    uint64_t size; /* 0: it holds nothing */
+    uint8_t root[32];
+};
+
+struct core_restore {
+    enum core_restore_state state;
+    bool has_guard; /* the next two */
+    uint64_t guard_size;
+    uint8_t guard_root[32];
+    bool needs_all;               /* every partner must answer, else one of them */
+    struct core_heard shown[256]; /* by journal */
+    bool is_announce_due;         /* a control.document that had to wait */
+};
+
 struct cairn_core {
     struct cairn_core_limits limits;
     const struct cairn_suite *suite;
@@ -15,6 +37,7 @@ struct cairn_core {
     char network[CAIRN_LIMIT_NETWORK_BYTES + 1];
     bool is_started;
     bool is_halted; /* a partner holds more of our journal than we do: nothing of ours is signed */
+    struct core_restore restore;
     bool is_failed; /* a store or a signature failed: nothing is said or done any more */
 
     struct cairn_roster_entry *countries;

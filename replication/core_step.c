@@ -102,7 +102,7 @@ static void step_on_loaded(struct cairn_core *core, const struct cairn_event *ev
     }
 }
 
-static void step_on_start(struct cairn_core *core)
+static void step_on_start(struct cairn_core *core, const struct cairn_event *event)
 {
     CAIRN_REQUIRE(!core->is_started);
     core->is_started = true;
@@ -110,6 +110,7 @@ static void step_on_start(struct cairn_core *core)
         return;
     }
     cairn_core_recall_end(core);
+    cairn_core_restore_start(core, event);
     core->heartbeat_ms = core->now_ms;
     core->is_ripen_due = true;
     for (uint32_t journal = 1; journal < core->journal_count; journal++) {
@@ -137,7 +138,7 @@ static void step_dispatch(struct cairn_core *core, const struct cairn_event *eve
         cairn_core_recall(core, &event->as.recall);
         break;
     case CAIRN_EVENT_START:
-        step_on_start(core);
+        step_on_start(core, event);
         break;
     case CAIRN_EVENT_TICK:
         break;
@@ -224,6 +225,7 @@ static void step_follow(struct cairn_core *core)
     cairn_core_ripen(core);
     cairn_core_unstall(core);
     cairn_core_sources(core);
+    cairn_core_restore_follow(core);
     cairn_core_receipts(core);
     cairn_core_closes(core);
     cairn_core_flush(core);

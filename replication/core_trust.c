@@ -110,13 +110,17 @@ void cairn_core_document_stored(struct cairn_core *core, const struct core_task 
 }
 
 /* The own document went into force: the control feed says so. */
-static void trust_announce(struct cairn_core *core)
+void cairn_core_announce(struct cairn_core *core)
 {
     struct cairn_feedop op = {
         .kind = CAIRN_KIND_CONTROL_DOCUMENT,
         .as.document = {.serial = core->countries[0].serial},
     };
     memcpy(op.as.document.note_hash, core->countries[0].note_hash, 32);
+    if (cairn_core_is_silent(core)) {
+        core->restore.is_announce_due = true;
+        return;
+    }
     cairn_core_append_op(core, core->journals[0].control_feed, &op);
 }
 
@@ -149,7 +153,7 @@ static uint32_t trust_country(struct cairn_core *core, const struct cairn_countr
 static void trust_spread(struct cairn_core *core, uint32_t country, bool is_new)
 {
     if (country == 0 && is_new) {
-        trust_announce(core);
+        cairn_core_announce(core);
     }
     if (country != 0 && core->countries[country].is_recognised) {
         trust_follow(core, country);

@@ -32,6 +32,14 @@ enum cairn_event_type {
     CAIRN_EVENT_POLICY,     /* hash of the policy that commits name from now on */
 };
 
+/* What the host remembers of the own journal outside of the log store, so that an old copy of the
+ * store gives itself away. docs/protocol.md, P-71 */
+enum cairn_guard_state {
+    CAIRN_GUARD_UNUSED,  /* this host keeps none: the log is believed */
+    CAIRN_GUARD_PRESENT, /* nothing above this size was ever shown to anybody */
+    CAIRN_GUARD_MISSING, /* not there, damaged, or of another origin */
+};
+
 struct cairn_row {
     struct cairn_key key;
     struct cairn_bytes value;
@@ -43,6 +51,14 @@ struct cairn_event {
     uint8_t seed[32]; /* fresh; may be zero for RECALL, LINK_SENT, STORED, LOADED */
     union {
         struct cairn_row recall;
+        struct { /* START */
+            enum cairn_guard_state guard;
+            uint64_t size; /* PRESENT: of the own journal */
+            uint8_t root[32];
+            bool is_stale;   /* it may lack its last second: the machine went down since */
+            bool is_doubted; /* cairn_core_restore said needs_all in an earlier run, and no leaving
+                                since */
+        } start;
         struct {
             uint32_t link; /* the host's number, 0..limits.links-1, free to reuse after down */
             uint8_t spki_hash[32]; /* of the peer's certificate (up) */

@@ -27,6 +27,8 @@ enum cairn_notice_level {
     X(FORK,           ERROR, "fork.found")         /* a: size held, b: shown; not proved */        \
     X(FORK_PROVEN,    ERROR, "fork.proven")        /* a, b: sizes of the two statements */         \
     X(ROLLBACK,       ERROR, "restore.behind")     /* a: own size, b: size a partner holds */      \
+    X(RESTORING,      ERROR, "restore.begins")     /* a: own size, b: size of the guard */         \
+    X(RESTORED,       WARN,  "restore.done")       /* a: own size */                               \
     X(PARTNER,        INFO,  "partner.recognised") /* a: serial */                                 \
     X(FORGOTTEN,      INFO,  "partner.removed")                                                    \
     X(FEED_OPENED,    INFO,  "feed.opened")        /* a: members */                                \

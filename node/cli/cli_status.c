@@ -40,6 +40,7 @@ static void status_print(const struct cairn_cli_session *session, const json_t *
                                                       {"freshness", "level"}};
     const json_t *journal = json_object_get(answer, "journal");
     const json_t *state = json_object_get(answer, "state");
+    const json_t *restore = json_object_get(state, "restore");
     cairn_cli_output_line(&session->output, "node        %s",
                           cairn_cli_session_text(answer, "origin"));
     cairn_cli_output_line(&session->output, "fingerprint %s",
@@ -50,6 +51,15 @@ static void status_print(const struct cairn_cli_session *session, const json_t *
     cairn_cli_output_line(&session->output, "state       %s",
                           cairn_cli_session_text(state, "summary"));
     status_print_forks(session, answer);
+    if (restore != NULL) {
+        cairn_cli_output_line(
+            &session->output, "restore     %lld of %lld leaves; %lld of %lld partners answered%s",
+            cairn_cli_session_number(restore, "size"),
+            cairn_cli_session_number(restore, "wanted_size"),
+            cairn_cli_session_number(restore, "answered"),
+            cairn_cli_session_number(restore, "partners"),
+            json_is_true(json_object_get(restore, "all_must_answer")) ? ", all must" : "");
+    }
     cairn_cli_output_table(&session->output, columns, sizeof columns / sizeof columns[0],
                            json_object_get(answer, "partners"));
 }

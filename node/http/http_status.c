@@ -89,7 +89,8 @@ static json_t *status_feeds(const struct cairn_core *core)
 }
 
 static const char *status_summary(const struct cairn_core *core,
-                                  const struct cairn_driver_stats *stats)
+                                  const struct cairn_driver_stats *stats,
+                                  const struct cairn_core_restore *restore)
 {
     struct cairn_core_peer own;
     cairn_core_peer(core, 0, &own);
@@ -99,8 +100,14 @@ static const char *status_summary(const struct cairn_core *core,
     if (!stats->is_started) {
         return "starting";
     }
-    if (cairn_core_is_halted(core)) {
-        return "a partner holds more of this journal than this node: nothing is signed";
+    if (restore->is_halted) {
+        return "halted: partners hold another history of this node; nothing is written";
+    }
+    if (restore->is_restoring) {
+        return "restoring: the log is older than what this node has said; nothing is written";
+    }
+    if (stats->is_guard_failing) {
+        return "the guard cannot be written";
     }
     if (stats->is_store_waiting) {
         return "the log cannot be written";
@@ -114,12 +121,28 @@ static const char *status_summary(const struct cairn_core *core,
     return stats->ripe_count > 0 ? "running, views are catching up" : "running";
 }
 
-static json_t *status_state(const struct cairn_core *core, const struct cairn_driver_stats *stats)
+/* How far the own journal has come back, and of whom it waits. NULL: it is in order */
+static json_t *status_restore(const struct cairn_core_restore *restore)
+{
+    if (!restore->is_restoring && !restore->is_halted) {
+        return NULL;
+    }
+    uint64_t wanted =
+        restore->guard_size > restore->shown_size ? restore->guard_size : restore->shown_size;
+    return json_pack("{s:b, s:o, s:o, s:o, s:o, s:b}", "halted", restore->is_halted, "size",
+                     status_uint(restore->durable_size), "wanted_size", status_uint(wanted),
+                     "partners", status_uint(restore->partner_count), "answered",
+                     status_uint(restore->answered_count), "all_must_answer", restore->needs_all);
+}
+
+static json_t *status_state(const struct cairn_core *core, const struct cairn_driver_stats *stats,
+                            const struct cairn_core_restore *restore)
 {
     return json_pack(
-        "{s:s, s:o*, s:o, s:o, s:o, s:o, s:o, s:o}", "summary", status_summary(core, stats),
-        "started", cairn_http_task_time(stats->started_ms), "links", status_uint(stats->link_count),
-        "folding", status_uint(stats->ripe_count), "folded", status_uint(stats->folded_count),
+        "{s:s, s:o*, s:o*, s:o, s:o, s:o, s:o, s:o, s:o}", "summary",
+        status_summary(core, stats, restore), "restore", status_restore(restore), "started",
+        cairn_http_task_time(stats->started_ms), "links", status_uint(stats->link_count), "folding",
+        status_uint(stats->ripe_count), "folded", status_uint(stats->folded_count),
         "refused_operations", status_uint(stats->rejected_count), "parked_operations",
         status_uint(stats->parked_count), "free_bytes", status_uint(stats->free_bytes));
 }
@@ -146,15 +169,17 @@ static void status_show(struct cairn_http_exchange *exchange)
     struct cairn_service *service = cairn_http_task_service(exchange);
     const struct cairn_core *core = cairn_driver_core(service->driver);
     struct cairn_driver_stats stats;
+    struct cairn_core_restore restore;
     uint64_t now_ms = cairn_clock_wall_ms();
     cairn_driver_stats(service->driver, &stats);
+    cairn_core_restore(core, &restore);
     json_t *body = json_pack(
         "{s:s, s:s, s:s, s:o*, s:o*, s:o, s:o, s:o, s:o, s:i, s:i}", "origin",
         cairn_driver_origin(service->driver), "country", service->config->country, "network",
         service->config->network, "fingerprint", status_fingerprint(service), "time",
         cairn_http_task_time(now_ms), "journal", status_journal(core), "feeds", status_feeds(core),
-        "state", status_state(core, &stats), "partners", status_peers(core, now_ms), "listen_port",
-        (int)stats.listen_port, "http_port", (int)service->port);
+        "state", status_state(core, &stats, &restore), "partners", status_peers(core, now_ms),
+        "listen_port", (int)stats.listen_port, "http_port", (int)service->port);
     cairn_http_answer_json(exchange, 200, body);
 }
 

@@ -104,6 +104,7 @@
     X(FULL,               404, "limit of this node is reached")                                    \
     X(STARTING,           405, "node is starting: not ready to answer")                            \
     X(TIMEOUT,            406, "took too long")                                                    \
+    X(RESTORING,          407, "node asks partners for what its log has lost: nothing is written") \
     X(MEMORY,             501, "out of memory")                                                    \
     X(DISK,               502, "disk read or write failed")                                        \
     X(DISK_CORRUPT,       503, "stored bytes are damaged")                                         \

@@ -405,7 +405,8 @@ static void host_recall(struct host *host)
 void host_start(struct host *host)
 {
     struct cairn_core_identity identity = {.origin = host->self.origin};
-    struct cairn_event start = {.type = CAIRN_EVENT_START};
+    struct cairn_event start = host->start;
+    start.type = CAIRN_EVENT_START;
     cairn_suite_sign_public(host->suite, host->self.log_seed, identity.log_public);
     cairn_suite_sign_public(host->suite, host->self.witness_seed, identity.witness_public);
     memcpy(identity.sealing_secret, host->self.sealing_secret, 32);

@@ -60,7 +60,8 @@ struct host {
     void *memory;
     struct cairn_core *core;
     struct disk disk;
-    bool is_forgetful; /* what is stored from now on is not kept */
+    struct cairn_event start; /* what START says of the guard: zero, none is kept */
+    bool is_forgetful;        /* what is stored from now on is not kept */
     uint64_t now_ms;
     uint64_t seed;
     struct host_task tasks[HOST_TASKS]; /* in the order asked for */

@@ -47,6 +47,7 @@ TEST(every_key_is_read)
                      "http: \"[::1]:7480\"\n"
                      "hosts: [alerts.example, 'localhost:7480', '[::1]:7480']\n"
                      "defaults: {purpose: border.check, role: booth, actor: B-17}\n"
+                     "guard: ../guards/unesco\n"
                      "floor: {mib: 3, percent: 5}\n"
                      "log: debug\n",
                      &config, &fault),
@@ -67,6 +68,22 @@ TEST(every_key_is_read)
     assert_int_equal(config.floor.bytes, 3u << 20);
     assert_int_equal(config.floor.percent, 5);
     assert_int_equal(config.log_level, CAIRN_LOGGER_DEBUG);
+    assert_string_equal(config.guard, "../guards/unesco");
+}
+
+TEST(the_guard_lies_in_the_directory_unless_the_config_says_where)
+{
+    struct cairn_config config;
+    char path[CAIRN_FILE_PATH_MAX];
+    cairn_config_init(&config);
+    assert_err(cairn_config_guard(&config, "/srv/aut", path), CAIRN_OK);
+    assert_string_equal(path, "/srv/aut/guard");
+    memcpy(config.guard, "../g", 5);
+    assert_err(cairn_config_guard(&config, "/srv/aut", path), CAIRN_OK);
+    assert_string_equal(path, "/srv/aut/../g");
+    memcpy(config.guard, "/g", 3);
+    assert_err(cairn_config_guard(&config, "/srv/aut", path), CAIRN_OK);
+    assert_string_equal(path, "/g");
 }
 
 TEST(a_mistake_is_told_with_line_and_column)
@@ -253,6 +270,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_smallest_config_names_the_node_and_listens_nowhere),
         cmocka_unit_test(every_key_is_read),
+        cmocka_unit_test(the_guard_lies_in_the_directory_unless_the_config_says_where),
         cmocka_unit_test(a_mistake_is_told_with_line_and_column),
         cmocka_unit_test(what_a_file_says_cannot_reach_a_terminal_raw),
         cmocka_unit_test(endpoints_are_read_strictly),

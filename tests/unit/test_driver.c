@@ -5,10 +5,12 @@
 #include "node/driver.h"
 
 #include "node/clock.h"
+#include "node/guard.h"
 #include "tests/lib/node_scene.h"
 #include "tests/lib/test.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -110,6 +112,79 @@ TEST(what_was_answered_is_there_after_a_restart)
     struct cairn_driver_answer second = node_scene_say(&scene, 0, feed_in_question, "two");
     assert_err(second.err, CAIRN_OK);
     assert_int_equal(second.index, first.index + 1);
+    node_scene_close(&scene);
+}
+
+static struct cairn_core_restore restore_of(uint32_t node)
+{
+    struct cairn_core_restore restore;
+    cairn_core_restore(cairn_driver_core(scene.nodes[node].driver), &restore);
+    return restore;
+}
+
+static bool first_is_in_order(struct node_scene *asked)
+{
+    (void)asked;
+    return !restore_of(0).is_restoring;
+}
+
+/* What the guard of the first node, which is down, says. */
+static struct cairn_event read_guard(char path[static TEST_PATH_MAX])
+{
+    char dir[TEST_PATH_MAX];
+    struct cairn_guard *guard = NULL;
+    struct cairn_event start = {.type = CAIRN_EVENT_START};
+    test_tempdir_path(scene.nodes[0].dir, "guard", dir);
+    test_tempdir_path(dir, "high-water", path);
+    assert_err(cairn_guard_open(dir, "test-node/AUT/one/1", &guard, &start), CAIRN_OK);
+    cairn_guard_close(guard);
+    return start;
+}
+
+TEST(the_guard_says_what_the_journal_said_last)
+{
+    char path[TEST_PATH_MAX];
+    node_scene_open(&scene, 1);
+    assert_err(open_feed(0, "AUT", feed_in_question), CAIRN_OK);
+    uint64_t size = restore_of(0).durable_size;
+    assert_true(size > 0);
+    node_scene_stop(&scene, 0);
+    struct cairn_event found = read_guard(path);
+    assert_int_equal(found.as.start.guard, CAIRN_GUARD_PRESENT);
+    assert_false(found.as.start.is_stale || found.as.start.is_doubted);
+    assert_true(found.as.start.size >= size);
+    assert_err(node_scene_start(&scene, 0), CAIRN_OK);
+    assert_false(restore_of(0).is_restoring);
+    node_scene_close(&scene);
+}
+
+TEST(without_its_guard_a_node_writes_nothing_until_its_partner_has_answered)
+{
+    char path[TEST_PATH_MAX];
+    node_scene_open(&scene, 2);
+    node_scene_meet_all(&scene);
+    node_scene_until(&scene, all_are_linked);
+    pairwise(0, "GEO", feed_in_question);
+    say(0, "before");
+    node_scene_until(&scene, first_and_second_have_it);
+    node_scene_stop(&scene, 1);
+    node_scene_stop(&scene, 0);
+    (void)read_guard(path);
+    assert_int_equal(remove(path), 0);
+    assert_err(node_scene_start(&scene, 0), CAIRN_OK);
+    assert_true(restore_of(0).is_restoring);
+    assert_err(node_scene_say(&scene, 0, feed_in_question, "no").err, CAIRN_RESTORING);
+    node_scene_stop(&scene, 0);
+    assert_true(read_guard(path).as.start.is_doubted);
+    assert_err(node_scene_start(&scene, 0), CAIRN_OK);
+    assert_err(node_scene_start(&scene, 1), CAIRN_OK);
+    node_scene_until(&scene, first_is_in_order);
+    say(0, "after");
+    node_scene_until(&scene, first_and_second_have_it);
+    node_scene_stop(&scene, 0);
+    struct cairn_event found = read_guard(path);
+    assert_int_equal(found.as.start.guard, CAIRN_GUARD_PRESENT);
+    assert_false(found.as.start.is_doubted);
     node_scene_close(&scene);
 }
 
@@ -357,6 +432,8 @@ int main(void)
         cmocka_unit_test(two_nodes_link_and_their_feeds_replicate),
         cmocka_unit_test(a_node_that_was_down_catches_up),
         cmocka_unit_test(what_was_answered_is_there_after_a_restart),
+        cmocka_unit_test(the_guard_says_what_the_journal_said_last),
+        cmocka_unit_test(without_its_guard_a_node_writes_nothing_until_its_partner_has_answered),
         cmocka_unit_test(an_audience_feed_reaches_its_members_and_nobody_else),
         cmocka_unit_test(a_country_that_is_forgotten_is_cut_off),
         cmocka_unit_test(many_appends_are_answered_in_order_under_rising_clocks),

@@ -123,6 +123,8 @@ TEST(the_config_reads_back_and_secrets_are_for_nobody_else)
     assert_string_equal(config.node, "tbilisi-1");
     assert_int_equal(stat(scene.dir, &status), 0);
     assert_int_equal(status.st_mode & 077, 0);
+    test_tempdir_path(scene.dir, "guard/high-water", path);
+    assert_true(cairn_file_is_there(path));
     test_tempdir_path(scene.dir, "keys/seen.key", path);
     assert_int_equal(stat(path, &status), 0);
     assert_int_equal(status.st_mode & 077, 0);
