@@ -287,7 +287,7 @@ static cairn_err command_encode(struct cairn_driver *driver, struct driver_slot 
 bool cairn_driver_command_next(struct cairn_driver *driver)
 {
     uint32_t number = driver->queue.first;
-    if (number == DRIVER_NONE || driver->is_held) {
+    if (number == DRIVER_NONE || driver->is_held || cairn_core_is_asking(driver->core)) {
         return false;
     }
     struct driver_slot *slot = &driver->slots[number];

@@ -44,7 +44,7 @@ static cairn_err export_copy_feed(const struct cairn_core *core, uint32_t number
     struct export_feed feed = {
         .journal = info.author,
         .kind = info.kind,
-        .is_settled = info.tagged == info.commits,
+        .is_settled = info.tagged == info.commits && !info.is_lost,
         .commits = info.commits,
         .epoch_count = info.epoch + 1,
     };

@@ -80,7 +80,7 @@ struct cairn_core_peer {
     uint64_t witnessed_size; /* the size of ours that it cosigned */
 };
 
-/* Is the own log what this node said last, or an old copy of it? docs/protocol.md, P-71 to P-74 */
+/* Is the own log what this node said last, or an old copy of it? docs/protocol.md, P-71 to P-75 */
 struct cairn_core_restore {
     bool is_halted;    /* its signature stands under two histories: nothing more, ever */
     bool is_restoring; /* nothing is signed; partners are asked */
@@ -94,6 +94,9 @@ struct cairn_core_restore {
 };
 
 void cairn_core_restore(const struct cairn_core *core, struct cairn_core_restore *out);
+
+/* Just started, and about to hear a partner: keep commands a moment. */
+bool cairn_core_is_asking(const struct cairn_core *core);
 
 uint32_t cairn_core_peer_count(const struct cairn_core *core);
 void cairn_core_peer(const struct cairn_core *core, uint32_t number, struct cairn_core_peer *out);
@@ -115,6 +118,7 @@ struct cairn_core_feed {
     uint64_t first_leaf_index; /* of commit 0; 0 while there is none */
     uint32_t epoch;
     bool is_closed;
+    bool is_lost; /* own, private: its last commits are nowhere any more */
     uint32_t member_count;
     uint8_t members[200][3]; /* ascending; empty for control feeds */
 };

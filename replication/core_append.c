@@ -93,13 +93,17 @@ bool cairn_core_fits(const struct cairn_core *core, uint32_t feed, size_t operat
 
 bool cairn_core_fits_own(const struct cairn_core *core, uint32_t feed, size_t operation_bytes)
 {
-    return append_fits(core, feed, operation_bytes, &append_own);
+    bool is_frozen = feed < core->feed_count && core->feeds[feed].is_frozen;
+    return !is_frozen && append_fits(core, feed, operation_bytes, &append_own);
 }
 
 bool cairn_core_has_room(const struct cairn_core *core, const uint8_t feed[static 16],
                          size_t operation_bytes)
 {
     uint32_t number = cairn_core_feed_number(core, feed);
+    if (cairn_core_is_asking(core)) {
+        return false;
+    }
     bool is_refused = number == CORE_NONE || core->is_failed || cairn_core_is_silent(core) ||
                       operation_bytes > CAIRN_LIMIT_BATCH_BYTES;
     return is_refused || core->feeds[number].is_closing ||
@@ -286,8 +290,11 @@ static cairn_err append_check_feed(const struct cairn_core *core, uint32_t numbe
         return CAIRN_NOT_FOUND;
     }
     const struct cairn_feed *feed = &core->feeds[number];
-    if (feed->is_closing || feed->is_closed || feed->is_frozen) {
+    if (feed->is_closing || feed->is_closed || cairn_core_is_replaced(core, feed)) {
         return CAIRN_STATE;
+    }
+    if (feed->is_frozen) {
+        return CAIRN_RESTORING;
     }
     bool is_lost =
         feed->type == CAIRN_FEED_TYPE_PAIRWISE && !core->countries[feed->giver].is_recognised;

@@ -185,7 +185,7 @@ cairn_err cairn_core_take_cosign(struct cairn_core *core, uint32_t link,
     const struct core_journal *own = &core->journals[0];
     uint32_t witness = core->links[link].journal;
     struct core_journal *peer = &core->journals[witness];
-    if (core->restore.state == CORE_RESTORED) {
+    if (core->restore.state != CORE_IN_ORDER) {
         return CAIRN_OK; /* it may be of what this node does not know any more */
     }
     if (memcmp(cosign->log, own->id, 16) != 0 || cosign->line.size > CORE_COSIGNATURE_MAX ||

@@ -199,7 +199,10 @@ uint32_t cairn_core_log_author(const struct cairn_core *core, uint32_t log)
 
 bool cairn_core_is_followed(const struct cairn_core *core, uint32_t journal)
 {
-    return journal != 0 && core->journals[journal].has_keys &&
+    if (journal == 0) {
+        return core->restore.is_following;
+    }
+    return core->journals[journal].has_keys &&
            core->countries[core->journals[journal].country].is_recognised;
 }
 

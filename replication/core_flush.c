@@ -20,7 +20,7 @@ static void flush_parts_private(struct cairn_core *core, struct core_batch *batc
 {
     for (uint32_t i = core->journals[0].feed_first; i != CORE_NONE; i = core->feed_next[i]) {
         bool is_due = is_heartbeat || core->feeds[i].waiting_bytes > CORE_PRIVATE_BYTES;
-        if (core->feeds[i].type == CAIRN_FEED_TYPE_PRIVATE && is_due) {
+        if (core->feeds[i].type == CAIRN_FEED_TYPE_PRIVATE && is_due && !core->feeds[i].is_closed) {
             cairn_core_part_of(batch, i);
         }
     }

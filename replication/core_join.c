@@ -141,7 +141,8 @@ static cairn_err join_take(struct cairn_core *core, uint32_t link, uint32_t auth
     }
     struct cairn_feed *feed = &core->feeds[number];
     const struct cairn_feed_open *open = &record.open.as.open;
-    cairn_core_feed_give(core, number, giver);
+    cairn_core_feed_give(core, number, author == 0 ? 0 : giver);
+    feed->is_frozen = author == 0;
     memcpy(feed->nonce, open->nonce, 32);
     /* Commits before an admission were made under earlier epochs, in turn: begin with the first;
      * the later ones are in force once their feed.rekey is reached. */

@@ -7,7 +7,8 @@
 /* Leaves of others' journals. They are written down as they come, and count once a checkpoint
  * verifies over all of them. source P-65 */
 
-static void journal_append(struct core_journal *journal, const uint8_t leaf[static 48])
+static void journal_append(struct cairn_core *core, struct core_journal *journal,
+                           const uint8_t leaf[static 48])
 {
     uint8_t hash[32];
     uint8_t root[32];
@@ -18,16 +19,19 @@ static void journal_append(struct core_journal *journal, const uint8_t leaf[stat
         journal->candidate_suspect =
             memcmp(root, journal->suspect.root, 32) == 0 ? CORE_SUSPECT_TRUE : CORE_SUSPECT_FALSE;
     }
+    if (journal == &core->journals[0]) {
+        cairn_core_restore_leaf(core);
+    }
 }
 
-static void journal_append_all(struct core_journal *journal, struct cairn_bytes leaves,
-                               struct core_puts *puts)
+static void journal_append_all(struct cairn_core *core, struct core_journal *journal,
+                               struct cairn_bytes leaves, struct core_puts *puts)
 {
     for (size_t i = 0; i < leaves.size / CAIRN_LEAF_BYTES; i++) {
         const uint8_t *leaf = leaves.data + i * CAIRN_LEAF_BYTES;
         cairn_core_puts_add(puts, CAIRN_TABLE_LEAF, journal->id, journal->candidate.size)->head =
             (struct cairn_bytes){.data = leaf, .size = CAIRN_LEAF_BYTES};
-        journal_append(journal, leaf);
+        journal_append(core, journal, leaf);
     }
 }
 
@@ -54,6 +58,9 @@ static void journal_advance(struct cairn_core *core, uint32_t number,
         journal->storing = journal->checkpoint;
     }
     cairn_core_want_moved(core, number);
+    if (number == 0) {
+        cairn_core_restore_advanced(core);
+    }
     cairn_core_notice(core, CAIRN_NOTICE_ADVANCED, journal->country, checkpoint->size, 0);
 }
 
@@ -161,7 +168,7 @@ cairn_err cairn_core_take_journal(struct cairn_core *core, uint32_t link,
         return CAIRN_PEER_LEAF;
     }
     struct core_puts puts = cairn_core_puts_begin(core, count + 1);
-    journal_append_all(journal, range->leaves, &puts);
+    journal_append_all(core, journal, range->leaves, &puts);
     if (range->has_checkpoint) {
         return journal_take_end(core, link, number, range, &puts);
     }

@@ -48,7 +48,7 @@ void cairn_core_look(struct cairn_core *core)
     core->is_source_due = true;
     cairn_core_wake(core, core->look_ms);
     cairn_core_offer_news(core);
-    for (uint32_t i = 1; i < core->journal_count; i++) {
+    for (uint32_t i = 0; i < core->journal_count; i++) {
         cairn_core_scan(core, i);
     }
     for (uint32_t i = 0; i < core->feed_count && !cairn_core_is_silent(core); i++) {

@@ -209,6 +209,30 @@ static cairn_err offer_take_checkpoint(struct cairn_core *core, uint32_t link, u
     return CAIRN_OK;
 }
 
+/* An author that holds less of its journal than we do has lost data. Its audience feeds may be news
+ * to it, too; all else it asks for by itself. source P-63, P-75 */
+static void offer_to_author(struct cairn_core *core, uint32_t link, uint32_t journal)
+{
+    uint32_t country = core->journals[journal].country;
+    struct cairn_message message = {.type = CAIRN_MESSAGE_OFFER};
+    struct cairn_offer_feed *feeds = cairn_core_take(core, OFFER_FEEDS_FRAME * sizeof *feeds);
+    uint32_t count = 0;
+    for (uint32_t i = core->journals[journal].feed_first; i != CORE_NONE; i = core->feed_next[i]) {
+        struct core_stream *stream = core_stream_of(core, link, core_log_of_feed(core, i));
+        const struct cairn_feed *feed = &core->feeds[i];
+        if (feed->type == CAIRN_FEED_TYPE_AUDIENCE && feed->durable_commits > 0 &&
+            !stream->is_told && count < OFFER_FEEDS_FRAME &&
+            cairn_core_feed_is_served(core, i, country)) {
+            stream->is_told = true;
+            feeds[count++] = offer_feed(core, i);
+        }
+    }
+    if (count > 0) {
+        message.as.offer = (struct cairn_offer){.feeds = feeds, .feed_count = count};
+        cairn_core_send(core, link, &message);
+    }
+}
+
 static cairn_err offer_take_journal(struct cairn_core *core, uint32_t link,
                                     const struct cairn_offer_journal *offered, uint32_t *count)
 {
@@ -217,6 +241,10 @@ static cairn_err offer_take_journal(struct cairn_core *core, uint32_t link,
         return CAIRN_OK;
     }
     if (cairn_core_is_followed(core, journal) && !core->journals[journal].is_forked) {
+        if (core->links[link].journal == journal &&
+            offered->size < core->journals[journal].durable.size) {
+            offer_to_author(core, link, journal);
+        }
         CAIRN_TRY(offer_take_checkpoint(core, link, journal, offered, count));
     }
     cairn_core_offered(core, link, journal);

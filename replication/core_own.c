@@ -26,6 +26,10 @@ static cairn_err own_member(const struct cairn_core *core, const uint8_t code[st
                                                    core->countries[country].has_document))) {
         return CAIRN_DENIED_PARTNER;
     }
+    uint32_t pairwise = core->pairwise[country];
+    if (country != 0 && pairwise != CORE_NONE && core->feeds[pairwise].is_frozen) {
+        return CAIRN_RESTORING; /* it could not be told */
+    }
     memcpy(out->country, code, 3);
     memcpy(out->sealing_public, core->countries[country].sealing_public, 32);
     return CAIRN_OK;
@@ -407,8 +411,11 @@ void cairn_core_closes(struct cairn_core *core)
 {
     uint32_t i = cairn_core_is_silent(core) ? CORE_NONE : core->journals[0].feed_first;
     for (; i != CORE_NONE && core->close_due_count > 0; i = core->feed_next[i]) {
-        if (core->feeds[i].is_close_due && cairn_core_is_roomy(core) &&
-            cairn_core_fits_own(core, i, OWN_CLOSE_BYTES)) {
+        if (core->feeds[i].is_close_due && core->feeds[i].is_closed) { /* that came back */
+            core->feeds[i].is_close_due = false;
+            core->close_due_count--;
+        } else if (core->feeds[i].is_close_due && cairn_core_is_roomy(core) &&
+                   cairn_core_fits_own(core, i, OWN_CLOSE_BYTES)) {
             core->feeds[i].is_close_due = false;
             core->close_due_count--;
             own_close(core, i, false, 0);

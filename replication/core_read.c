@@ -77,7 +77,8 @@ void cairn_core_feed(const struct cairn_core *core, uint32_t number, struct cair
         .tagged = feed->commits + feed->pending_count,
         .first_leaf_index = feed->first_leaf,
         .epoch = feed->epoch_count - 1,
-        .is_closed = feed->is_closed || feed->is_frozen,
+        .is_closed = feed->is_closed || cairn_core_is_replaced(core, feed),
+        .is_lost = feed->is_lost,
     };
     memcpy(out->id, feed->id, 16);
     read_members(core, feed, out);

@@ -298,6 +298,21 @@ static void recall_feed_part(struct cairn_core *core, const uint8_t id[static 16
             core->feeds[number].waiting_bytes = (uint32_t)bytes;
             core->is_private_due |= bytes > CORE_PRIVATE_BYTES;
         }
+    } else if (type == CORE_ROW_FROZEN) {
+        (void)row_uint(row, 1, 1);
+        row_need(row, row->err == CAIRN_OK && core->feeds[number].journal == 0);
+        if (row->err == CAIRN_OK) {
+            core->feeds[number].is_frozen = true;
+            core->feeds[number].has_frozen_row = true;
+        }
+    } else if (type == CORE_ROW_LOST) {
+        (void)row_uint(row, 1, UINT64_MAX);
+        row_need(row, row->err == CAIRN_OK && core->feeds[number].journal == 0 &&
+                          core->feeds[number].type == CAIRN_FEED_TYPE_PRIVATE);
+        if (row->err == CAIRN_OK) {
+            core->feeds[number].is_lost = true;
+            core->feeds[number].is_closed = true;
+        }
     } else {
         uint64_t commits = row_uint(row, 1, UINT64_MAX);
         row_need(row, row->err == CAIRN_OK && commits <= core->feeds[number].commits);
@@ -328,7 +343,7 @@ static void recall_row(struct cairn_core *core, const struct cairn_row *recalled
         recall_clock(core, &row);
     } else if (type == CORE_ROW_FEED && is_feed) {
         recall_feed(core, recalled->key.id, &row);
-    } else if ((type == CORE_ROW_WAITING || type == CORE_ROW_RECEIPT) && is_feed) {
+    } else if (type >= CORE_ROW_WAITING && type <= CORE_ROW_FROZEN && is_feed) {
         recall_feed_part(core, recalled->key.id, type, &row);
     } else {
         row.err = CAIRN_DISK_CORRUPT;

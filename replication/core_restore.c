@@ -6,10 +6,11 @@
 
 /* A node whose log is an old copy of itself would sign a second history for the same positions. So
  * what it remembers outside of the log, and what partners show of its journal, is compared with
- * the log before anything is said. source P-69, P-71 to P-74
+ * the log before anything is said. source P-69, P-71 to P-75
  *
- *     in order --guard ahead or missing--> RESTORED --all that was asked is reached--> in order
- *         \-----------two histories-----------\--------------> halted, for good
+ *     asking --a partner answers, or 2 s--> in order <--all that was shown is here--\
+ *        \--guard ahead or missing, partner ahead--> RESTORED -----------------------/
+ *                                                       \--two histories--> halted, for good
  *
  * RESTORED: no flush, so no leaf, mark, receipt or checkpoint; no cosignature. Look-ups go into
  * private feeds that were opened since, for the end of the others may be lost. */
@@ -25,7 +26,15 @@ cairn_err cairn_core_may_write(const struct cairn_core *core)
     if (core->is_halted) {
         return CAIRN_STATE;
     }
+    if (core->restore.state == CORE_ASKING) {
+        return CAIRN_BUSY;
+    }
     return core->restore.state == CORE_IN_ORDER ? CAIRN_OK : CAIRN_RESTORING;
+}
+
+bool cairn_core_is_asking(const struct cairn_core *core)
+{
+    return core->restore.state == CORE_ASKING && !core->is_halted;
 }
 
 /* Look-ups are recorded in any state: they are durable where they are made. */
@@ -43,22 +52,35 @@ static bool restore_is_partner(const struct cairn_core *core, uint32_t number)
     return number != 0 && journal->is_listed && core->countries[journal->country].is_recognised;
 }
 
-/* ---- beginning ---- */
-
-static void restore_freeze(struct cairn_core *core)
+/* Its end is not here, so another feed takes what would belong into it. Nothing can stand in for
+ * control and pairwise feeds. */
+bool cairn_core_is_replaced(const struct cairn_core *core, const struct cairn_feed *feed)
 {
-    for (uint32_t i = core->journals[0].feed_first; i != CORE_NONE; i = core->feed_next[i]) {
-        core->feeds[i].is_frozen = core->feeds[i].type == CAIRN_FEED_TYPE_PRIVATE;
-    }
+    return feed->is_frozen &&
+           (feed->type == CAIRN_FEED_TYPE_PRIVATE ||
+            (feed->type == CAIRN_FEED_TYPE_AUDIENCE && core->restore.state == CORE_IN_ORDER));
 }
+
+/* So many partners there are; is_heard: of which so many have answered in this run. */
+static uint32_t restore_count(const struct cairn_core *core, bool is_heard)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 1; i < core->journal_count; i++) {
+        bool is_counted = !is_heard || core->restore.shown[i].is_heard;
+        count += restore_is_partner(core, i) && is_counted ? 1 : 0;
+    }
+    return count;
+}
+
+/* ---- beginning ---- */
 
 static void restore_begin(struct cairn_core *core, bool needs_all)
 {
     struct core_restore *restore = &core->restore;
     restore->needs_all = restore->needs_all || needs_all;
-    if (restore->state == CORE_IN_ORDER) {
+    if (restore->state != CORE_RESTORED) {
         restore->state = CORE_RESTORED;
-        restore_freeze(core);
+        cairn_core_refetch_begin(core);
         cairn_core_notice(core, CAIRN_NOTICE_RESTORING, CORE_NONE, core->journals[0].verified.size,
                           restore->guard_size);
     }
@@ -76,9 +98,11 @@ void cairn_core_restore_start(struct cairn_core *core, const struct cairn_event 
     const struct core_journal *own = &core->journals[0];
     uint64_t size = event->as.start.size;
     uint8_t root[32];
+    cairn_core_refetch_start(core);
     if (event->as.start.guard == CAIRN_GUARD_UNUSED) {
         return;
     }
+    restore->is_used = true;
     restore->has_guard = event->as.start.guard == CAIRN_GUARD_PRESENT;
     restore->guard_size = restore->has_guard ? size : 0;
     memcpy(restore->guard_root, event->as.start.root, 32);
@@ -89,10 +113,30 @@ void cairn_core_restore_start(struct cairn_core *core, const struct cairn_event 
         restore_begin(core, event->as.start.is_stale);
     } else if (size == own->verified.size && memcmp(root, restore->guard_root, 32) != 0) {
         restore_halt(core, CORE_NONE, size);
+    } else if (own->verified.size > 0 && restore_count(core, false) > 0) {
+        restore->state = CORE_ASKING;
+        restore->ask_until_ms = core->now_ms + CORE_ASK_MS;
+        cairn_core_wake(core, restore->ask_until_ms);
     }
 }
 
 /* ---- what partners hold of our journal ---- */
+
+/* A partner holds more than we do, and we have begun to write already: what waits to be flushed
+ * cannot be called back here. The next start restores. */
+static void restore_fall_back(struct cairn_core *core, uint32_t number, uint64_t size)
+{
+    const struct core_batch *batch = &core->batches[core->open_batch];
+    cairn_core_notice(core, CAIRN_NOTICE_ROLLBACK, core->journals[number].country,
+                      core->journals[0].verified.size, size);
+    if (core->is_flushing || batch->part_count > 0 || core->invite_count > 0 ||
+        !core->restore.is_used) {
+        core->restore.needs_all = true;
+        core->is_halted = true;
+    } else {
+        restore_begin(core, true);
+    }
+}
 
 /* seen: NULL: the peer holds nothing of it. source P-69 */
 void cairn_core_restore_hello(struct cairn_core *core, uint32_t number,
@@ -106,8 +150,70 @@ void cairn_core_restore_hello(struct cairn_core *core, uint32_t number,
     shown->is_heard = true;
     shown->size = seen != NULL ? seen->size : 0;
     memcpy(shown->root, seen != NULL ? seen->root : (const uint8_t[32]){0}, 32);
-    if (is_other || (is_ahead && core->restore.state == CORE_IN_ORDER)) {
+    if (is_other) {
         restore_halt(core, core->journals[number].country, seen->size);
+    } else if (is_ahead && core->restore.state != CORE_RESTORED) {
+        restore_fall_back(core, number, seen->size);
+    }
+}
+
+/* A greeted link may have what is missing. */
+void cairn_core_restore_ask(struct cairn_core *core, uint32_t link)
+{
+    struct core_journal *own = &core->journals[0];
+    uint32_t peer = core->links[link].journal;
+    uint64_t size = core->restore.shown[peer].size;
+    if (!core->restore.is_following) {
+        return;
+    }
+    if (core->restore.state == CORE_RESTORED && size > own->verified.size) {
+        own->promised_size = size > own->promised_size ? size : own->promised_size;
+        cairn_core_offered(core, link, 0);
+    }
+    for (uint32_t i = own->feed_first; i != CORE_NONE; i = core->feed_next[i]) {
+        if (core->feeds[i].is_frozen &&
+            cairn_core_feed_is_served(core, i, core->journals[peer].country)) {
+            cairn_core_offered(core, link, core_log_of_feed(core, i));
+        }
+    }
+}
+
+/* ---- what comes back ---- */
+
+static bool restore_is_other(const struct cairn_core *core, uint64_t size, const uint8_t *root)
+{
+    uint8_t reached[32];
+    if (size != core->journals[0].candidate.size) {
+        return false;
+    }
+    cairn_merkle_range_root(&core->journals[0].candidate, reached);
+    return memcmp(root, reached, 32) != 0;
+}
+
+/* One more leaf of the own journal is a candidate: does it lead to what was shown? It counts once
+ * the leaves are verified. */
+void cairn_core_restore_leaf(struct cairn_core *core)
+{
+    struct core_restore *restore = &core->restore;
+    uint64_t size = core->journals[0].candidate.size;
+    bool is_other =
+        restore->has_guard && restore_is_other(core, restore->guard_size, restore->guard_root);
+    for (uint32_t i = 1; i < core->journal_count && !is_other; i++) {
+        const struct core_heard *shown = &restore->shown[i];
+        is_other = shown->is_heard && restore_is_other(core, shown->size, shown->root);
+    }
+    if (size <= restore->bad_size) { /* it began anew */
+        restore->bad_size = 0;
+    }
+    if (is_other && restore->bad_size == 0) {
+        restore->bad_size = size;
+    }
+}
+
+void cairn_core_restore_advanced(struct cairn_core *core)
+{
+    if (core->restore.bad_size > 0) {
+        restore_halt(core, CORE_NONE, core->restore.bad_size);
     }
 }
 
@@ -115,17 +221,10 @@ void cairn_core_restore_hello(struct cairn_core *core, uint32_t number,
 
 static bool restore_has_asked(const struct cairn_core *core)
 {
-    const struct core_journal *own = &core->journals[0];
-    uint32_t partner_count = 0;
-    uint32_t heard_count = 0;
-    for (uint32_t i = 1; i < core->journal_count; i++) {
-        if (restore_is_partner(core, i)) {
-            partner_count++;
-            heard_count += core->restore.shown[i].is_heard ? 1 : 0;
-        }
-    }
+    uint32_t partner_count = restore_count(core, false);
+    uint32_t heard_count = restore_count(core, true);
     if (heard_count == 0) { /* a node without partners has told nobody; one without a log has */
-        return partner_count == 0 && own->verified.size > 0;
+        return partner_count == 0 && core->journals[0].verified.size > 0;
     }
     return !core->restore.needs_all || heard_count == partner_count;
 }
@@ -145,13 +244,15 @@ static bool restore_is_reached(const struct cairn_core *core)
 static void restore_end(struct cairn_core *core)
 {
     struct core_restore *restore = &core->restore;
+    const struct core_journal *own = &core->journals[0];
     restore->state = CORE_IN_ORDER;
     restore->needs_all = false;
-    for (uint32_t i = core->journals[0].feed_first; i != CORE_NONE; i = core->feed_next[i]) {
-        core->feeds[i].is_frozen = false;
+    for (uint32_t link = 0; link < core->limits.links; link++) {
+        cairn_core_want_elsewhere(core, link, 0);
     }
+    core->mark_ms = own->mark_ms > core->mark_ms ? own->mark_ms : core->mark_ms;
     core->heartbeat_ms = core->now_ms;
-    cairn_core_notice(core, CAIRN_NOTICE_RESTORED, CORE_NONE, core->journals[0].durable.size, 0);
+    cairn_core_notice(core, CAIRN_NOTICE_RESTORED, CORE_NONE, own->durable.size, 0);
     if (restore->is_announce_due) {
         restore->is_announce_due = false;
         cairn_core_announce(core);
@@ -160,9 +261,29 @@ static void restore_end(struct cairn_core *core)
 
 void cairn_core_restore_follow(struct cairn_core *core)
 {
-    if (core->restore.state == CORE_RESTORED && !core->is_halted && restore_has_asked(core) &&
-        restore_is_reached(core)) {
-        restore_end(core);
+    struct core_restore *restore = &core->restore;
+    bool is_over = core->now_ms >= restore->ask_until_ms || restore_count(core, true) > 0;
+    if (core->is_halted) {
+        return;
+    }
+    core->is_halted = core->journals[0].is_forked;
+    if (restore->state == CORE_ASKING && is_over) {
+        restore->state = CORE_IN_ORDER;
+        if (restore->is_announce_due) {
+            restore->is_announce_due = false;
+            cairn_core_announce(core);
+        }
+    }
+    if (restore->state == CORE_RESTORED) {
+        cairn_core_refetch_private(core);
+        bool is_done = cairn_core_refetch_is_done(core); /* looks at what has come each time */
+        if (is_done && restore_has_asked(core) && restore_is_reached(core) &&
+            cairn_core_refetch_keep(core)) {
+            restore_end(core);
+        }
+    }
+    if (restore->state == CORE_IN_ORDER && restore->is_following) {
+        cairn_core_refetch_thaw(core);
     }
 }
 
@@ -185,10 +306,10 @@ void cairn_core_restore(const struct cairn_core *core, struct cairn_core_restore
         cairn_merkle_range_init(&none);
         cairn_merkle_range_root(&none, out->durable_root);
     }
+    out->partner_count = restore_count(core, false);
+    out->answered_count = restore_count(core, true);
     for (uint32_t i = 1; i < core->journal_count; i++) {
         const struct core_heard *shown = &core->restore.shown[i];
-        out->partner_count += restore_is_partner(core, i) ? 1 : 0;
-        out->answered_count += restore_is_partner(core, i) && shown->is_heard ? 1 : 0;
         out->shown_size = shown->size > out->shown_size ? shown->size : out->shown_size;
     }
 }

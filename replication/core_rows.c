@@ -184,6 +184,18 @@ void cairn_core_puts_add_receipt(struct cairn_core *core, struct core_puts *puts
             cairn_core_puts_add(puts, CAIRN_TABLE_FEED, core->feeds[receipt->feed].id, 2));
 }
 
+void cairn_core_puts_add_mark(struct cairn_core *core, struct core_puts *puts, uint32_t number,
+                              enum core_row_type type, uint64_t value)
+{
+    struct cairn_pack_writer writer;
+    uint8_t row[ROW_MAX];
+    row_begin(&writer, row, type, 1);
+    row_put_uint(&writer, 1, value);
+    row_end(core, &writer,
+            cairn_core_puts_add(puts, CAIRN_TABLE_FEED, core->feeds[number].id,
+                                type == CORE_ROW_LOST ? 3 : 4));
+}
+
 void cairn_core_puts_add_journal(struct cairn_core *core, struct core_puts *puts, uint32_t number)
 {
     const struct core_journal *journal = &core->journals[number];

@@ -13,13 +13,15 @@
  *     FEED   1      waiting  1 range of a private feed with the entries of no commit yet, 2 their
  *                            bytes on the wire
  *     FEED   2      receipt  1 commits with receipt, when it was written after the last commit
+ *     FEED   3      lost     1 leaf that cannot be opened any more: an own private feed's
+ *     FEED   4      frozen   1 always 1: own feed that takes nothing until its end has come back
  *
  * A feed's secrets are sealed under a key that follows from this node's local secret: the log store
  * holds no key. */
 #ifndef CAIRN_REPLICATION_CORE_ROWS_H
 #define CAIRN_REPLICATION_CORE_ROWS_H
 
-#include "replication/core_state.h"
+#include "replication/core_parts.h"
 
 #define CORE_ROW_NONCE_BYTES 12u
 #define CORE_ROW_SECRETS_MAX                                                                       \
@@ -32,7 +34,13 @@ enum core_row_type {
     CORE_ROW_CLOCK = 4,
     CORE_ROW_WAITING = 5,
     CORE_ROW_RECEIPT = 6,
+    CORE_ROW_LOST = 7,
+    CORE_ROW_FROZEN = 8,
 };
+
+/* A row with one number: LOST or FROZEN. */
+void cairn_core_puts_add_mark(struct cairn_core *core, struct core_puts *puts, uint32_t number,
+                              enum core_row_type type, uint64_t value);
 
 /* Key of a feed's secrets at rest. */
 void cairn_core_row_key(const struct cairn_core *core, const uint8_t feed[static 16],

@@ -116,7 +116,8 @@ void cairn_core_scan_lag(struct cairn_core *core, uint32_t journal, uint64_t fir
 
 static bool scan_lags(const struct cairn_core *core, const struct cairn_feed *feed)
 {
-    return !feed->is_at_end && !feed->is_closed && !feed->is_broken && scan_may_pend(core, feed);
+    return (feed->journal != 0 || feed->is_frozen) && !feed->is_at_end && !feed->is_closed &&
+           !feed->is_broken && scan_may_pend(core, feed);
 }
 
 /* A feed that has looked at everything joins those that are looked up by tag. */
@@ -133,7 +134,7 @@ void cairn_core_scan(struct cairn_core *core, uint32_t number)
 {
     struct core_journal *journal = &core->journals[number];
     uint64_t from = UINT64_MAX;
-    if (journal->is_scanning || number == 0) {
+    if (journal->is_scanning || (number == 0 && !core->restore.is_following)) {
         return;
     }
     for (uint32_t i = journal->feed_first; i != CORE_NONE; i = core->feed_next[i]) {
@@ -165,7 +166,7 @@ void cairn_core_scan_all(struct cairn_core *core)
         return;
     }
     core->is_scan_due = false;
-    for (uint32_t i = 1; i < core->journal_count; i++) {
+    for (uint32_t i = 0; i < core->journal_count; i++) {
         if (core->journals[i].is_scan_due) {
             cairn_core_scan(core, i);
         }

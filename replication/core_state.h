@@ -9,6 +9,7 @@
 
 enum core_restore_state {
     CORE_IN_ORDER,
+    CORE_ASKING,   /* just started: a moment for a partner that knows better */
     CORE_RESTORED, /* the log may be an old copy: nothing is said in the own name. P-73 */
 };
 
@@ -21,12 +22,19 @@ struct core_heard {
 
 struct core_restore {
     enum core_restore_state state;
-    bool has_guard; /* the next two */
+    bool is_used;   /* the host keeps a guard */
+    bool has_guard; /* it was there: the next two */
     uint64_t guard_size;
     uint8_t guard_root[32];
     bool needs_all;               /* every partner must answer, else one of them */
     struct core_heard shown[256]; /* by journal */
-    bool is_announce_due;         /* a control.document that had to wait */
+    uint64_t ask_until_ms;
+    bool is_keeping;      /* what is frozen is being written down */
+    bool is_following;    /* the own journal, or own feeds whose end has not come back */
+    uint64_t bad_size;    /* where the candidate contradicts what was shown; 0: nowhere */
+    uint64_t moved_ms;    /* when something came back last */
+    uint64_t moved_sum;   /* ... leaves and commits then */
+    bool is_announce_due; /* a control.document that had to wait */
 };
 
 struct cairn_core {

@@ -46,6 +46,9 @@ static void step_on_stored(struct cairn_core *core, const struct cairn_event *ev
     case CORE_TASK_STORE_DOCUMENT:
         cairn_core_document_stored(core, &task);
         break;
+    case CORE_TASK_STORE_KEEP:
+        core->restore.is_keeping = false;
+        break;
     case CORE_TASK_STORE_FORGET:
         cairn_core_answer(core, task.a, CAIRN_OK);
         break;

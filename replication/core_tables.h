@@ -127,7 +127,8 @@ enum core_task_type {
     CORE_TASK_STORE_COMMIT,   /* log: feed, a: number of commits then durable */
     CORE_TASK_STORE_COSIGN,   /* log: journal */
     CORE_TASK_STORE_DOCUMENT, /* log: country; a: host's token, b: whether it wants an answer */
-    CORE_TASK_STORE_FORGET,   /* a: host's token */
+    CORE_TASK_STORE_KEEP,
+    CORE_TASK_STORE_FORGET, /* a: host's token */
     CORE_TASK_SIGN_FLUSH,
     CORE_TASK_SIGN_COSIGN, /* log: journal */
     CORE_TASK_LOAD_STREAM, /* link, log, a: from */

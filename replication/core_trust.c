@@ -224,6 +224,7 @@ static void trust_pair_new(struct cairn_core *core, uint32_t number, uint32_t co
     CAIRN_REQUIRE(err == CAIRN_OK);
     cairn_members_add(&feed->members, country);
     cairn_members_add(&feed->members, 0);
+    feed->is_frozen = feed->journal == 0 && core->restore.is_following;
     cairn_feed_scan_from(feed, core->suite, 0);
     if (feed->journal != 0 && core->journals[feed->journal].verified.size == 0) {
         cairn_core_tag_put(core, number);

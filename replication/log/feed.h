@@ -40,8 +40,10 @@ struct cairn_feed {
     bool is_closing;              /* own feed: takes nothing more */
     bool is_close_due;            /* ... and its feed.close is yet to be written */
     bool is_closed;
-    bool is_frozen; /* own feed whose end may have been lost: takes nothing */
-    bool is_broken; /* its author broke a rule: nothing more is taken from it */
+    bool is_lost;        /* own private feed: what its last leaves commit to is nowhere any more */
+    bool is_frozen;      /* own feed whose end may have been lost: takes nothing */
+    bool has_frozen_row; /* and the disk says so */
+    bool is_broken;      /* its author broke a rule: nothing more is taken from it */
 
     bool is_secret_due;    /* the next rekey's secret was not given to us: the admission again */
     uint32_t epoch_count;  /* in force so far, 1..CAIRN_FEED_EPOCHS_MAX */

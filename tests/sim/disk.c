@@ -42,11 +42,25 @@ static void disk_insert(struct disk *disk, size_t at, const uint8_t *key)
     disk->count++;
 }
 
+static void disk_delete(struct disk *disk, size_t at, const uint8_t *key)
+{
+    if (at < disk->count && memcmp(disk->rows[at].key, key, CAIRN_KEY_BYTES) == 0) {
+        free(disk->rows[at].value);
+        disk->count--;
+        memmove(disk->rows + at, disk->rows + at + 1, (disk->count - at) * sizeof *disk->rows);
+    }
+}
+
+/* A value without bytes deletes the row, as in struct cairn_put. */
 void disk_put(struct disk *disk, const struct cairn_key *key, struct cairn_bytes value)
 {
     uint8_t bytes[CAIRN_KEY_BYTES];
     cairn_key_encode(key, bytes);
     size_t at = disk_find(disk, bytes);
+    if (value.size == 0) {
+        disk_delete(disk, at, bytes);
+        return;
+    }
     if (at == disk->count || memcmp(disk->rows[at].key, bytes, CAIRN_KEY_BYTES) != 0) {
         disk_insert(disk, at, bytes);
     }

@@ -171,6 +171,7 @@ static void world_send(struct world *world, uint32_t node, const struct cairn_ac
                action->as.send.body.size);
     }
     assert_int_equal(cairn_bytes_get_u32(event->payload), size - 4);
+    history_hear(world, (struct cairn_bytes){.data = event->payload + 4, .size = size - 4});
     event->event.type = CAIRN_EVENT_LINK_FRAME;
     event->event.as.link.link = node;
     event->event.as.link.frame = (struct cairn_bytes){.data = event->payload + 4, .size = size - 4};
@@ -310,6 +311,7 @@ void world_step(struct world *world, uint32_t node, struct cairn_event *event)
         event->seed[i] = (uint8_t)test_rng_below(&world->rng, 256);
     }
     cairn_core_step(world->nodes[node].core, event, &actions);
+    world_guard(world, node);
     for (const struct cairn_action *action = actions.first; action != NULL; action = action->next) {
         world_do(world, node, action);
     }

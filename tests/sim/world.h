@@ -54,6 +54,11 @@ void world_crash(struct world *world, uint32_t node);
 /* Its disk loses one commit of a feed. */
 void world_lose_commit(struct world *world, uint32_t node, const uint8_t feed[static 16],
                        uint64_t number);
+/* Copy the node's disk; put the copy back, with or without what its guard says, and start on it. */
+void world_backup(struct world *world, uint32_t node);
+void world_put_back(struct world *world, uint32_t node, bool has_guard);
+/* The guard says what it said when the disk was copied: the whole machine goes back. */
+void world_roll_guard(struct world *world, uint32_t node);
 /* The link between two nodes: cut, and allowed or not. */
 void world_cut(struct world *world, uint32_t a, uint32_t b, bool is_allowed);
 

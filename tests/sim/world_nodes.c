@@ -21,6 +21,8 @@ static void node_start(struct world *world, uint32_t number)
 {
     static const uint8_t tables[] = {CAIRN_TABLE_STATE, CAIRN_TABLE_NOTE, CAIRN_TABLE_FEED};
     struct node *node = &world->nodes[number];
+    node->has_begun = false;
+    node->start.type = CAIRN_EVENT_START;
     struct cairn_core_identity identity = {.origin = node->origin};
     cairn_suite_sign_public(&world->suite, node->log_seed, identity.log_public);
     cairn_suite_sign_public(&world->suite, node->witness_seed, identity.witness_public);
@@ -44,7 +46,8 @@ static void node_start(struct world *world, uint32_t number)
         event.as.opened.commit_number = node->cursors[i].commits - 1;
         world_step(world, number, &event);
     }
-    struct cairn_event start = {.type = CAIRN_EVENT_START};
+    struct cairn_event start = node->start;
+    node->has_begun = true;
     world_step(world, number, &start);
 }
 
@@ -148,8 +151,11 @@ struct world *world_open(const struct world_options *options)
     } else {
         cairn_suite_init_fake(&world->suite);
     }
+    world->history = history_open();
     for (uint32_t i = 0; i < options->nodes; i++) {
         struct node *node = &world->nodes[i];
+        node->start.as.start.guard = CAIRN_GUARD_PRESENT;
+        cairn_sha256_of((struct cairn_bytes){.size = 0}, node->start.as.start.root);
         node->memory = malloc(cairn_core_size(&world->limits));
         node->words = calloc(NODE_WORDS_MAX, sizeof *node->words);
         assert_non_null(node->memory);
@@ -184,7 +190,9 @@ void world_close(struct world *world)
         free(world->nodes[i].memory);
         free(world->nodes[i].words);
         disk_close(&world->nodes[i].disk);
+        disk_close(&world->nodes[i].backup);
     }
+    history_close(world->history);
     cairn_suite_close(&world->suite);
     free(world->queue);
     free(world->answers);
@@ -313,6 +321,62 @@ void world_lose_commit(struct world *world, uint32_t node, const uint8_t feed[st
     memcpy(key.id, feed, 16);
     assert_int_equal(disk_range(&world->nodes[node].disk, &key, number + 1, &row, 1), 1);
     disk_put(&world->nodes[node].disk, &key, cairn_bytes_of(""));
+}
+
+static void node_copy_disk(struct disk *to, const struct disk *from)
+{
+    disk_close(to);
+    for (size_t i = 0; i < from->count; i++) {
+        struct cairn_key key = cairn_key_decode(from->rows[i].key);
+        disk_put(to, &key,
+                 (struct cairn_bytes){.data = from->rows[i].value, .size = from->rows[i].size});
+    }
+}
+
+void world_backup(struct world *world, uint32_t number)
+{
+    struct node *node = &world->nodes[number];
+    node_copy_disk(&node->backup, &node->disk);
+    memcpy(node->backup_cursors, node->cursors, sizeof node->cursors);
+    node->backup_cursor_count = node->cursor_count;
+    node->backup_word_count = node->word_count;
+    node->backup_start = node->start;
+}
+
+void world_roll_guard(struct world *world, uint32_t number)
+{
+    world->nodes[number].start = world->nodes[number].backup_start;
+}
+
+void world_put_back(struct world *world, uint32_t number, bool has_guard)
+{
+    struct node *node = &world->nodes[number];
+    node_copy_disk(&node->disk, &node->backup);
+    memcpy(node->cursors, node->backup_cursors, sizeof node->cursors);
+    node->cursor_count = node->backup_cursor_count;
+    node->word_count = node->backup_word_count;
+    if (!has_guard) {
+        node->start = (struct cairn_event){.as.start = {.guard = CAIRN_GUARD_MISSING}};
+    }
+    world_crash(world, number);
+}
+
+/* What node/guard.c does. */
+void world_guard(struct world *world, uint32_t number)
+{
+    struct node *node = &world->nodes[number];
+    struct cairn_core_restore restore;
+    if (!node->has_begun) {
+        return;
+    }
+    cairn_core_restore(node->core, &restore);
+    node->start.as.start.is_doubted = node->start.as.start.is_doubted || restore.needs_all;
+    if (!restore.is_restoring && !restore.is_halted) {
+        node->start.as.start.guard = CAIRN_GUARD_PRESENT;
+        node->start.as.start.size = restore.durable_size;
+        memcpy(node->start.as.start.root, restore.durable_root, 32);
+        node->start.as.start.is_doubted = restore.needs_all;
+    }
 }
 
 void world_cut(struct world *world, uint32_t a, uint32_t b, bool is_allowed)

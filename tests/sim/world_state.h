@@ -34,6 +34,12 @@ struct node {
     struct node_cursor cursors[NODE_FEEDS_MAX]; /* views: survive a crash */
     uint32_t cursor_count;
     uint64_t notices[64];
+    bool has_begun;           /* it was told START */
+    struct cairn_event start; /* what the next START says of the guard */
+    struct disk backup;
+    struct cairn_event backup_start;
+    struct node_cursor backup_cursors[NODE_FEEDS_MAX];
+    uint32_t backup_cursor_count, backup_word_count;
 };
 
 enum world_kind { WORLD_STEP, WORLD_STORE, WORLD_LOAD, WORLD_FOLD };
@@ -81,7 +87,14 @@ struct world {
         uint8_t feed[16];
     } * answers;
     struct cairn_sha256 trace;
+    struct history *history; /* of every node, as told to others */
 };
+
+/* A frame is sent: no two roots are ever told for one size of a journal. */
+struct history *history_open(void);
+void history_close(struct history *history);
+void history_hear(struct world *world, struct cairn_bytes payload);
+void world_guard(struct world *world, uint32_t node); /* after a step, before its actions */
 
 struct world_pair *world_pair_of(struct world *world, uint32_t a, uint32_t b);
 /* Country of a node. */

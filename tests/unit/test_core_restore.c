@@ -245,6 +245,59 @@ TEST(a_document_that_comes_meanwhile_is_announced_afterwards)
     assert_int_equal(scene_feed_of(control).size, size + 2); /* control.document, control.mark */
 }
 
+TEST(after_a_start_a_partner_is_heard_before_anything_is_signed)
+{
+    struct cairn_core_restore held = now();
+    uint8_t pairwise[16];
+    start_beside(CAIRN_GUARD_PRESENT, held.durable_size, held.durable_root);
+    assert_true(cairn_core_is_asking(scene.host->core));
+    assert_true(cairn_core_pairwise(scene.host->core, (const uint8_t *)"SRB", pairwise));
+    assert_false(cairn_core_has_room(scene.host->core, pairwise, 100));
+    assert_err(append_word(), CAIRN_BUSY);
+    hear(SRB, &scene.srb, held.durable_size, held.durable_root);
+    assert_false(cairn_core_is_asking(scene.host->core));
+    assert_true(now().durable_size > held.durable_size); /* the heartbeat */
+    start_beside(CAIRN_GUARD_PRESENT, now().durable_size, now().durable_root);
+    host_run(scene.host, 1900);
+    assert_true(cairn_core_is_asking(scene.host->core));
+    host_run(scene.host, 200);
+    assert_false(cairn_core_is_asking(scene.host->core)); /* nobody is there */
+    assert_err(append_word(), CAIRN_OK);
+}
+
+TEST(a_partner_that_holds_more_than_the_guard_says_makes_all_of_them_needed)
+{
+    struct cairn_core_restore held = now();
+    struct cairn_message want;
+    start_beside(CAIRN_GUARD_PRESENT, held.durable_size, held.durable_root);
+    hear(SRB, &scene.srb, held.durable_size + 5, NULL);
+    assert_true(now().is_restoring);
+    assert_true(now().needs_all);
+    assert_int_equal(now().shown_size, held.durable_size + 5);
+    assert_true(host_sent(scene.host, SRB, CAIRN_MESSAGE_WANT, 0, &want));
+    assert_int_equal(want.as.want.from, held.durable_size);
+    hear(GEO, &scene.geo, held.durable_size, held.durable_root);
+    host_run(scene.host, 130000);
+    assert_true(now().is_restoring); /* the leaves have not come */
+}
+
+TEST(a_node_that_has_begun_to_write_restores_at_its_next_start)
+{
+    struct cairn_core_restore held = now();
+    uint8_t pairwise[16];
+    start_beside(CAIRN_GUARD_PRESENT, held.durable_size, held.durable_root);
+    host_run(scene.host, 3000);
+    assert_true(cairn_core_pairwise(scene.host->core, (const uint8_t *)"SRB", pairwise));
+    (void)host_append(scene.host, pairwise, "word", scene.host->now_ms);
+    hear(SRB, &scene.srb, held.durable_size + 50, NULL);
+    assert_true(now().is_halted);
+    assert_true(now().needs_all);
+    scene.host->start.as.start.is_doubted = true; /* the host kept it */
+    start_beside(CAIRN_GUARD_PRESENT, now().durable_size, now().durable_root);
+    assert_true(now().is_restoring);
+    assert_false(now().is_halted);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, scene_begin, scene_end)
 
 int main(void)
@@ -260,6 +313,9 @@ int main(void)
         CASE(a_stale_guard_that_is_ahead_is_not_believed_alone),
         CASE(a_partner_that_is_removed_need_not_answer),
         CASE(look_ups_are_recorded_meanwhile_in_a_feed_of_their_own),
+        CASE(after_a_start_a_partner_is_heard_before_anything_is_signed),
+        CASE(a_partner_that_holds_more_than_the_guard_says_makes_all_of_them_needed),
+        CASE(a_node_that_has_begun_to_write_restores_at_its_next_start),
         CASE(a_document_that_comes_meanwhile_is_announced_afterwards),
     };
     return cmocka_run_group_tests_name("core_restore", tests, NULL, NULL);

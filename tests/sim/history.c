@@ -1,0 +1,89 @@
+#include "crypto/note.h"
+#include "schema/wire.h"
+#include "tests/sim/world_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define HISTORY_PLACES 262144u
+
+/* What was told of one journal at one size. */
+struct history_place {
+    uint32_t node_plus1; /* 0: free */
+    uint64_t size;
+    uint8_t root[32];
+};
+
+struct history {
+    struct history_place *places; /* open addressing */
+    uint8_t *memory;
+};
+
+struct history *history_open(void)
+{
+    struct history *history = calloc(1, sizeof *history);
+    assert_non_null(history);
+    history->places = calloc(HISTORY_PLACES, sizeof *history->places);
+    history->memory = malloc(2u << 20);
+    assert_non_null(history->places);
+    assert_non_null(history->memory);
+    return history;
+}
+
+void history_close(struct history *history)
+{
+    free(history->places);
+    free(history->memory);
+    free(history);
+}
+
+static uint32_t history_node(const struct world *world, struct cairn_bytes origin)
+{
+    uint32_t node = 0;
+    while (node < world->options.nodes &&
+           !cairn_bytes_is_equal(origin, cairn_bytes_of(world->nodes[node].origin))) {
+        node++;
+    }
+    return node;
+}
+
+static void history_take(struct world *world, struct cairn_arena *arena, struct cairn_bytes note)
+{
+    struct cairn_note split;
+    struct cairn_checkpoint checkpoint;
+    if (cairn_note_split(note, arena, &split) != CAIRN_OK ||
+        cairn_note_decode_checkpoint(split.text, &checkpoint) != CAIRN_OK) {
+        return;
+    }
+    uint32_t node = history_node(world, checkpoint.origin);
+    size_t at = (size_t)(checkpoint.size * WORLD_NODES_MAX + node) % HISTORY_PLACES;
+    struct history_place *place = &world->history->places[at];
+    while (place->node_plus1 != 0 &&
+           (place->node_plus1 != node + 1 || place->size != checkpoint.size)) {
+        at = (at + 1) % HISTORY_PLACES;
+        place = &world->history->places[at];
+    }
+    if (place->node_plus1 != 0) {
+        assert_memory_equal(place->root, checkpoint.root, 32); /* a second history was signed */
+        return;
+    }
+    place->node_plus1 = node + 1;
+    place->size = checkpoint.size;
+    memcpy(place->root, checkpoint.root, 32);
+}
+
+void history_hear(struct world *world, struct cairn_bytes payload)
+{
+    struct cairn_arena arena;
+    struct cairn_message message;
+    size_t fault_at;
+    cairn_arena_init(&arena, world->history->memory, 2u << 20);
+    assert_err(cairn_message_decode(payload, &arena, &message, &fault_at), CAIRN_OK);
+    if (message.type == CAIRN_MESSAGE_JOURNAL && message.as.journal.has_checkpoint) {
+        history_take(world, &arena, message.as.journal.checkpoint);
+    }
+    for (uint32_t i = 0; message.type == CAIRN_MESSAGE_OFFER && i < message.as.offer.journal_count;
+         i++) {
+        history_take(world, &arena, message.as.offer.journals[i].checkpoint);
+    }
+}
