@@ -341,6 +341,8 @@ static void recall_row(struct cairn_core *core, const struct cairn_row *recalled
         recall_country(core, &row);
     } else if (type == CORE_ROW_CLOCK && !is_feed) {
         recall_clock(core, &row);
+    } else if (type == CORE_ROW_RESTORED && !is_feed) {
+        core->restore.was_restored = row_uint(&row, 1, 1) == 1;
     } else if (type == CORE_ROW_FEED && is_feed) {
         recall_feed(core, recalled->key.id, &row);
     } else if (type >= CORE_ROW_WAITING && type <= CORE_ROW_FROZEN && is_feed) {

@@ -55,7 +55,11 @@ void cairn_core_refetch_start(struct cairn_core *core)
 /* Before this node is in order again: which feeds are not. gives false while that is not on disk */
 bool cairn_core_refetch_keep(struct cairn_core *core)
 {
-    struct core_puts puts = cairn_core_puts_begin(core, REFETCH_ROWS);
+    struct core_puts puts = cairn_core_puts_begin(core, REFETCH_ROWS + 1);
+    if (!core->restore.was_restored) {
+        core->restore.was_restored = true;
+        cairn_core_puts_add_restored(core, &puts);
+    }
     for (uint32_t i = core->journals[0].feed_first; i != CORE_NONE; i = core->feed_next[i]) {
         struct cairn_feed *feed = &core->feeds[i];
         if (feed->is_frozen && !feed->has_frozen_row && !refetch_has_all(core, feed) &&

@@ -6,6 +6,7 @@
  *                            6 witnessed size, 7 is forked, 8 seen ms, 9 ms of its newest mark
  *     STATE  3      country  1 code, 2 is recognised
  *     STATE  4      clock    1 ms of the last own mark, 2 policy hash
+ *     STATE  5      restored 1 always 1: the log was an old copy once
  *     FEED   0      feed     1 journal id, 2 type, 3 members, 4 sealed secrets, 5 nonce, 6 range,
  *                            7 committed size, 8 commits, 9 last leaf + 1, 10 first leaf,
  *                            11 is closed, 12 is broken, 13 commits with receipt, 14 scanned up to,
@@ -36,11 +37,14 @@ enum core_row_type {
     CORE_ROW_RECEIPT = 6,
     CORE_ROW_LOST = 7,
     CORE_ROW_FROZEN = 8,
+    CORE_ROW_RESTORED = 9,
 };
 
 /* A row with one number: LOST or FROZEN. */
 void cairn_core_puts_add_mark(struct cairn_core *core, struct core_puts *puts, uint32_t number,
                               enum core_row_type type, uint64_t value);
+
+void cairn_core_puts_add_restored(struct cairn_core *core, struct core_puts *puts);
 
 /* Key of a feed's secrets at rest. */
 void cairn_core_row_key(const struct cairn_core *core, const uint8_t feed[static 16],

@@ -29,11 +29,12 @@ struct core_restore {
     bool needs_all;               /* every partner must answer, else one of them */
     struct core_heard shown[256]; /* by journal */
     uint64_t ask_until_ms;
-    bool is_keeping;      /* what is frozen is being written down */
-    bool is_following;    /* the own journal, or own feeds whose end has not come back */
-    uint64_t bad_size;    /* where the candidate contradicts what was shown; 0: nowhere */
-    uint64_t moved_ms;    /* when something came back last */
-    uint64_t moved_sum;   /* ... leaves and commits then */
+    bool was_restored;  /* once; and the disk says so: it may not know of all that it has written */
+    bool is_keeping;    /* what is frozen is being written down */
+    bool is_following;  /* the own journal, or own feeds whose end has not come back */
+    uint64_t bad_size;  /* where the candidate contradicts what was shown; 0: nowhere */
+    uint64_t moved_ms;  /* when something came back last */
+    uint64_t moved_sum; /* ... leaves and commits then */
     bool is_announce_due; /* a control.document that had to wait */
 };
 

@@ -224,7 +224,10 @@ static void trust_pair_new(struct cairn_core *core, uint32_t number, uint32_t co
     CAIRN_REQUIRE(err == CAIRN_OK);
     cairn_members_add(&feed->members, country);
     cairn_members_add(&feed->members, 0);
-    feed->is_frozen = feed->journal == 0 && core->restore.is_following;
+    if (feed->journal == 0 && (core->restore.is_following || core->restore.was_restored)) {
+        feed->is_frozen = true; /* it may have been written to before the log was put back */
+        core->restore.is_following = true;
+    }
     cairn_feed_scan_from(feed, core->suite, 0);
     if (feed->journal != 0 && core->journals[feed->journal].verified.size == 0) {
         cairn_core_tag_put(core, number);
@@ -273,6 +276,7 @@ void cairn_core_pair(struct cairn_core *core, uint32_t country)
         return;
     }
     trust_pair_one(core, 0, country);
+    cairn_core_scan(core, 0);
     for (uint32_t i = 1; i < core->journal_count; i++) {
         if (core->journals[i].country == country && core->journals[i].is_listed) {
             trust_pair_one(core, i, country);

@@ -29,7 +29,7 @@ enum cairn_notice_level {
     X(ROLLBACK,       ERROR, "restore.behind")     /* a: own size, b: size a partner holds */      \
     X(RESTORING,      ERROR, "restore.begins")     /* a: own size, b: size of the guard */         \
     X(RESTORED,       WARN,  "restore.done")       /* a: own size */                               \
-    X(FEED_LOST,      ERROR, "feed.lost")          /* a: entries held, b: leaf that is lost */      \
+    X(FEED_LOST,      ERROR, "feed.lost")          /* a: entries held, b: leaf */      \
     X(PARTNER,        INFO,  "partner.recognised") /* a: serial */                                 \
     X(FORGOTTEN,      INFO,  "partner.removed")                                                    \
     X(FEED_OPENED,    INFO,  "feed.opened")        /* a: members */                                \

@@ -181,6 +181,32 @@ TEST(a_private_feed_without_new_entries_comes_back_and_another_is_lost)
     world_close(world);
 }
 
+TEST(a_partner_that_was_met_after_the_copy_is_met_again)
+{
+    struct world *world =
+        world_open(&(struct world_options){.seed = 16, .nodes = 3, .latency_ms_max = 20});
+    uint8_t pairwise[16];
+    world_meet(world, AUT, SRB);
+    world_run(world, 3000);
+    world_backup(world, AUT);
+    world_meet(world, AUT, GEO);
+    world_pairwise(world, AUT, GEO, pairwise);
+    say(world, AUT, pairwise, "pair", 5);
+    world_run(world, 5000);
+    world_put_back(world, AUT, true);
+    world_run(world, 20000);
+    assert_false(restore_of(world, AUT).is_restoring);
+    world_crash(world, AUT);
+    world_run(world, 5000);
+    world_meet(world, AUT, GEO);
+    world_run(world, 20000);
+    assert_int_equal(knows(world, AUT, "pair", 5), 5);
+    say(world, AUT, pairwise, "pairs on", 5);
+    world_run(world, 5000);
+    assert_int_equal(knows(world, GEO, "pairs on", 5), 5);
+    world_close(world);
+}
+
 TEST(a_whole_machine_put_back_notices_it_when_a_partner_answers)
 {
     struct world *world = open_calm(3, 15);
@@ -274,6 +300,7 @@ int main(void)
         cmocka_unit_test(an_old_copy_without_guard_waits_for_the_last_partner),
         cmocka_unit_test(with_one_partner_out_of_reach_the_guard_is_enough),
         cmocka_unit_test(a_private_feed_without_new_entries_comes_back_and_another_is_lost),
+        cmocka_unit_test(a_partner_that_was_met_after_the_copy_is_met_again),
         cmocka_unit_test(a_whole_machine_put_back_notices_it_when_a_partner_answers),
         cmocka_unit_test(whatever_is_put_back_nobody_signs_a_second_history),
     };
