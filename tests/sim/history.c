@@ -77,6 +77,9 @@ void history_hear(struct world *world, struct cairn_bytes payload)
     struct cairn_arena arena;
     struct cairn_message message;
     size_t fault_at;
+    if (!world->options.is_watched) {
+        return;
+    }
     cairn_arena_init(&arena, world->history->memory, 2u << 20);
     assert_err(cairn_message_decode(payload, &arena, &message, &fault_at), CAIRN_OK);
     if (message.type == CAIRN_MESSAGE_JOURNAL && message.as.journal.has_checkpoint) {

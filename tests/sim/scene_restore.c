@@ -12,8 +12,8 @@ enum { AUT, SRB, GEO, POL };
 
 static struct world *open_calm(uint32_t nodes, uint64_t seed)
 {
-    struct world *world =
-        world_open(&(struct world_options){.seed = seed, .nodes = nodes, .latency_ms_max = 20});
+    struct world *world = world_open(&(struct world_options){
+        .seed = seed, .nodes = nodes, .latency_ms_max = 20, .is_watched = true});
     world_meet_all(world);
     world_run(world, 3000);
     return world;
@@ -183,8 +183,8 @@ TEST(a_private_feed_without_new_entries_comes_back_and_another_is_lost)
 
 TEST(a_partner_that_was_met_after_the_copy_is_met_again)
 {
-    struct world *world =
-        world_open(&(struct world_options){.seed = 16, .nodes = 3, .latency_ms_max = 20});
+    struct world *world = world_open(
+        &(struct world_options){.seed = 16, .nodes = 3, .latency_ms_max = 20, .is_watched = true});
     uint8_t pairwise[16];
     world_meet(world, AUT, SRB);
     world_run(world, 3000);
@@ -227,7 +227,7 @@ TEST(a_whole_machine_put_back_notices_it_when_a_partner_answers)
 static void scene_storm(uint64_t seed)
 {
     struct world *world = world_open(&(struct world_options){
-        .seed = seed, .nodes = 4, .latency_ms_max = 200, .cut_percent = 60});
+        .seed = seed, .nodes = 4, .latency_ms_max = 200, .cut_percent = 60, .is_watched = true});
     struct test_rng dice = {.state = seed ^ 0x5707e};
     uint8_t feeds[4][16];
     char word[64];

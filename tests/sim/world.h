@@ -20,6 +20,7 @@ struct world_options {
     uint32_t nodes;          /* 1..WORLD_NODES_MAX: AUT SRB GEO POL MDA ARM BIH MNE */
     uint32_t latency_ms_max; /* of a frame */
     uint32_t cut_percent;    /* chance of a link to be cut at a frame, in 1/100 of a percent */
+    bool is_watched;         /* nobody may be told two roots for one size of a journal */
     bool is_real;            /* real keys instead of the fast fake ones */
     bool has_twin;           /* the last node is the first one again, under the same keys */
 };

@@ -90,9 +90,18 @@ static void node_document(struct world *world, uint32_t number)
     node->note_size = writer.size;
 }
 
+/* Commands wait until the core is ready for them, as in node/driver_command.c. */
+static void world_hold(struct world *world, uint32_t node)
+{
+    for (uint32_t i = 0; i < 1000 && cairn_core_is_asking(world->nodes[node].core); i++) {
+        world_run(world, 5);
+    }
+}
+
 static cairn_err world_wait(struct world *world, uint32_t node, struct cairn_event *event,
                             uint8_t *out_feed)
 {
+    world_hold(world, node);
     uint64_t token = world->token++;
     assert_true(token < WORLD_TOKENS);
     if (event->type == CAIRN_EVENT_DOCUMENT) {
@@ -256,6 +265,7 @@ static cairn_err world_append_operation(struct world *world, uint32_t node,
     static uint8_t buffer[CAIRN_LIMIT_OPERATION_BYTES];
     uint8_t random[CAIRN_ID_RANDOM_BYTES];
     struct cairn_event event = {.type = CAIRN_EVENT_APPEND};
+    world_hold(world, node);
     operation->has_object = true;
     operation->hlc = world->now_ms << 16;
     operation->actor_count = 1;
