@@ -143,6 +143,7 @@ static void import_show_refused(struct import *import, const json_t *refused)
                               cairn_cli_session_number(row, "code"),
                               cairn_cli_session_text(row, "reason"));
     }
+    fflush(import->session.output.out); /* the node says it once: it must not get lost with us */
 }
 
 static void import_take_state(struct import *import, const json_t *state)
