@@ -6,6 +6,7 @@
 #include "crypto/note_text.h"
 #include "schema/base/base64.h"
 #include "schema/base/check.h"
+#include "schema/base/decimal.h"
 
 #define NOTE_DASH            "\xe2\x80\x94 " /* U+2014 and a space */
 #define NOTE_DASH_BYTES      4u
@@ -100,8 +101,8 @@ cairn_err cairn_note_split(struct cairn_bytes note, struct cairn_arena *arena,
     return CAIRN_OK;
 }
 
-static const struct cairn_note_line *note_find_line(const struct cairn_note *note,
-                                                    const struct cairn_note_key *key)
+const struct cairn_note_line *cairn_note_find(const struct cairn_note *note,
+                                              const struct cairn_note_key *key)
 {
     uint8_t id[4];
     cairn_note_key_id(key, id);
@@ -121,7 +122,7 @@ static size_t note_put_preamble(uint64_t time_s, uint8_t out[static 64])
     static const char head[] = "cosignature/v1\ntime ";
     size_t size = sizeof head - 1;
     memcpy(out, head, size);
-    size += cairn_note_text_put_decimal(time_s, out + size);
+    size += cairn_decimal_write(time_s, (char *)out + size);
     out[size++] = '\n';
     return size;
 }
@@ -162,7 +163,7 @@ cairn_err cairn_note_verify(const struct cairn_suite *suite, const struct cairn_
                             uint64_t *out_time_s)
 {
     CAIRN_REQUIRE(key->type == CAIRN_NOTE_ED25519 || key->type == CAIRN_NOTE_COSIGNATURE);
-    const struct cairn_note_line *line = note_find_line(note, key);
+    const struct cairn_note_line *line = cairn_note_find(note, key);
     size_t time_bytes = key->type == CAIRN_NOTE_COSIGNATURE ? 8 : 0;
     if (line == NULL || line->signature.size != time_bytes + NOTE_SIGNATURE_BYTES) {
         return CAIRN_NOTE_SIGNATURE;

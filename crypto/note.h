@@ -68,6 +68,10 @@ void cairn_note_key_id(const struct cairn_note_key *key, uint8_t out[static 4]);
 CAIRN_MUST cairn_err cairn_note_split(struct cairn_bytes note, struct cairn_arena *arena,
                                       struct cairn_note *out);
 
+/* The first line that bears the key's name and id, unchecked. gives: NULL: there is none */
+const struct cairn_note_line *cairn_note_find(const struct cairn_note *note,
+                                              const struct cairn_note_key *key);
+
 /* Check the first line that bears the key's name and id; other keys' lines do not matter.
  *
  * owns    arena: room for a cosignature's message (text and 48 bytes); nothing of it is kept

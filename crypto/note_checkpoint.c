@@ -5,6 +5,7 @@
 #include "crypto/note_text.h"
 #include "schema/base/base64.h"
 #include "schema/base/check.h"
+#include "schema/base/decimal.h"
 
 #define NOTE_ROOT_BYTES 44u /* base64 of 32 bytes */
 
@@ -18,7 +19,7 @@ size_t cairn_note_encode_checkpoint(const struct cairn_checkpoint *checkpoint,
     size_t size = checkpoint->origin.size;
     memcpy(out, checkpoint->origin.data, size);
     out[size++] = '\n';
-    size += cairn_note_text_put_decimal(checkpoint->size, out + size);
+    size += cairn_decimal_write(checkpoint->size, (char *)out + size);
     out[size++] = '\n';
     size_t root_size = 0;
     cairn_err err = cairn_base64_encode((struct cairn_bytes){checkpoint->root, 32}, out + size,
@@ -56,7 +57,7 @@ cairn_err cairn_note_decode_checkpoint(struct cairn_bytes text, struct cairn_che
     }
     struct cairn_checkpoint checkpoint = {.origin = origin};
     size_t root_size = 0;
-    if (cairn_note_text_get_decimal(size, &checkpoint.size) != CAIRN_OK ||
+    if (cairn_decimal_parse(size, 0, UINT64_MAX, &checkpoint.size) != CAIRN_OK ||
         cairn_base64_decode(root, checkpoint.root, sizeof checkpoint.root, &root_size) !=
             CAIRN_OK ||
         root_size != sizeof checkpoint.root) {

@@ -29,7 +29,7 @@ static const struct cairn_command command_table[] = {
     {"alert withdraw", "end an alert", cairn_cli_alert_withdraw},
     {"screen", "look a document or a person up", cairn_cli_screen_ask},
     {"case request", "send a readmission request", cairn_cli_case_request},
-    {"case list", "cases and their deadlines", cairn_cli_case_list},
+    {"case list", "cases, and the state of each", cairn_cli_case_list},
     {"case show", "one case and its history", cairn_cli_case_show},
     {"case ack", "acknowledge a request", cairn_cli_case_ack},
     {"case accept", "accept a request", cairn_cli_case_accept},
@@ -37,7 +37,7 @@ static const struct cairn_command command_table[] = {
     {"case withdraw", "withdraw a request", cairn_cli_case_withdraw},
     {"audit export", "write a bundle that a third party can verify", cairn_cli_audit_export},
     {"verify", "check a bundle, offline (the same as cairn-verify)", cairn_cli_verify},
-    {"bench", "measure this node", cairn_cli_bench_run},
+    {"bench", "measure throw-away nodes on this machine", cairn_cli_bench_run},
 };
 
 const struct cairn_command *cairn_command_table(size_t *out_count)

@@ -5,22 +5,6 @@
 
 #include <string.h>
 
-/* The line of a note that bears this key's name and id. */
-static const struct cairn_note_line *forkproof_line(const struct cairn_note *note,
-                                                    const struct cairn_note_key *key)
-{
-    uint8_t id[4];
-    cairn_note_key_id(key, id);
-    for (uint32_t i = 0; i < note->line_count; i++) {
-        const struct cairn_note_line *line = &note->lines[i];
-        if (memcmp(line->key_id, id, sizeof id) == 0 &&
-            cairn_bytes_is_equal(line->name, key->name)) {
-            return line;
-        }
-    }
-    return NULL;
-}
-
 static cairn_err forkproof_signature(const struct cairn_forkproof_reader *reader,
                                      const struct cairn_note *note)
 {
@@ -29,7 +13,7 @@ static cairn_err forkproof_signature(const struct cairn_forkproof_reader *reader
         struct cairn_note_key key = {.name = reader->origin, .type = CAIRN_NOTE_ED25519};
         uint64_t time_s;
         memcpy(key.public_key, reader->log_keys[i], sizeof key.public_key);
-        if (forkproof_line(note, &key) == NULL) {
+        if (cairn_note_find(note, &key) == NULL) {
             continue;
         }
         if (cairn_note_verify(reader->suite, note, &key, reader->arena, &time_s) == CAIRN_OK) {

@@ -11,9 +11,9 @@
 #include "node/init.h"
 #include "schema/base/check.h"
 #include "schema/operation.h"
+#include "tests/bench/bench.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +28,7 @@
 
 struct bench {
     uv_loop_t loop;
-    char root[256];
+    char root[BENCH_DIR_MAX];
     struct cairn_config config;
     struct cairn_driver *driver;
     uint8_t feed[16];
@@ -37,20 +37,6 @@ struct bench {
     uint32_t wanted;
     uint64_t samples[LONE_COUNT];
 };
-
-_Noreturn void cairn_panic(const char *condition, const char *file, int line)
-{
-    (void)fprintf(stderr, "%s:%d: %s\n", file, line, condition);
-    abort();
-}
-
-static void need(cairn_err err)
-{
-    if (err != CAIRN_OK) {
-        (void)fprintf(stderr, "error %d %s\n", (int)err, cairn_err_text(err));
-        exit(1);
-    }
-}
 
 static int by_size(const void *left, const void *right)
 {
@@ -78,9 +64,9 @@ static void make_node(struct bench *bench, const char *country, uint8_t *out_not
     bench->config.incarnation = 1;
     struct cairn_init_options options = {
         .dir = dir, .config = &bench->config, .now_ms = cairn_clock_wall_ms()};
-    need(cairn_init(&options));
-    need(cairn_file_path(dir, "documents/own.note", path));
-    need(cairn_file_read(path, out_note, NOTE_MAX, out_size));
+    bench_need(cairn_init(&options));
+    bench_need(cairn_file_path(dir, "documents/own.note", path));
+    bench_need(cairn_file_read(path, out_note, NOTE_MAX, out_size));
 }
 
 static cairn_err encode(void *host, uint64_t hlc, uint8_t *buffer, size_t *out_size)
@@ -111,7 +97,7 @@ static void ask(struct bench *bench);
 static void on_done(void *host, const struct cairn_driver_answer *answer)
 {
     struct bench *bench = host;
-    need(answer->err);
+    bench_need(answer->err);
     bench->done++;
     if (bench->asked < bench->wanted) {
         ask(bench);
@@ -125,13 +111,13 @@ static void ask(struct bench *bench)
     command.as.append.operation_max_bytes = 1024;
     command.as.append.encode = encode;
     bench->asked++;
-    need(cairn_driver_command(bench->driver, &command, on_done, bench));
+    bench_need(cairn_driver_command(bench->driver, &command, on_done, bench));
 }
 
 static void on_met(void *host, const struct cairn_driver_answer *answer)
 {
     struct bench *bench = host;
-    need(answer->err);
+    bench_need(answer->err);
     bench->done++;
 }
 
@@ -147,16 +133,16 @@ static void begin(struct bench *bench)
     (void)snprintf(dir, sizeof dir, "%s/AUT", bench->root);
     struct cairn_driver_options options = {
         .loop = &bench->loop, .dir = dir, .config = &bench->config};
-    need(cairn_driver_open(&options, &bench->driver));
+    bench_need(cairn_driver_open(&options, &bench->driver));
     struct cairn_driver_command command = {.type = CAIRN_DRIVER_DOCUMENT};
     command.as.note = (struct cairn_bytes){.data = partner, .size = partner_size};
-    need(cairn_driver_command(bench->driver, &command, on_met, bench));
+    bench_need(cairn_driver_command(bench->driver, &command, on_met, bench));
     while (bench->done == 0) {
         (void)uv_run(&bench->loop, UV_RUN_ONCE);
     }
     if (!cairn_core_pairwise(cairn_driver_core(bench->driver), (const uint8_t *)"GEO",
                              bench->feed)) {
-        need(CAIRN_STATE);
+        bench_need(CAIRN_STATE);
     }
 }
 
@@ -185,7 +171,7 @@ static void run_bare(struct bench *bench)
     for (uint32_t i = 0; i < LONE_COUNT; i++) {
         uint64_t began_us = cairn_clock_mono_us();
         if (write(fd, bytes, sizeof bytes) != (ssize_t)sizeof bytes || fdatasync(fd) != 0) {
-            need(CAIRN_DISK);
+            bench_need(CAIRN_DISK);
         }
         bench->samples[i] = cairn_clock_mono_us() - began_us;
     }
@@ -214,22 +200,12 @@ static void run_many(struct bench *bench, uint32_t count)
     printf("append_many_groups %" PRIu64 " writes\n", after.group_count - before.group_count);
 }
 
-static int remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)
-{
-    (void)status;
-    (void)type;
-    (void)walk;
-    return remove(path);
-}
-
 int main(int argc, char **argv)
 {
     static struct bench bench;
-    const char *parent = getenv("TMPDIR");
     uint32_t count = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 100000;
-    (void)snprintf(bench.root, sizeof bench.root, "%s/cairn-bench-XXXXXX",
-                   parent != NULL ? parent : "/tmp");
-    if (mkdtemp(bench.root) == NULL || uv_loop_init(&bench.loop) != 0) {
+    bench_dir_open(bench.root);
+    if (uv_loop_init(&bench.loop) != 0) {
         return 1;
     }
     cairn_logger_set_level(CAIRN_LOGGER_WARN);
@@ -241,5 +217,5 @@ int main(int argc, char **argv)
     cairn_driver_close(bench.driver, NULL, NULL);
     (void)uv_run(&bench.loop, UV_RUN_DEFAULT);
     (void)uv_loop_close(&bench.loop);
-    return nftw(bench.root, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0 ? 0 : 1;
+    return bench_dir_close(bench.root);
 }

@@ -9,17 +9,12 @@
 #include "crypto/merkle.h"
 #include "crypto/suite.h"
 #include "schema/base/check.h"
+#include "tests/bench/bench.h"
 
 static struct cairn_suite suite;
 static const uint8_t key[32] = {0x10}, nonce[12] = {2};
 static uint8_t data[600], sealed[616], out[616], public_key[32], signature[64], wrap[80];
 static struct cairn_suite_box box = {.key = key, .nonce = nonce};
-
-void cairn_panic(const char *condition, const char *file, int line)
-{
-    fprintf(stderr, "%s:%d: %s\n", file, line, condition);
-    abort();
-}
 
 static struct cairn_bytes view(size_t size)
 {

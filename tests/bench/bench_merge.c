@@ -11,6 +11,7 @@
 #include "replication/merge/merge.h"
 #include "schema/base/check.h"
 #include "schema/base/civil.h"
+#include "tests/bench/bench.h"
 
 #define NOW_MS     1772366400000u /* 2026-03-01T12:00:00Z */
 #define EXPIRES_MS 1788000000000u /* 2026-08-29 */
@@ -22,42 +23,16 @@ static uint32_t entry_count;
 static uint8_t kept[CAIRN_LIMIT_STATE_BYTES];
 static struct cairn_bytes state;
 
-_Noreturn void cairn_panic(const char *condition, const char *file, int line)
-{
-    fprintf(stderr, "%s:%d: %s\n", file, line, condition);
-    abort();
-}
-
-static void need(cairn_err err)
-{
-    if (err != CAIRN_OK) {
-        fprintf(stderr, "%s\n", cairn_err_text(err));
-        exit(1);
-    }
-}
-
-static void put_text(struct cairn_pack_writer *writer, uint32_t key, const char *text)
-{
-    cairn_pack_put_uint(writer, key);
-    cairn_pack_put_text(writer, cairn_bytes_of(text));
-}
-
-static void put_uint(struct cairn_pack_writer *writer, uint32_t key, uint64_t value)
-{
-    cairn_pack_put_uint(writer, key);
-    cairn_pack_put_uint(writer, value);
-}
-
 static void put_document(struct cairn_pack_writer *writer, uint32_t number, bool has_status)
 {
     char text[16];
     (void)snprintf(text, sizeof text, "P%08u", number);
     cairn_pack_put_map(writer, has_status ? 4 : 3);
-    put_uint(writer, 1, 1);
-    put_text(writer, 2, "AUT");
-    put_text(writer, 3, text);
+    bench_put_uint(writer, 1, 1);
+    bench_put_text(writer, 2, "AUT");
+    bench_put_text(writer, 3, text);
     if (has_status) {
-        put_uint(writer, 8, 1);
+        bench_put_uint(writer, 8, 1);
     }
 }
 
@@ -66,21 +41,21 @@ static void put_common(struct cairn_pack_writer *writer, uint32_t more_count, ui
                        uint32_t reason)
 {
     cairn_pack_put_map(writer, 8 + more_count);
-    put_uint(writer, 1, category);
-    put_uint(writer, 2, category == CAIRN_ALERT_WARN ? 13 : 14);
-    put_uint(writer, 4, reason);
-    put_text(writer, 6, "AUT-bmi");
-    put_uint(writer, 7, NOW_MS);
-    put_uint(writer, 8, EXPIRES_MS);
+    bench_put_uint(writer, 1, category);
+    bench_put_uint(writer, 2, category == CAIRN_ALERT_WARN ? 13 : 14);
+    bench_put_uint(writer, 4, reason);
+    bench_put_text(writer, 6, "AUT-bmi");
+    bench_put_uint(writer, 7, NOW_MS);
+    bench_put_uint(writer, 8, EXPIRES_MS);
     if (category == CAIRN_ALERT_WARN) {
-        put_text(writer, 9, "2026-07-01");
+        bench_put_text(writer, 9, "2026-07-01");
     }
     cairn_pack_put_uint(writer, 10);
     cairn_pack_put_map(writer, 4);
     for (uint32_t key = 1; key <= 4; key++) {
-        put_uint(writer, key, 1);
+        bench_put_uint(writer, key, 1);
     }
-    put_text(writer, 11, "bureau@example.org");
+    bench_put_text(writer, 11, "bureau@example.org");
 }
 
 static void put_issue(struct cairn_pack_writer *writer)
@@ -89,7 +64,7 @@ static void put_issue(struct cairn_pack_writer *writer)
     cairn_pack_put_uint(writer, 18);
     cairn_pack_put_array(writer, 1);
     put_document(writer, 1234567, false);
-    put_uint(writer, 27, 1);
+    bench_put_uint(writer, 27, 1);
 }
 
 static void put_person(struct cairn_pack_writer *writer)
@@ -98,12 +73,12 @@ static void put_person(struct cairn_pack_writer *writer)
     cairn_pack_put_uint(writer, 13);
     cairn_pack_put_array(writer, 1);
     cairn_pack_put_map(writer, 4);
-    put_uint(writer, 1, 1);
-    put_text(writer, 2,
-             "M\xc3\xbcller-L\xc3\xbc"
-             "denscheidt");
-    put_text(writer, 3, "J\xc3\xbcrgen");
-    put_uint(writer, 6, 1);
+    bench_put_uint(writer, 1, 1);
+    bench_put_text(writer, 2,
+                   "M\xc3\xbcller-L\xc3\xbc"
+                   "denscheidt");
+    bench_put_text(writer, 3, "J\xc3\xbcrgen");
+    bench_put_uint(writer, 6, 1);
     cairn_pack_put_uint(writer, 14);
     cairn_pack_put_array(writer, 1);
     cairn_pack_put_text(writer, cairn_bytes_of("1974-08-12"));
@@ -124,13 +99,13 @@ static void put_amend(struct cairn_pack_writer *writer)
     cairn_pack_put_map(writer, 1);
     cairn_pack_put_uint(writer, 1);
     cairn_pack_put_map(writer, 1);
-    put_text(writer, 11, "other@example.org");
+    bench_put_text(writer, 11, "other@example.org");
 }
 
 static void put_withdraw(struct cairn_pack_writer *writer)
 {
     cairn_pack_put_map(writer, 2);
-    put_uint(writer, 1, 2);
+    bench_put_uint(writer, 1, 2);
     cairn_pack_put_uint(writer, 4);
     cairn_pack_put_array(writer, 1);
     cairn_pack_put_uint(writer, 7);
@@ -152,7 +127,7 @@ static void add(enum cairn_kind kind, void (*put)(struct cairn_pack_writer *writ
     struct cairn_pack_writer writer;
     cairn_pack_writer_init(&writer, body, sizeof body);
     put(&writer);
-    need(cairn_pack_end(&writer, &operation.body));
+    bench_need(cairn_pack_end(&writer, &operation.body));
     cairn_id_make(cairn_bytes_of("AUT"), random, &operation.object);
     if (parent != NULL) {
         operation.parent_count = 1;
@@ -162,10 +137,10 @@ static void add(enum cairn_kind kind, void (*put)(struct cairn_pack_writer *writ
     struct cairn_bytes bytes;
     size_t fault_at;
     CAIRN_REQUIRE(buffer != NULL && entry_count < MANY);
-    need(cairn_operation_encode(&operation, buffer, CAIRN_LIMIT_BATCH_BYTES, &bytes));
+    bench_need(cairn_operation_encode(&operation, buffer, CAIRN_LIMIT_BATCH_BYTES, &bytes));
     struct cairn_merge_entry *entry = &entries[entry_count];
     *entry = (struct cairn_merge_entry){.index = entry_count, .country = "AUT"};
-    need(cairn_merge_decode(bytes, entry, &fault_at));
+    bench_need(cairn_merge_decode(bytes, entry, &fault_at));
     entry->index = entry_count;
     memcpy(entry->country, "AUT", 4);
     cairn_sha256_of((struct cairn_bytes){(const uint8_t *)&entry_count, 4}, entry->entry_id);
@@ -179,8 +154,8 @@ static void keep_state(void)
     for (uint32_t i = 0; i + 1 < entry_count; i++) {
         struct cairn_merge_result result;
         cairn_arena_reset(&arena);
-        need(cairn_merge_fold(&entries[i], state, &arena, &result));
-        need(result.err);
+        bench_need(cairn_merge_fold(&entries[i], state, &arena, &result));
+        bench_need(result.err);
         CAIRN_REQUIRE(result.is_changed);
         memcpy(kept, result.state.data, result.state.size);
         state = (struct cairn_bytes){kept, result.state.size};
@@ -191,15 +166,15 @@ static void decode_last(void)
 {
     size_t fault_at;
     struct cairn_merge_entry entry;
-    need(cairn_merge_decode(entries[entry_count - 1].bytes, &entry, &fault_at));
+    bench_need(cairn_merge_decode(entries[entry_count - 1].bytes, &entry, &fault_at));
 }
 
 static void fold_last(void)
 {
     struct cairn_merge_result result;
     cairn_arena_reset(&arena);
-    need(cairn_merge_fold(&entries[entry_count - 1], state, &arena, &result));
-    need(result.err);
+    bench_need(cairn_merge_fold(&entries[entry_count - 1], state, &arena, &result));
+    bench_need(result.err);
     CAIRN_REQUIRE(result.is_changed);
 }
 

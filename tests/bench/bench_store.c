@@ -1,14 +1,12 @@
 /* Method: 500-byte rows under sequential keys, as the log writes them: synced batches of 1, 100 and
  * 1,000; then gets of random rows, gets of absent ones, and one scan of all. Prints
  * `name value unit`. Usage: bench_store [ROWS]; uses TMPDIR. */
-#define _XOPEN_SOURCE 700
-
 #include "node/store.h"
 
 #include "node/clock.h"
 #include "schema/base/check.h"
+#include "tests/bench/bench.h"
 
-#include <ftw.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,33 +16,13 @@
 #define SAMPLES_MAX 20000u
 
 struct bench {
-    char path[512];
+    char path[BENCH_DIR_MAX];
     struct cairn_store *store;
     struct cairn_store_batch *batch;
     uint64_t row_count;
     uint64_t state;                /* of the generator */
     uint32_t samples[SAMPLES_MAX]; /* us */
 };
-
-_Noreturn void cairn_panic(const char *condition, const char *file, int line)
-{
-    (void)fprintf(stderr, "%s:%d: %s\n", file, line, condition);
-    abort();
-}
-
-static void need(cairn_err err)
-{
-    if (err != CAIRN_OK) {
-        (void)fprintf(stderr, "error %d %s\n", (int)err, cairn_err_text(err));
-        exit(1);
-    }
-}
-
-static uint64_t bench_random(struct bench *bench)
-{
-    bench->state = bench->state * 6364136223846793005u + 1442695040888963407u;
-    return bench->state >> 24;
-}
 
 static struct cairn_bytes bench_key(uint64_t number, uint8_t out[static 24])
 {
@@ -77,13 +55,13 @@ static void bench_write(struct bench *bench, uint64_t batch_rows, uint64_t batch
         for (uint64_t at = 0; at < batch_rows; at++) {
             uint8_t key[24];
             for (size_t word = 0; word + 8 <= sizeof row; word += 8) {
-                cairn_bytes_put_u64(row + word, bench_random(bench));
+                cairn_bytes_put_u64(row + word, bench_random(&bench->state));
             }
             cairn_store_batch_put(bench->batch, bench_key(bench->row_count++, key),
                                   (struct cairn_bytes){.data = row, .size = sizeof row});
         }
         uint64_t before_us = cairn_clock_mono_us();
-        need(cairn_store_write(bench->store, bench->batch, true));
+        bench_need(cairn_store_write(bench->store, bench->batch, true));
         bench->samples[turn % SAMPLES_MAX] = (uint32_t)(cairn_clock_mono_us() - before_us);
     }
     uint64_t took_us = cairn_clock_mono_us() - start_us + 1;
@@ -99,13 +77,13 @@ static void bench_get(struct bench *bench, const char *name, bool is_there)
     for (uint32_t turn = 0; turn < SAMPLES_MAX; turn++) {
         uint8_t key[24];
         struct cairn_bytes value;
-        uint64_t number = bench_random(bench) % bench->row_count;
+        uint64_t number = bench_random(&bench->state) % bench->row_count;
         uint64_t before_us = cairn_clock_mono_us();
         cairn_err err = cairn_store_get(
             bench->store, bench_key(is_there ? number : number << 32 | 1, key), &value);
         bench->samples[turn] = (uint32_t)(cairn_clock_mono_us() - before_us);
         if (is_there) {
-            need(err);
+            bench_need(err);
             cairn_store_free(value);
         }
     }
@@ -126,36 +104,23 @@ static void bench_scan(struct bench *bench)
     uint64_t count = 0;
     struct cairn_store_range all = {.is_bulk = true};
     uint64_t start_us = cairn_clock_mono_us();
-    need(cairn_store_scan(bench->store, &all, count_row, &count));
+    bench_need(cairn_store_scan(bench->store, &all, count_row, &count));
     uint64_t took_us = cairn_clock_mono_us() - start_us + 1;
     CAIRN_REQUIRE(count == bench->row_count);
     (void)printf("store_scan %" PRIu64 " rows/s\n", count * 1000000u / took_us);
 }
 
-static int remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)
-{
-    (void)status;
-    (void)type;
-    (void)walk;
-    return remove(path);
-}
-
 int main(int argc, char **argv)
 {
     static struct bench bench;
-    const char *parent = getenv("TMPDIR");
     uint64_t rows = argc > 1 ? strtoull(argv[1], NULL, 10) : 300000;
-    (void)snprintf(bench.path, sizeof bench.path, "%s/cairn-bench-XXXXXX",
-                   parent != NULL ? parent : "/tmp");
-    if (mkdtemp(bench.path) == NULL) {
-        return 1;
-    }
+    bench_dir_open(bench.path);
     struct cairn_store_options options = {.path = bench.path,
                                           .kind = CAIRN_STORE_LOG,
                                           .is_new = true,
                                           .floor = cairn_diskspace_default_floor()};
-    need(cairn_store_open(&options, &bench.store));
-    need(cairn_store_batch_open(&bench.batch));
+    bench_need(cairn_store_open(&options, &bench.store));
+    bench_need(cairn_store_batch_open(&bench.batch));
     bench_write(&bench, 1, 2000);
     bench_write(&bench, 100, 1000);
     bench_write(&bench, 1000, rows / 1000 + 1);
@@ -164,5 +129,5 @@ int main(int argc, char **argv)
     bench_scan(&bench);
     cairn_store_batch_close(bench.batch);
     cairn_store_close(bench.store);
-    return nftw(bench.path, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0 ? 0 : 1;
+    return bench_dir_close(bench.path);
 }

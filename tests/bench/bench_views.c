@@ -10,9 +10,9 @@
 #include "node/clock.h"
 #include "schema/base/check.h"
 #include "schema/base/civil.h"
+#include "tests/bench/bench.h"
 #include "tests/lib/feed_writer.h"
 
-#include <ftw.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@
 #define SAMPLES_MAX 20000u
 
 struct bench {
-    char dir[512], log_path[600], views_path[600];
+    char dir[BENCH_DIR_MAX], log_path[600], views_path[600];
     struct cairn_store *log, *views;
     struct cairn_suite suite;
     struct cairn_folder *folder;
@@ -37,61 +37,29 @@ struct bench {
     uint8_t body[CAIRN_LIMIT_BATCH_BYTES];
 };
 
-_Noreturn void cairn_panic(const char *condition, const char *file, int line)
-{
-    (void)fprintf(stderr, "%s:%d: %s\n", file, line, condition);
-    abort();
-}
-
-static void need(cairn_err err)
-{
-    if (err != CAIRN_OK) {
-        (void)fprintf(stderr, "error %d %s\n", (int)err, cairn_err_text(err));
-        exit(1);
-    }
-}
-
-static uint64_t bench_random(struct bench *bench)
-{
-    bench->state = bench->state * 6364136223846793005u + 1442695040888963407u;
-    return bench->state >> 24;
-}
-
 /* ---- operations ---- */
-
-static void put_text(struct cairn_pack_writer *writer, uint64_t key, const char *text)
-{
-    cairn_pack_put_uint(writer, key);
-    cairn_pack_put_text(writer, cairn_bytes_of(text));
-}
-
-static void put_uint(struct cairn_pack_writer *writer, uint64_t key, uint64_t value)
-{
-    cairn_pack_put_uint(writer, key);
-    cairn_pack_put_uint(writer, value);
-}
 
 /* What an alert on one document and a batch share. text: NULL in a batch, which has none. */
 static void put_common(struct cairn_pack_writer *writer, const char *text)
 {
-    put_uint(writer, 1, 13);
-    put_uint(writer, 2, 14);
-    put_uint(writer, 4, 100);
+    bench_put_uint(writer, 1, 13);
+    bench_put_uint(writer, 2, 14);
+    bench_put_uint(writer, 4, 100);
     if (text != NULL) {
-        put_text(writer, 5, text);
+        bench_put_text(writer, 5, text);
     }
-    put_text(writer, 6, "AUT-passport-office");
-    put_uint(writer, 7, NOW_MS);
-    put_uint(writer, 8, NOW_MS + UINT64_C(86400000) * 3000);
+    bench_put_text(writer, 6, "AUT-passport-office");
+    bench_put_uint(writer, 7, NOW_MS);
+    bench_put_uint(writer, 8, NOW_MS + UINT64_C(86400000) * 3000);
     if (text != NULL) {
-        put_text(writer, 9, "2028-01-01");
+        bench_put_text(writer, 9, "2028-01-01");
     }
     cairn_pack_put_uint(writer, 10);
     cairn_pack_put_map(writer, 4);
     for (uint64_t key = 1; key <= 4; key++) {
-        put_uint(writer, key, 1);
+        bench_put_uint(writer, key, 1);
     }
-    put_text(writer, 11, "sirene@example.org, +43 bureau open day and night, Vienna");
+    bench_put_text(writer, 11, "sirene@example.org, +43 bureau open day and night, Vienna");
 }
 
 static void put_document(struct cairn_pack_writer *writer, char letter, uint64_t number,
@@ -100,13 +68,13 @@ static void put_document(struct cairn_pack_writer *writer, char letter, uint64_t
     char text[24];
     (void)snprintf(text, sizeof text, "%c%08" PRIu64, letter, number);
     cairn_pack_put_map(writer, has_status ? 6 : 5);
-    put_uint(writer, 1, 1);
-    put_text(writer, 2, "AUT");
-    put_text(writer, 3, text);
-    put_text(writer, 4, "2020-01-01");
-    put_text(writer, 5, "2030-01-01");
+    bench_put_uint(writer, 1, 1);
+    bench_put_text(writer, 2, "AUT");
+    bench_put_text(writer, 3, text);
+    bench_put_text(writer, 4, "2020-01-01");
+    bench_put_text(writer, 5, "2030-01-01");
     if (has_status) {
-        put_uint(writer, 8, 1 + number % 4);
+        bench_put_uint(writer, 8, 1 + number % 4);
     }
 }
 
@@ -124,7 +92,7 @@ static struct cairn_operation make_operation(struct bench *bench, enum cairn_kin
         .body = body,
     };
     uint8_t random[CAIRN_ID_RANDOM_BYTES];
-    cairn_bytes_put_u64(random, bench_random(bench) * 0x9E3779B97F4A7C15u);
+    cairn_bytes_put_u64(random, bench_random(&bench->state) * 0x9E3779B97F4A7C15u);
     cairn_bytes_put_u16(random + 8, (uint16_t)bench->object_count);
     cairn_id_make(cairn_bytes_of("AUT"), random, &operation.object);
     bench->object_count++;
@@ -143,8 +111,8 @@ static struct cairn_operation make_issue(struct bench *bench)
     cairn_pack_put_uint(&writer, 18);
     cairn_pack_put_array(&writer, 1);
     put_document(&writer, 'P', bench->object_count, false);
-    put_uint(&writer, 27, 2);
-    need(cairn_pack_end(&writer, &body));
+    bench_put_uint(&writer, 27, 2);
+    bench_need(cairn_pack_end(&writer, &body));
     return make_operation(bench, CAIRN_KIND_ALERT_ISSUE, body);
 }
 
@@ -160,7 +128,7 @@ static struct cairn_operation make_batch(struct bench *bench)
     for (uint32_t row = 0; row < CAIRN_LIMIT_BATCH_ROWS; row++) {
         put_document(&writer, 'Q', bench->row_count++, true);
     }
-    need(cairn_pack_end(&writer, &body));
+    bench_need(cairn_pack_end(&writer, &body));
     return make_operation(bench, CAIRN_KIND_ALERT_BATCH, body);
 }
 
@@ -199,11 +167,11 @@ static uint64_t fold_from(struct bench *bench, uint64_t first, uint64_t *out_us,
     for (uint64_t number = first; number < bench->feed.commits; number++) {
         struct cairn_folder_result result;
         feed_writer_job(&bench->feed, number, NOW_MS, &job);
-        need(cairn_folder_fold(bench->folder, &job, &result));
+        bench_need(cairn_folder_fold(bench->folder, &job, &result));
         CAIRN_REQUIRE(result.rejected_count == 0);
         entries += result.entry_count;
     }
-    need(cairn_folder_settle(bench->folder));
+    bench_need(cairn_folder_settle(bench->folder));
     *out_us = cairn_clock_mono_us() - start_us + 1;
     *out_cpu = cpu_us() - start_cpu + 1;
     return entries;
@@ -225,11 +193,12 @@ static void bench_lookup(struct bench *bench, struct cairn_lookup *lookup, const
     uint64_t start_us = cairn_clock_mono_us();
     for (uint32_t turn = 0; turn < SAMPLES_MAX; turn++) {
         char number[24];
-        (void)snprintf(number, sizeof number, "%c%08" PRIu64, letter, bench_random(bench) % count);
+        (void)snprintf(number, sizeof number, "%c%08" PRIu64, letter,
+                       bench_random(&bench->state) % count);
         struct cairn_lookup_document document = {.issuer = cairn_bytes_of("AUT"),
                                                  .number = cairn_bytes_of(number)};
         uint64_t before_us = cairn_clock_mono_us();
-        need(cairn_lookup_by_document(lookup, &document, NOW_MS, &hits));
+        bench_need(cairn_lookup_by_document(lookup, &document, NOW_MS, &hits));
         bench->samples[turn] = (uint32_t)(cairn_clock_mono_us() - before_us);
         CAIRN_REQUIRE((hits.count == 1) == (letter != 'X'));
     }
@@ -240,22 +209,9 @@ static void bench_lookup(struct bench *bench, struct cairn_lookup *lookup, const
     (void)printf("%s_p99 %" PRIu32 " us\n", name, bench->samples[SAMPLES_MAX * 99 / 100]);
 }
 
-static int remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)
-{
-    (void)status;
-    (void)type;
-    (void)walk;
-    return remove(path);
-}
-
 static void bench_open(struct bench *bench)
 {
-    const char *parent = getenv("TMPDIR");
-    (void)snprintf(bench->dir, sizeof bench->dir, "%s/cairn-bench-XXXXXX",
-                   parent != NULL ? parent : "/tmp");
-    if (mkdtemp(bench->dir) == NULL) {
-        exit(1);
-    }
+    bench_dir_open(bench->dir);
     (void)snprintf(bench->log_path, sizeof bench->log_path, "%s/log", bench->dir);
     (void)snprintf(bench->views_path, sizeof bench->views_path, "%s/views", bench->dir);
     struct cairn_store_options log = {.path = bench->log_path,
@@ -266,13 +222,13 @@ static void bench_open(struct bench *bench)
                                         .kind = CAIRN_STORE_VIEWS,
                                         .is_new = true,
                                         .floor = cairn_diskspace_default_floor()};
-    need(cairn_store_open(&log, &bench->log));
-    need(cairn_store_open(&views, &bench->views));
-    need(cairn_suite_open_real(&bench->suite));
+    bench_need(cairn_store_open(&log, &bench->log));
+    bench_need(cairn_store_open(&views, &bench->views));
+    bench_need(cairn_suite_open_real(&bench->suite));
     feed_writer_open(&bench->feed, bench->log, &bench->suite, FEED_WRITER_SEALED, ORIGIN);
     struct cairn_folder_options options = {
         .log = bench->log, .views = bench->views, .country = "SRB", .network = "test-demo"};
-    need(cairn_folder_open(&options, &bench->folder));
+    bench_need(cairn_folder_open(&options, &bench->folder));
 }
 
 static int bench_close(struct bench *bench)
@@ -282,7 +238,7 @@ static int bench_close(struct bench *bench)
     cairn_suite_close(&bench->suite);
     cairn_store_close(bench->views);
     cairn_store_close(bench->log);
-    return nftw(bench->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0 ? 0 : 1;
+    return bench_dir_close(bench->dir);
 }
 
 int main(int argc, char **argv)
@@ -305,7 +261,7 @@ int main(int argc, char **argv)
                  folded * CAIRN_LIMIT_BATCH_ROWS * 1000000 / took_us);
     (void)printf("fold_batch_cpu %" PRIu64 " rows/s\n",
                  folded * CAIRN_LIMIT_BATCH_ROWS * 1000000 / took_cpu);
-    need(cairn_lookup_open(bench.views, &lookup));
+    bench_need(cairn_lookup_open(bench.views, &lookup));
     bench_lookup(&bench, lookup, "lookup_warm_up", 'Q', bench.row_count);
     bench_lookup(&bench, lookup, "lookup_row", 'Q', bench.row_count);
     bench_lookup(&bench, lookup, "lookup_alert", 'P', entries);

@@ -22,7 +22,7 @@ def begin(world, node):
                             stdin=subprocess.DEVNULL)
 
 
-def named(world):
+def named_count(world):
     """How many bad rows the imports have named so far."""
     log = world.place / "import.log"
     return log.read_text().count("line ") if log.exists() else 0
@@ -30,9 +30,9 @@ def named(world):
 
 def cut(world, node, victim):
     """Begin an import, and kill the daemon or the import once it has named more bad rows."""
-    before = named(world)
+    before = named_count(world)
     process = begin(world, node)
-    while named(world) < before + 2 and process.poll() is None:
+    while named_count(world) < before + 2 and process.poll() is None:
         pass  # without a pause: on a fast machine all is over within a second
     e2e.check(process.poll() is None, "the import was over before it could be cut off")
     if victim == "daemon":

@@ -88,76 +88,74 @@ TEST(each_partner_has_its_own_limits_or_those_of_default)
 
 #define AFTER "accept: {}\nroles: {}\n"
 
+static const struct {
+    const char *text;
+    cairn_err err;
+    uint32_t line;
+    uint32_t column;
+} faults[] = {
+    {"policy: 2\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 1, 9},
+    {"release: []\n" AFTER, CAIRN_YAML_FIELD, 1, 1},
+    {"policy: 1\n" AFTER, CAIRN_YAML_FIELD, 1, 1},
+    {"policy: 1\nrelease: []\nroles: {}\n", CAIRN_YAML_FIELD, 1, 1},
+    {"policy: 1\nrelease: []\naccept: {}\n", CAIRN_YAML_FIELD, 1, 1},
+    {"policy: 1\nrules: []\nrelease: []\n" AFTER, CAIRN_YAML_UNKNOWN, 2, 1},
+    {"policy: 1\naudiences: {r: [GEO, QQQ]}\nrelease: []\n" AFTER, CAIRN_CODE_UNKNOWN, 2, 22},
+    {"policy: 1\naudiences: {r: [GEO, UTO]}\nrelease: []\n" AFTER, CAIRN_CODE_UNKNOWN, 2, 22},
+    {"policy: 1\naudiences: {r: [GEO, GEO]}\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 2, 22},
+    {"policy: 1\naudiences: {r: []}\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 2, 16},
+    {"policy: 1\naudiences: {r: everybody}\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 2, 16},
+    {"policy: 1\naudiences: {all: [GEO]}\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 2, 18},
+    {"policy: 1\naudiences: {national: partners}\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 2, 23},
+    {"policy: 1\naudiences: {R: partners}\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 2, 16},
+    {"policy: 1\nrelease:\n  - {kinds: [alert.*], to: region}\n" AFTER, CAIRN_YAML_VALUE, 3, 28},
+    {"policy: 1\nrelease:\n  - {kinds: [alert.*]}\n" AFTER, CAIRN_YAML_FIELD, 3, 5},
+    {"policy: 1\nrelease:\n  - {kinds: [], to: all}\n" AFTER, CAIRN_YAML_VALUE, 3, 13},
+    {"policy: 1\nrelease:\n  - {kinds: alert.*, to: all}\n" AFTER, CAIRN_YAML_TYPE, 3, 13},
+    {"policy: 1\nrelease:\n  - {kinds: [alert.isue], to: all}\n" AFTER, CAIRN_KIND_UNKNOWN, 3, 14},
+    {"policy: 1\nrelease:\n  - {kinds: [feed.*], to: all}\n" AFTER, CAIRN_KIND_UNKNOWN, 3, 14},
+    {"policy: 1\nrelease:\n  - {kinds: [al*rt], to: all}\n" AFTER, CAIRN_YAML_VALUE, 3, 14},
+    {"policy: 1\nrelease:\n  - {kinds: [alert.*, alert.*], to: all}\n" AFTER, CAIRN_YAML_VALUE, 3,
+     23},
+    {"policy: 1\nrelease:\n  - {kinds: [alert.*], to: parties}\n" AFTER, CAIRN_YAML_VALUE, 3, 28},
+    {"policy: 1\nrelease:\n  - {kinds: [alert.*], to: all, categories: [ARX]}\n" AFTER,
+     CAIRN_RULE_CODE, 3, 46},
+    {"policy: 1\nrelease:\n  - {kinds: [alert.*], to: all, categories: [ARR, ARR]}\n" AFTER,
+     CAIRN_YAML_VALUE, 3, 51},
+    {"policy: 1\nrelease:\n  - {kinds: [case.*], to: all, categories: [ARR]}\n" AFTER,
+     CAIRN_YAML_VALUE, 3, 44},
+    {"policy: 1\nrelease:\n  - {kinds: [alert.*], to: all, never: [religion]}\n" AFTER,
+     CAIRN_YAML_VALUE, 3, 41},
+    {"policy: 1\nrelease:\n  - {kinds: [alert.*], to: all, unless: x}\n" AFTER, CAIRN_YAML_UNKNOWN,
+     3, 33},
+    {"policy: 1\nrelease: []\nroles: {}\naccept: {QQQ: {kinds: [alert.*], entries_per_s: 1}}\n",
+     CAIRN_CODE_UNKNOWN, 4, 15},
+    {"policy: 1\nrelease: []\nroles: {}\naccept: {GEO: {kinds: [alert.*], entries_per_s: 0}}\n",
+     CAIRN_YAML_VALUE, 4, 49},
+    {"policy: 1\nrelease: []\nroles: {}\naccept: {GEO: {kinds: [alert.*]}}\n", CAIRN_YAML_FIELD, 4,
+     15},
+    {"policy: 1\nrelease: []\naccept: {}\nroles: {booth: [Screen]}\n", CAIRN_YAML_VALUE, 4, 17},
+    {"policy: 1\nrelease: []\naccept: {}\nroles: {booth: screen}\n", CAIRN_YAML_TYPE, 4, 16},
+    {"policy: 1\nrelease: []\naccept: {}\nroles: {this-name-is-too-long: [screen]}\n",
+     CAIRN_YAML_VALUE, 4, 32},
+    {"policy: 1\nrelease: []\naccept: {}\nroles: {a: [screen], a: [screen]}\n", CAIRN_YAML_KEY, 4,
+     22},
+    {"policy: 1\nrelease: [", CAIRN_YAML_SYNTAX, 3, 1},
+};
+
 TEST(each_fault_is_told_with_line_and_column)
 {
-    static const struct {
-        const char *text;
-        cairn_err err;
-        uint32_t line;
-        uint32_t column;
-    } cases[] = {
-        {"policy: 2\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 1, 9},
-        {"release: []\n" AFTER, CAIRN_YAML_FIELD, 1, 1},
-        {"policy: 1\n" AFTER, CAIRN_YAML_FIELD, 1, 1},
-        {"policy: 1\nrelease: []\nroles: {}\n", CAIRN_YAML_FIELD, 1, 1},
-        {"policy: 1\nrelease: []\naccept: {}\n", CAIRN_YAML_FIELD, 1, 1},
-        {"policy: 1\nrules: []\nrelease: []\n" AFTER, CAIRN_YAML_UNKNOWN, 2, 1},
-        {"policy: 1\naudiences: {r: [GEO, QQQ]}\nrelease: []\n" AFTER, CAIRN_CODE_UNKNOWN, 2, 22},
-        {"policy: 1\naudiences: {r: [GEO, UTO]}\nrelease: []\n" AFTER, CAIRN_CODE_UNKNOWN, 2, 22},
-        {"policy: 1\naudiences: {r: [GEO, GEO]}\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 2, 22},
-        {"policy: 1\naudiences: {r: []}\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 2, 16},
-        {"policy: 1\naudiences: {r: everybody}\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 2, 16},
-        {"policy: 1\naudiences: {all: [GEO]}\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 2, 18},
-        {"policy: 1\naudiences: {national: partners}\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 2,
-         23},
-        {"policy: 1\naudiences: {R: partners}\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 2, 16},
-        {"policy: 1\nrelease:\n  - {kinds: [alert.*], to: region}\n" AFTER, CAIRN_YAML_VALUE, 3,
-         28},
-        {"policy: 1\nrelease:\n  - {kinds: [alert.*]}\n" AFTER, CAIRN_YAML_FIELD, 3, 5},
-        {"policy: 1\nrelease:\n  - {kinds: [], to: all}\n" AFTER, CAIRN_YAML_VALUE, 3, 13},
-        {"policy: 1\nrelease:\n  - {kinds: alert.*, to: all}\n" AFTER, CAIRN_YAML_TYPE, 3, 13},
-        {"policy: 1\nrelease:\n  - {kinds: [alert.isue], to: all}\n" AFTER, CAIRN_KIND_UNKNOWN, 3,
-         14},
-        {"policy: 1\nrelease:\n  - {kinds: [feed.*], to: all}\n" AFTER, CAIRN_KIND_UNKNOWN, 3, 14},
-        {"policy: 1\nrelease:\n  - {kinds: [al*rt], to: all}\n" AFTER, CAIRN_YAML_VALUE, 3, 14},
-        {"policy: 1\nrelease:\n  - {kinds: [alert.*, alert.*], to: all}\n" AFTER, CAIRN_YAML_VALUE,
-         3, 23},
-        {"policy: 1\nrelease:\n  - {kinds: [alert.*], to: parties}\n" AFTER, CAIRN_YAML_VALUE, 3,
-         28},
-        {"policy: 1\nrelease:\n  - {kinds: [alert.*], to: all, categories: [ARX]}\n" AFTER,
-         CAIRN_RULE_CODE, 3, 46},
-        {"policy: 1\nrelease:\n  - {kinds: [alert.*], to: all, categories: [ARR, ARR]}\n" AFTER,
-         CAIRN_YAML_VALUE, 3, 51},
-        {"policy: 1\nrelease:\n  - {kinds: [case.*], to: all, categories: [ARR]}\n" AFTER,
-         CAIRN_YAML_VALUE, 3, 44},
-        {"policy: 1\nrelease:\n  - {kinds: [alert.*], to: all, never: [religion]}\n" AFTER,
-         CAIRN_YAML_VALUE, 3, 41},
-        {"policy: 1\nrelease:\n  - {kinds: [alert.*], to: all, unless: x}\n" AFTER,
-         CAIRN_YAML_UNKNOWN, 3, 33},
-        {"policy: 1\nrelease: []\nroles: {}\naccept: {QQQ: {kinds: [alert.*], entries_per_s: 1}}\n",
-         CAIRN_CODE_UNKNOWN, 4, 15},
-        {"policy: 1\nrelease: []\nroles: {}\naccept: {GEO: {kinds: [alert.*], entries_per_s: 0}}\n",
-         CAIRN_YAML_VALUE, 4, 49},
-        {"policy: 1\nrelease: []\nroles: {}\naccept: {GEO: {kinds: [alert.*]}}\n", CAIRN_YAML_FIELD,
-         4, 15},
-        {"policy: 1\nrelease: []\naccept: {}\nroles: {booth: [Screen]}\n", CAIRN_YAML_VALUE, 4, 17},
-        {"policy: 1\nrelease: []\naccept: {}\nroles: {booth: screen}\n", CAIRN_YAML_TYPE, 4, 16},
-        {"policy: 1\nrelease: []\naccept: {}\nroles: {this-name-is-too-long: [screen]}\n",
-         CAIRN_YAML_VALUE, 4, 32},
-        {"policy: 1\nrelease: []\naccept: {}\nroles: {a: [screen], a: [screen]}\n", CAIRN_YAML_KEY,
-         4, 22},
-        {"policy: 1\nrelease: [", CAIRN_YAML_SYNTAX, 3, 1},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
         fault = (struct cairn_yaml_fault){.line = 0};
-        cairn_err err = parse_bytes(cairn_bytes_of(cases[i].text));
-        if (err != cases[i].err || fault.line != cases[i].line || fault.column != cases[i].column) {
+        cairn_err err = parse_bytes(cairn_bytes_of(faults[i].text));
+        if (err != faults[i].err || fault.line != faults[i].line ||
+            fault.column != faults[i].column) {
             print_error("case %zu: %s %u:%u %s\n", i, cairn_err_name(err), fault.line, fault.column,
                         fault.what == NULL ? "" : fault.what);
         }
-        assert_err(err, cases[i].err);
-        assert_int_equal(fault.line, cases[i].line);
-        assert_int_equal(fault.column, cases[i].column);
+        assert_err(err, faults[i].err);
+        assert_int_equal(fault.line, faults[i].line);
+        assert_int_equal(fault.column, faults[i].column);
     }
 }
 
