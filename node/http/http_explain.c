@@ -181,27 +181,13 @@ static void explain_run(void *host, uint32_t thread_index)
 }
 
 /* Who is in the feed in fact: it may have grown, or lost a partner, since. */
-static json_t *explain_members(const struct cairn_core *core, const uint8_t feed[static 16])
-{
-    struct cairn_core_feed found;
-    uint32_t number;
-    json_t *members = json_array();
-    if (cairn_core_feed_find(core, feed, &number)) {
-        cairn_core_feed(core, number, &found);
-        for (uint32_t at = 0; at < found.member_count; at++) {
-            (void)json_array_append_new(members, json_stringn((const char *)found.members[at], 3));
-        }
-    }
-    return members;
-}
-
 static void explain_done(void *host)
 {
     struct explain_call *call = host;
     struct cairn_service *service = call->service;
     if (call->err == CAIRN_OK) {
-        json_t *members = explain_members(cairn_driver_core(service->driver), call->feed);
-        (void)json_object_set_new(call->body, "members", members);
+        (void)json_object_set_new(call->body, "members",
+                                  cairn_http_task_members(service, call->feed));
         cairn_http_answer_json(call->exchange, 200, call->body);
     } else {
         cairn_http_answer_problem(call->exchange, call->err, NULL, NULL);

@@ -147,28 +147,14 @@ static void publish_derive_object(struct publish_call *call)
 
 /* ---- answers ---- */
 
-static json_t *publish_members(const struct publish_call *call, const uint8_t feed[static 16])
-{
-    const struct cairn_core *core = cairn_driver_core(call->service->driver);
-    struct cairn_core_feed found;
-    uint32_t number;
-    json_t *members = json_array();
-    if (cairn_core_feed_find(core, feed, &number)) {
-        cairn_core_feed(core, number, &found);
-        for (uint32_t at = 0; at < found.member_count; at++) {
-            (void)json_array_append_new(members, json_stringn((const char *)found.members[at], 3));
-        }
-    }
-    return members;
-}
-
 static json_t *publish_say(const struct publish_call *call,
                            const struct cairn_publish_answer *answer)
 {
     json_t *body = json_pack("{s:s, s:o, s:o, s:o, s:b}", "id", answer->object.text, "entry",
                              cairn_http_task_hex(answer->entry_id, sizeof answer->entry_id), "feed",
                              cairn_http_task_hex(answer->feed, sizeof answer->feed), "audience",
-                             publish_members(call, answer->feed), "national", answer->is_private);
+                             cairn_http_task_members(call->service, answer->feed), "national",
+                             answer->is_private);
     if (answer->rule_index != CAIRN_POLICY_NO_RULE) {
         (void)json_object_set_new(body, "rule", json_integer((json_int_t)answer->rule_index + 1));
     }

@@ -145,3 +145,18 @@ json_t *cairn_http_task_text(struct cairn_bytes text)
 {
     return text.size == 0 ? NULL : json_stringn((const char *)text.data, text.size);
 }
+
+json_t *cairn_http_task_members(const struct cairn_service *service, const uint8_t feed[static 16])
+{
+    const struct cairn_core *core = cairn_driver_core(service->driver);
+    struct cairn_core_feed found;
+    uint32_t number;
+    json_t *members = json_array();
+    if (cairn_core_feed_find(core, feed, &number)) {
+        cairn_core_feed(core, number, &found);
+        for (uint32_t at = 0; at < found.member_count; at++) {
+            (void)json_array_append_new(members, json_stringn((const char *)found.members[at], 3));
+        }
+    }
+    return members;
+}

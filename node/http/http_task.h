@@ -50,5 +50,7 @@ json_t *cairn_http_task_time(uint64_t time_ms);
 /* Lower-case hexadecimal as JSON. */
 json_t *cairn_http_task_hex(const uint8_t *bytes, size_t size);
 json_t *cairn_http_task_text(struct cairn_bytes text);
+/* The codes of a feed's members; [] when the feed is unknown. On the loop. */
+json_t *cairn_http_task_members(const struct cairn_service *service, const uint8_t feed[static 16]);
 
 #endif
