@@ -8,56 +8,30 @@
 
 #include "replication/verify.h"
 #include "tests/lib/bundle_edit.h"
+#include "tests/lib/verify_run.h"
 
 #define OBJECT "vectors/object.bundle"
 #define FEED   "vectors/feed.bundle"
 #define ALL    "vectors/all.bundle"
 
-static struct cairn_suite suite;
-static void *memory;
 static const struct cairn_verify_limits small_limits = {
     .countries = 8, .nodes = 8, .feeds = 16, .checkpoints = 8, .trusted = 2};
 
 static int open_suite(void **state)
 {
     (void)state;
-    memory = malloc(cairn_verify_size(&small_limits));
-    return memory != NULL && cairn_suite_open_real(&suite) == CAIRN_OK ? 0 : -1;
+    return verify_run_open(&small_limits);
 }
 
 static int close_suite(void **state)
 {
     (void)state;
-    free(memory);
-    cairn_suite_close(&suite);
-    return 0;
-}
-
-/* Run a whole file through a new verifier, in pieces of this size. */
-static struct cairn_verify_result verify_in(struct cairn_bytes file, size_t piece_bytes)
-{
-    struct cairn_verify *verify = cairn_verify_init(memory, &small_limits, &suite);
-    struct cairn_verify_finding finding;
-    struct cairn_verify_result result;
-    for (size_t at = 0; at < file.size; at += piece_bytes) {
-        size_t left = file.size - at;
-        struct cairn_bytes piece = {file.data + at, left < piece_bytes ? left : piece_bytes};
-        while (piece.size > 0) {
-            (void)cairn_verify_take(verify, &piece, &finding);
-        }
-    }
-    cairn_verify_end(verify, &result);
-    return result;
-}
-
-static struct cairn_verify_result verify_all(struct cairn_bytes file)
-{
-    return verify_in(file, file.size);
+    return verify_run_close();
 }
 
 static cairn_err verify_edit(const struct bundle_edit *edit)
 {
-    return verify_all(bundle_edit_bytes(edit)).err;
+    return verify_run(bundle_edit_bytes(edit)).err;
 }
 
 TEST(every_flipped_byte_of_the_object_bundle_is_refused)
@@ -66,7 +40,7 @@ TEST(every_flipped_byte_of_the_object_bundle_is_refused)
     uint8_t *bytes = bundle_edit_copy(file);
     for (size_t at = 0; at < file.size; at++) {
         bytes[at] ^= (uint8_t)(1u << at % 8);
-        struct cairn_verify_result result = verify_all((struct cairn_bytes){bytes, file.size});
+        struct cairn_verify_result result = verify_run((struct cairn_bytes){bytes, file.size});
         assert_int_not_equal(result.err, CAIRN_OK);
         assert_int_equal(result.is_bundle, at >= CAIRN_BUNDLE_MAGIC_BYTES);
         assert_true(result.offset <= file.size);
@@ -86,7 +60,7 @@ TEST(random_damage_to_the_others_is_refused)
         size_t at = test_rng_below(&rng, (uint32_t)file.size);
         uint8_t bits = (uint8_t)(1 + test_rng_below(&rng, 255));
         bytes[round % 2][at] ^= bits;
-        assert_int_not_equal(verify_all(file).err, CAIRN_OK);
+        assert_int_not_equal(verify_run(file).err, CAIRN_OK);
         bytes[round % 2][at] ^= bits;
     }
 }
@@ -100,7 +74,7 @@ TEST(each_changed_byte_of_a_commit_is_blamed_on_it)
     whole.records[at].as.commit.commit.data = bytes;
     for (size_t i = 0; i < commit.size; i++) {
         bytes[i] ^= (uint8_t)(1u << i % 8);
-        struct cairn_verify_result result = verify_all(bundle_edit_bytes(&whole));
+        struct cairn_verify_result result = verify_run(bundle_edit_bytes(&whole));
         assert_int_not_equal(result.err, CAIRN_OK);
         assert_int_equal(result.record, at + 1);
         bytes[i] ^= (uint8_t)(1u << i % 8);
@@ -180,7 +154,8 @@ TEST(a_file_that_is_cut_anywhere_is_refused)
 {
     struct cairn_bytes file = test_data(OBJECT);
     for (size_t size = 0; size < file.size; size++) {
-        struct cairn_verify_result result = verify_in((struct cairn_bytes){file.data, size}, 512);
+        struct cairn_verify_result result =
+            verify_run_in((struct cairn_bytes){file.data, size}, 512);
         assert_err(result.err, size < CAIRN_BUNDLE_MAGIC_BYTES ? CAIRN_BUNDLE : CAIRN_SHORT);
         assert_int_equal(result.is_bundle, size >= CAIRN_BUNDLE_MAGIC_BYTES);
     }

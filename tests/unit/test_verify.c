@@ -3,62 +3,35 @@
  * tests/e2e/story_verify.py. */
 #include "tests/lib/test.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "replication/verify.h"
 #include "schema/operation.h"
 #include "tests/lib/bundle_edit.h"
+#include "tests/lib/verify_run.h"
 
 #define OBJECT "vectors/object.bundle"
 #define FEED   "vectors/feed.bundle"
 #define ALL    "vectors/all.bundle"
 
-static struct cairn_suite suite;
-static void *memory;
 static const struct cairn_verify_limits small_limits = {
     .countries = 8, .nodes = 8, .feeds = 16, .checkpoints = 8, .trusted = 2};
 
 static int open_suite(void **state)
 {
     (void)state;
-    memory = malloc(cairn_verify_size(&small_limits));
-    return memory != NULL && cairn_suite_open_real(&suite) == CAIRN_OK ? 0 : -1;
+    return verify_run_open(&small_limits);
 }
 
 static int close_suite(void **state)
 {
     (void)state;
-    free(memory);
-    cairn_suite_close(&suite);
-    return 0;
-}
-
-/* Run a whole file through a new verifier, in pieces of this size. */
-static struct cairn_verify_result verify_in(struct cairn_bytes file, size_t piece_bytes)
-{
-    struct cairn_verify *verify = cairn_verify_init(memory, &small_limits, &suite);
-    struct cairn_verify_finding finding;
-    struct cairn_verify_result result;
-    for (size_t at = 0; at < file.size; at += piece_bytes) {
-        size_t left = file.size - at;
-        struct cairn_bytes piece = {file.data + at, left < piece_bytes ? left : piece_bytes};
-        while (piece.size > 0) {
-            (void)cairn_verify_take(verify, &piece, &finding);
-        }
-    }
-    cairn_verify_end(verify, &result);
-    return result;
-}
-
-static struct cairn_verify_result verify_all(struct cairn_bytes file)
-{
-    return verify_in(file, file.size);
+    return verify_run_close();
 }
 
 static cairn_err verify_edit(const struct bundle_edit *edit)
 {
-    return verify_all(bundle_edit_bytes(edit)).err;
+    return verify_run(bundle_edit_bytes(edit)).err;
 }
 
 TEST(the_bundles_of_the_oracle_are_whole)
@@ -96,7 +69,7 @@ TEST(the_bundles_of_the_oracle_are_whole)
           .cosignatures = 1}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct cairn_verify_result result = verify_all(test_data(cases[i].name));
+        struct cairn_verify_result result = verify_run(test_data(cases[i].name));
         assert_err(result.err, CAIRN_OK);
         assert_true(result.is_bundle);
         assert_string_equal(result.what, "");
@@ -109,9 +82,9 @@ TEST(pieces_of_any_size_give_the_same)
 {
     static const size_t sizes[] = {1, 2, 3, 7, 64, 1000};
     struct cairn_bytes file = test_data(ALL);
-    struct cairn_verify_result whole = verify_all(file);
+    struct cairn_verify_result whole = verify_run(file);
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        struct cairn_verify_result result = verify_in(file, sizes[i]);
+        struct cairn_verify_result result = verify_run_in(file, sizes[i]);
         assert_memory_equal(&result.counts, &whole.counts, sizeof whole.counts);
         assert_err(result.err, CAIRN_OK);
     }
@@ -119,7 +92,7 @@ TEST(pieces_of_any_size_give_the_same)
 
 TEST(findings_say_what_was_proved)
 {
-    struct cairn_verify *verify = cairn_verify_init(memory, &small_limits, &suite);
+    struct cairn_verify *verify = verify_run_start();
     struct cairn_bytes file = test_data(OBJECT);
     struct cairn_verify_finding finding = {.type = CAIRN_BUNDLE_HEAD};
     uint64_t kinds[4] = {0};
@@ -146,7 +119,7 @@ TEST(bytes_behind_the_end_are_refused)
 {
     struct cairn_bytes file = test_data(OBJECT);
     struct cairn_bytes longer = {file.data, file.size + 1}; /* the NUL that test_data puts there */
-    struct cairn_verify_result result = verify_all(longer);
+    struct cairn_verify_result result = verify_run(longer);
     assert_err(result.err, CAIRN_TRAILING);
     assert_int_equal(result.record, 9);
     assert_int_equal(result.offset, file.size);
@@ -159,7 +132,7 @@ TEST(lengths_that_no_record_can_have_are_refused)
         uint8_t bytes[CAIRN_BUNDLE_MAGIC_BYTES + 4];
         memcpy(bytes, CAIRN_BUNDLE_MAGIC, CAIRN_BUNDLE_MAGIC_BYTES);
         memcpy(bytes + CAIRN_BUNDLE_MAGIC_BYTES, lengths[i], 4);
-        struct cairn_verify_result result = verify_all((struct cairn_bytes){bytes, sizeof bytes});
+        struct cairn_verify_result result = verify_run((struct cairn_bytes){bytes, sizeof bytes});
         assert_err(result.err, CAIRN_BUNDLE);
         assert_true(result.is_bundle);
         assert_int_equal(result.record, 1);
@@ -171,8 +144,8 @@ TEST(nothing_is_taken_after_the_first_fault)
 {
     struct bundle_edit edit = bundle_edit_open(ALL);
     bundle_edit_remove(&edit, 1);
-    struct cairn_verify_result first = verify_all(bundle_edit_bytes(&edit));
-    struct cairn_verify_result pieces = verify_in(bundle_edit_bytes(&edit), 5);
+    struct cairn_verify_result first = verify_run(bundle_edit_bytes(&edit));
+    struct cairn_verify_result pieces = verify_run_in(bundle_edit_bytes(&edit), 5);
     assert_err(first.err, CAIRN_BUNDLE_ORDER);
     assert_int_equal(first.record, 3); /* the journal whose document is not there */
     assert_int_equal(pieces.record, first.record);
@@ -243,10 +216,10 @@ TEST(counts_and_digest_of_the_end_are_checked)
     size_t count_at = file.size - 37; /* map: 0: 9, 1: count, 2: bin 32 */
     assert_int_equal(bytes[count_at + 1], 7);
     bytes[count_at + 1] = 6;
-    assert_err(verify_all((struct cairn_bytes){bytes, file.size}).err, CAIRN_BUNDLE_ORDER);
+    assert_err(verify_run((struct cairn_bytes){bytes, file.size}).err, CAIRN_BUNDLE_ORDER);
     bytes[count_at + 1] = 7;
     bytes[file.size - 1] ^= 1;
-    assert_err(verify_all((struct cairn_bytes){bytes, file.size}).err, CAIRN_BUNDLE_DIGEST);
+    assert_err(verify_run((struct cairn_bytes){bytes, file.size}).err, CAIRN_BUNDLE_DIGEST);
 }
 
 /* ---- changed records ---- */
@@ -254,7 +227,7 @@ TEST(counts_and_digest_of_the_end_are_checked)
 /* Change one record of a bundle; the result must have this error at this record. */
 static void assert_change(struct bundle_edit *edit, uint32_t at, cairn_err wanted)
 {
-    struct cairn_verify_result result = verify_all(bundle_edit_bytes(edit));
+    struct cairn_verify_result result = verify_run(bundle_edit_bytes(edit));
     assert_err(result.err, wanted);
     assert_int_equal(result.record, wanted == CAIRN_OK ? 0 : at + 1);
 }
@@ -339,7 +312,7 @@ TEST(a_control_feed_has_the_keys_of_its_origin)
         memcpy(keys, feed->epochs, feed->epoch_count * sizeof keys[0]);
         feed->epochs = keys;
         keys[0].tag[0] ^= 1;
-        struct cairn_verify_result result = verify_all(bundle_edit_bytes(&edit));
+        struct cairn_verify_result result = verify_run(bundle_edit_bytes(&edit));
         changed += result.err == CAIRN_FEED_RECORD && result.record == at + 1;
         assert_int_not_equal(result.err, CAIRN_OK);
         *feed = before;

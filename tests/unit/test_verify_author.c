@@ -1,14 +1,13 @@
 /* Bundles of an author who signs whatever it likes: what it may and may not do in its feeds. */
 #include "tests/lib/test.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "replication/verify.h"
 #include "tests/lib/author.h"
 #include "tests/lib/protocol.h"
+#include "tests/lib/verify_run.h"
 
-static void *memory;
 static const struct cairn_verify_limits small_limits = {
     .countries = 2, .nodes = 3, .feeds = 4, .checkpoints = 2, .trusted = 2};
 static struct author aut, geo;
@@ -16,13 +15,12 @@ static struct author_feed control, feed;
 
 static int open_all(void **state)
 {
-    memory = malloc(cairn_verify_size(&small_limits));
-    return memory == NULL ? -1 : protocol_open(state);
+    return verify_run_open(&small_limits) == 0 ? protocol_open(state) : -1;
 }
 
 static int close_all(void **state)
 {
-    free(memory);
+    (void)verify_run_close();
     return protocol_close(state);
 }
 
@@ -40,18 +38,6 @@ static int begin(void **state)
     return protocol_reset(state);
 }
 
-static struct cairn_verify_result verify(struct cairn_bytes file)
-{
-    struct cairn_verify *verifier = cairn_verify_init(memory, &small_limits, &protocol.suite);
-    struct cairn_verify_finding finding;
-    struct cairn_verify_result result;
-    while (file.size > 0) {
-        (void)cairn_verify_take(verifier, &file, &finding);
-    }
-    cairn_verify_end(verifier, &result);
-    return result;
-}
-
 static struct cairn_verify_result verdict(void)
 {
     const struct author_feed *feeds[] = {&control, &feed};
@@ -61,7 +47,7 @@ static struct cairn_verify_result verdict(void)
         .checkpoint = author_checkpoint(&aut, aut.leaf_count, NULL, 0),
         .has_keys = true,
     };
-    return verify(author_bundle(&aut, &what));
+    return verify_run(author_bundle(&aut, &what));
 }
 
 static void assert_verdict(cairn_err wanted, const char *what)
@@ -369,7 +355,7 @@ TEST(two_feeds_with_one_tag_do_not_share_a_leaf)
     const struct author_feed *feeds[] = {&twin, &feed};
     struct author_bundle what = {
         .feeds = feeds, .feed_count = 2, .checkpoint = author_checkpoint(&aut, 2, NULL, 0)};
-    struct cairn_verify_result result = verify(author_bundle(&aut, &what));
+    struct cairn_verify_result result = verify_run(author_bundle(&aut, &what));
     assert_err(result.err, CAIRN_PEER_COMMIT);
     assert_string_equal(result.what, "the leaf bears the next tag of another feed");
 }

@@ -2,41 +2,36 @@
  * field altered under a right end record. P-80, P-84 */
 #include "tests/lib/test.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "replication/verify.h"
 #include "tests/lib/bundle_edit.h"
+#include "tests/lib/verify_run.h"
 
 #define FORK   "vectors/fork.bundle"
 #define SAME   "vectors/fork_same.bundle"
 #define ORIGIN "test-demo/AUT/vienna-1/1"
 
-static struct cairn_suite suite;
-static void *memory;
 static const struct cairn_verify_limits limits = {
     .countries = 4, .nodes = 4, .feeds = 4, .checkpoints = 4, .trusted = 1};
 
 static int open_suite(void **state)
 {
     (void)state;
-    memory = malloc(cairn_verify_size(&limits));
-    return memory != NULL && cairn_suite_open_real(&suite) == CAIRN_OK ? 0 : -1;
+    return verify_run_open(&limits);
 }
 
 static int close_suite(void **state)
 {
     (void)state;
-    free(memory);
-    cairn_suite_close(&suite);
-    return 0;
+    return verify_run_close();
 }
 
 /* Run a file through; found: what its fork record says. */
 static struct cairn_verify_result verify(struct cairn_bytes file,
                                          struct cairn_verify_finding *found)
 {
-    struct cairn_verify *verifier = cairn_verify_init(memory, &limits, &suite);
+    struct cairn_verify *verifier = verify_run_start();
     struct cairn_verify_result result;
     struct cairn_verify_finding finding;
     while (file.size > 0) {

@@ -2,7 +2,6 @@
  * operator compared. */
 #include "tests/lib/test.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "crypto/hash.h"
@@ -12,21 +11,20 @@
 #include "tests/lib/author.h"
 #include "tests/lib/bundle_edit.h"
 #include "tests/lib/protocol.h"
+#include "tests/lib/verify_run.h"
 
-static void *memory;
 static const struct cairn_verify_limits small_limits = {
     .countries = 2, .nodes = 3, .feeds = 4, .checkpoints = 2, .trusted = 2};
 static struct author aut, geo;
 
 static int open_all(void **state)
 {
-    memory = malloc(cairn_verify_size(&small_limits));
-    return memory == NULL ? -1 : protocol_open(state);
+    return verify_run_open(&small_limits) == 0 ? protocol_open(state) : -1;
 }
 
 static int close_all(void **state)
 {
-    free(memory);
+    (void)verify_run_close();
     return protocol_close(state);
 }
 
@@ -39,24 +37,12 @@ static int begin(void **state)
     return protocol_reset(state);
 }
 
-static struct cairn_verify_result verify(struct cairn_bytes file)
-{
-    struct cairn_verify *verifier = cairn_verify_init(memory, &small_limits, &protocol.suite);
-    struct cairn_verify_finding finding;
-    struct cairn_verify_result result;
-    while (file.size > 0) {
-        (void)cairn_verify_take(verifier, &file, &finding);
-    }
-    cairn_verify_end(verifier, &result);
-    return result;
-}
-
 /* ---- checkpoints ---- */
 
 static cairn_err verify_checkpoint_note(struct cairn_bytes note)
 {
     struct author_bundle what = {.other = &geo, .checkpoint = note};
-    return verify(author_bundle(&aut, &what)).err;
+    return verify_run(author_bundle(&aut, &what)).err;
 }
 
 static struct cairn_bytes joined(struct cairn_bytes left, struct cairn_bytes right)
@@ -120,7 +106,7 @@ TEST(two_checkpoints_of_one_size_are_a_fork)
     assert_err(cairn_note_put_text(&writer, whole), CAIRN_OK);
     assert_err(cairn_note_append_signature(&writer, &key, 0, signature), CAIRN_OK);
     edit.records[first + 1].as.entry.checkpoint = (struct cairn_bytes){note, writer.size};
-    struct cairn_verify_result result = verify(bundle_edit_bytes(&edit));
+    struct cairn_verify_result result = verify_run(bundle_edit_bytes(&edit));
     assert_err(result.err, CAIRN_PEER_FORK);
     assert_int_equal(result.record, first + 2);
 }
@@ -170,7 +156,7 @@ static cairn_err verify_second(struct cairn_bytes note)
     struct cairn_bundle_record record = {.type = CAIRN_BUNDLE_DOCUMENT, .as.document = {note}};
     bundle_edit_insert(&edit, 2, record);
     edit.records[3] = edit.records[--edit.count]; /* room in the limits: GEO's is not needed */
-    return verify(bundle_edit_bytes(&edit)).err;
+    return verify_run(bundle_edit_bytes(&edit)).err;
 }
 
 TEST(documents_of_one_country_follow_each_other)
@@ -195,7 +181,7 @@ TEST(a_document_names_the_one_before_it)
     struct cairn_bytes third = next_document(3, "AUT root", true); /* names serial 1's hash */
     struct cairn_bundle_record record = {.type = CAIRN_BUNDLE_DOCUMENT, .as.document = {third}};
     bundle_edit_insert(&edit, 2, record);
-    struct cairn_verify_result result = verify(bundle_edit_bytes(&edit));
+    struct cairn_verify_result result = verify_run(bundle_edit_bytes(&edit));
     assert_err(result.err, CAIRN_DOCUMENT);
     assert_int_equal(result.record, 3);
 }
@@ -211,14 +197,14 @@ TEST(a_document_has_the_root_signature_and_no_other)
     }
     struct cairn_bytes line = {other.data + line_at, other.size - line_at};
     edit.records[1].as.document.note = joined(note, line);
-    struct cairn_verify_result result = verify(bundle_edit_bytes(&edit));
+    struct cairn_verify_result result = verify_run(bundle_edit_bytes(&edit));
     assert_err(result.err, CAIRN_NOTE_SIGNATURE);
     assert_int_equal(result.record, 2);
 }
 
 TEST(trust_is_words_or_a_document)
 {
-    struct cairn_verify *verifier = cairn_verify_init(memory, &small_limits, &protocol.suite);
+    struct cairn_verify *verifier = verify_run_start();
     json_t *country = protocol_country("AUT");
     uint8_t first[16], second[16];
     struct cairn_bytes words = joined(protocol_text(country, "fingerprint"), cairn_bytes_of(" \n"));
@@ -244,7 +230,7 @@ TEST(countries_are_reported_with_their_fingerprint_and_whether_it_was_compared)
                                              .as.document = {next_document(2, "AUT root 2", true)}};
         bundle_edit_insert(&edit, 2, record);
         struct cairn_bytes file = bundle_edit_bytes(&edit);
-        struct cairn_verify *verifier = cairn_verify_init(memory, &small_limits, &protocol.suite);
+        struct cairn_verify *verifier = verify_run_start();
         struct cairn_verify_finding finding;
         struct cairn_verify_country country[2];
         uint8_t fingerprint[16];
@@ -273,7 +259,7 @@ TEST(more_root_keys_than_the_limits_is_said_to_be_so)
     struct cairn_bundle_record record = {.type = CAIRN_BUNDLE_DOCUMENT,
                                          .as.document = {next_document(2, "AUT root 2", true)}};
     bundle_edit_insert(&edit, 2, record); /* a third one: GEO's comes behind it */
-    struct cairn_verify_result result = verify(bundle_edit_bytes(&edit));
+    struct cairn_verify_result result = verify_run(bundle_edit_bytes(&edit));
     assert_err(result.err, CAIRN_FULL);
     assert_int_equal(result.record, 4);
 }
