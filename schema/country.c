@@ -89,13 +89,19 @@ static void country_put_key(struct country_writer *writer, const uint8_t key[sta
     country_put(writer, (struct cairn_bytes){.data = text, .size = size});
 }
 
+static void country_put_name(struct country_writer *writer, struct cairn_bytes name,
+                             uint64_t incarnation)
+{
+    country_put(writer, name);
+    country_put_text(writer, " ");
+    country_put_number(writer, incarnation);
+    country_put_text(writer, " ");
+}
+
 static void country_put_node(struct country_writer *writer, const struct cairn_country_node *node)
 {
     country_put_text(writer, "node ");
-    country_put(writer, node->name);
-    country_put_text(writer, " ");
-    country_put_number(writer, node->incarnation);
-    country_put_text(writer, " ");
+    country_put_name(writer, node->name, node->incarnation);
     country_put_key(writer, node->log);
     country_put_text(writer, " ");
     country_put_key(writer, node->witness);
@@ -103,6 +109,21 @@ static void country_put_node(struct country_writer *writer, const struct cairn_c
     country_put_key(writer, node->tls_spki);
     country_put_text(writer, " ");
     country_put(writer, node->endpoint.size == 0 ? cairn_bytes_of("-") : node->endpoint);
+    country_put_text(writer, "\n");
+}
+
+static void country_put_ended(struct country_writer *writer,
+                              const struct cairn_country_ended *ended)
+{
+    country_put_text(writer, "ended ");
+    country_put_name(writer, ended->name, ended->incarnation);
+    country_put_key(writer, ended->log);
+    country_put_text(writer, " ");
+    country_put_key(writer, ended->witness);
+    country_put_text(writer, " ");
+    country_put_number(writer, ended->size);
+    country_put_text(writer, " ");
+    country_put_key(writer, ended->root);
     country_put_text(writer, "\n");
 }
 
@@ -136,6 +157,9 @@ static void country_write(struct country_writer *writer, const struct cairn_coun
     for (uint32_t i = 0; i < doc->node_count; i++) {
         country_put_node(writer, &doc->nodes[i]);
     }
+    for (uint32_t i = 0; i < doc->ended_count; i++) {
+        country_put_ended(writer, &doc->ended[i]);
+    }
     country_put_text(writer, "kinds ");
     country_put_number(writer, doc->kinds);
     country_put_text(writer, "\nvalid ");
@@ -160,7 +184,7 @@ static bool country_is_time(uint64_t time_ms)
 static cairn_err country_check_writable(const struct cairn_country_doc *doc)
 {
     if (doc->sealing_count > CAIRN_COUNTRY_SEALING_MAX ||
-        doc->node_count > CAIRN_COUNTRY_NODES_MAX) {
+        doc->node_count > CAIRN_COUNTRY_NODES_MAX || doc->ended_count > CAIRN_COUNTRY_ENDED_MAX) {
         return CAIRN_TOO_LONG;
     }
     if (!cairn_country_is_name(doc->network) || !cairn_id_is_country(doc->country)) {
@@ -171,6 +195,11 @@ static cairn_err country_check_writable(const struct cairn_country_doc *doc)
         bool has_endpoint = node->endpoint.size > 0;
         if (!cairn_country_is_name(node->name) ||
             (has_endpoint && !country_is_endpoint(node->endpoint))) {
+            return CAIRN_DOCUMENT;
+        }
+    }
+    for (uint32_t i = 0; i < doc->ended_count; i++) {
+        if (!cairn_country_is_name(doc->ended[i].name)) {
             return CAIRN_DOCUMENT;
         }
     }
@@ -249,6 +278,15 @@ static cairn_err country_get_code(struct country_reader *reader, struct cairn_by
     return CAIRN_OK;
 }
 
+static cairn_err country_get_size(struct country_reader *reader, uint64_t *out)
+{
+    struct cairn_bytes word = country_peek_word(reader);
+    CAIRN_TRY(cairn_decimal_parse(word, 0, UINT64_MAX, out));
+    reader->at += word.size;
+    return CAIRN_OK;
+}
+
+/* Counts from 1. */
 static cairn_err country_get_number(struct country_reader *reader, uint64_t max, uint64_t *out)
 {
     struct cairn_bytes word = country_peek_word(reader);
@@ -325,16 +363,38 @@ static cairn_err country_read_sealing(struct country_reader *reader, struct cair
     return CAIRN_OK;
 }
 
-static bool country_has_node(const struct cairn_country_doc *doc,
-                             const struct cairn_country_node *node)
+static bool country_has_origin(const struct cairn_country_doc *doc, struct cairn_bytes name,
+                               uint64_t incarnation)
 {
     for (uint32_t i = 0; i < doc->node_count; i++) {
-        if (doc->nodes[i].incarnation == node->incarnation &&
-            cairn_bytes_is_equal(doc->nodes[i].name, node->name)) {
+        if (doc->nodes[i].incarnation == incarnation &&
+            cairn_bytes_is_equal(doc->nodes[i].name, name)) {
+            return true;
+        }
+    }
+    for (uint32_t i = 0; i < doc->ended_count; i++) {
+        if (doc->ended[i].incarnation == incarnation &&
+            cairn_bytes_is_equal(doc->ended[i].name, name)) {
             return true;
         }
     }
     return false;
+}
+
+/* Name and incarnation of an origin that no line before it has. */
+static cairn_err country_get_origin(struct country_reader *reader,
+                                    const struct cairn_country_doc *doc, struct cairn_bytes *name,
+                                    uint64_t *incarnation)
+{
+    size_t at = reader->at;
+    CAIRN_TRY(country_get_name(reader, name));
+    CAIRN_TRY(country_expect(reader, " "));
+    CAIRN_TRY(country_get_number(reader, UINT64_MAX, incarnation));
+    if (country_has_origin(doc, *name, *incarnation)) {
+        reader->at = at;
+        return CAIRN_DOCUMENT;
+    }
+    return country_expect(reader, " ");
 }
 
 static cairn_err country_read_node(struct country_reader *reader, struct cairn_country_doc *out)
@@ -344,15 +404,7 @@ static cairn_err country_read_node(struct country_reader *reader, struct cairn_c
     }
     struct cairn_country_node *node = &out->nodes[out->node_count];
     CAIRN_TRY(country_expect(reader, "node "));
-    size_t at = reader->at;
-    CAIRN_TRY(country_get_name(reader, &node->name));
-    CAIRN_TRY(country_expect(reader, " "));
-    CAIRN_TRY(country_get_number(reader, UINT64_MAX, &node->incarnation));
-    if (country_has_node(out, node)) {
-        reader->at = at;
-        return CAIRN_DOCUMENT;
-    }
-    CAIRN_TRY(country_expect(reader, " "));
+    CAIRN_TRY(country_get_origin(reader, out, &node->name, &node->incarnation));
     CAIRN_TRY(country_get_key(reader, node->log));
     CAIRN_TRY(country_expect(reader, " "));
     CAIRN_TRY(country_get_key(reader, node->witness));
@@ -362,6 +414,49 @@ static cairn_err country_read_node(struct country_reader *reader, struct cairn_c
     CAIRN_TRY(country_get_endpoint(reader, &node->endpoint));
     CAIRN_TRY(country_expect(reader, "\n"));
     out->node_count++;
+    return CAIRN_OK;
+}
+
+/* Does a node still use a key of an origin that ended? It would end nothing. */
+static bool country_has_key(const struct cairn_country_doc *doc, const uint8_t key[static 32])
+{
+    for (uint32_t i = 0; i < doc->node_count; i++) {
+        if (memcmp(doc->nodes[i].log, key, 32) == 0 ||
+            memcmp(doc->nodes[i].witness, key, 32) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A key that no node has. */
+static cairn_err country_get_ended_key(struct country_reader *reader,
+                                       const struct cairn_country_doc *doc, uint8_t out[static 32])
+{
+    size_t at = reader->at;
+    CAIRN_TRY(country_get_key(reader, out));
+    if (country_has_key(doc, out)) {
+        reader->at = at;
+        return CAIRN_DOCUMENT;
+    }
+    return country_expect(reader, " ");
+}
+
+static cairn_err country_read_ended(struct country_reader *reader, struct cairn_country_doc *out)
+{
+    if (out->ended_count == CAIRN_COUNTRY_ENDED_MAX) {
+        return CAIRN_TOO_LONG;
+    }
+    struct cairn_country_ended *ended = &out->ended[out->ended_count];
+    CAIRN_TRY(country_expect(reader, "ended "));
+    CAIRN_TRY(country_get_origin(reader, out, &ended->name, &ended->incarnation));
+    CAIRN_TRY(country_get_ended_key(reader, out, ended->log));
+    CAIRN_TRY(country_get_ended_key(reader, out, ended->witness));
+    CAIRN_TRY(country_get_size(reader, &ended->size));
+    CAIRN_TRY(country_expect(reader, " "));
+    CAIRN_TRY(country_get_key(reader, ended->root));
+    CAIRN_TRY(country_expect(reader, "\n"));
+    out->ended_count++;
     return CAIRN_OK;
 }
 
@@ -421,6 +516,9 @@ static cairn_err country_read(struct country_reader *reader, struct cairn_countr
     do {
         CAIRN_TRY(country_read_node(reader, out));
     } while (country_is_next(reader, "node "));
+    while (country_is_next(reader, "ended ")) {
+        CAIRN_TRY(country_read_ended(reader, out));
+    }
     return country_read_tail(reader, out);
 }
 

@@ -8,7 +8,8 @@
  *     root <base64 of 32>
  *     next-root <base64 of SHA-256(next root public key)>
  *     sealing 1 <base64 of 32>                                       one or more
- *     node vienna-1 1 <log> <witness> <SPKI hash> vienna.example:4410  one or more
+ *     node vienna-1 2 <log> <witness> <SPKI hash> vienna.example:4410  one or more
+ *     ended vienna-1 1 <log> <witness> 4711 <root>                     none or more
  *     kinds 1
  *     valid 2026-01-01T00:00:00Z 2028-01-01T00:00:00Z
  *     previous -                                                     or base64 of 32
@@ -24,6 +25,7 @@
 
 #define CAIRN_COUNTRY_SEALING_MAX    8u
 #define CAIRN_COUNTRY_NODES_MAX      16u
+#define CAIRN_COUNTRY_ENDED_MAX      64u
 #define CAIRN_COUNTRY_ENDPOINT_BYTES 261u /* a host name of 255, a colon, a port */
 
 struct cairn_sealing_key {
@@ -40,6 +42,16 @@ struct cairn_country_node {
     struct cairn_bytes endpoint; /* HOST:PORT, IPv6 hosts in []; empty: it only dials out */
 };
 
+/* An origin that signs nothing any more: its journal counts up to `size`. source P-14 */
+struct cairn_country_ended {
+    struct cairn_bytes name;
+    uint64_t incarnation; /* >= 1 */
+    uint8_t log[32];      /* Ed25519; neither key is one of a node line */
+    uint8_t witness[32];  /* Ed25519 */
+    uint64_t size;        /* leaves; from 0 */
+    uint8_t root[32];     /* of the tree of the first `size` leaves */
+};
+
 struct cairn_country_doc {
     struct cairn_bytes network;
     struct cairn_bytes country;
@@ -50,6 +62,8 @@ struct cairn_country_doc {
     uint32_t node_count;                                         /* 1..CAIRN_COUNTRY_NODES_MAX */
     struct cairn_sealing_key sealing[CAIRN_COUNTRY_SEALING_MAX]; /* ascending; seal to the last */
     struct cairn_country_node nodes[CAIRN_COUNTRY_NODES_MAX];    /* no name and incarnation twice */
+    uint32_t ended_count;                                        /* 0..CAIRN_COUNTRY_ENDED_MAX */
+    struct cairn_country_ended ended[CAIRN_COUNTRY_ENDED_MAX];   /* no origin twice, none a node */
     uint32_t kinds;                                              /* >= 1 */
     uint64_t valid_from_ms;                                      /* whole seconds */
     uint64_t valid_until_ms; /* whole seconds, above valid_from_ms */
@@ -62,9 +76,9 @@ struct cairn_country_doc {
  * shape   text: of the note, with its last newline, without the empty line and the signatures
  * owns    names and endpoints borrow from text
  * gives   *out_fault_at: offset of the first fault; unchanged when all is well
- * errors  CAIRN_TOO_LONG (over CAIRN_LIMIT_NOTE_BYTES; too many keys or nodes), CAIRN_NUMBER,
+ * errors  CAIRN_TOO_LONG (over CAIRN_LIMIT_NOTE_BYTES; too many lines of a kind), CAIRN_NUMBER,
  *         CAIRN_BASE64, CAIRN_DATE, CAIRN_DOCUMENT (all else); *out unchanged
- * source  P-11 */
+ * source  P-11, P-14 */
 CAIRN_MUST cairn_err cairn_country_decode(struct cairn_bytes text, struct cairn_country_doc *out,
                                           size_t *out_fault_at);
 

@@ -93,6 +93,16 @@ def document():
             f"previous {key}\n")
 
 
+def document_of_ended():
+    key, old, older = (base64.b64encode(bytes([fill]) * 32).decode() for fill in b"kop")
+    return ("cairn country 1\nnetwork test-demo\ncountry AUT\nserial 3\n"
+            f"root {key}\nnext-root {key}\nsealing 2 {key}\n"
+            f"node vienna-1 3 {key} {key} {key} -\n"
+            f"ended vienna-1 1 {old} {older} 4711 {key}\nended vienna-1 2 {older} {old} 0 {key}\n"
+            "kinds 1\nvalid 2026-01-01T00:00:00Z 2028-01-01T00:00:00Z\n"
+            f"previous {key}\n")
+
+
 def opening(count):
     return (b"f" * 16 + struct.pack(">QQQQQ", 3, 100, 90, 40, 40 + count) + b"r" * 32 + b"p" * 32)
 
@@ -167,7 +177,8 @@ def main():
     write("wire", ((name, pack(value)) for name, value in messages()))
     write("bundle", ((name, pack(value)) for name, value in records()))
     write("commit", commits())
-    write("country", [("document", document().encode()), ("origin", ORIGIN.encode()),
+    write("country", [("document", document().encode()),
+                      ("ended", document_of_ended().encode()), ("origin", ORIGIN.encode()),
                       ("words", b"-".join([b"lusab", b"babad", b"gutih", b"tugad"] * 2)),
                       ("first", (document().rpartition(" ")[0] + " -\n").encode())])
 

@@ -9,6 +9,8 @@
 
 #define KEY_A "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA="
 #define KEY_B "//////////////////////////////////////////8="
+#define KEY_C "ERERERERERERERERERERERERERERERERERERERERERE="
+#define KEY_D "IiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiIiI="
 #define KEY_0 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 static const char *const lines[] = {
@@ -23,6 +25,8 @@ static const char *const lines[] = {
     "node vienna-1 1 " KEY_A " " KEY_B " " KEY_0 " vienna.example:4410\n",
     "node vienna-1 2 " KEY_A " " KEY_B " " KEY_0 " [2001:db8::1]:65535\n",
     "node graz 1 " KEY_A " " KEY_B " " KEY_0 " -\n",
+    "ended linz 1 " KEY_C " " KEY_D " 4711 " KEY_A "\n",
+    "ended graz 7 " KEY_D " " KEY_C " 0 " KEY_0 "\n",
     "kinds 1\n",
     "valid 2026-01-01T00:00:00Z 2028-01-01T00:00:00Z\n",
     "previous " KEY_B "\n",
@@ -102,6 +106,15 @@ TEST(every_line_is_read)
     assert_int_equal(doc.nodes[0].tls_spki[0], 0);
     assert_true(is_text(doc.nodes[0].endpoint, "vienna.example:4410"));
     assert_int_equal(doc.nodes[2].endpoint.size, 0);
+    assert_int_equal(doc.ended_count, 2);
+    assert_true(is_text(doc.ended[0].name, "linz"));
+    assert_int_equal(doc.ended[0].incarnation, 1);
+    assert_int_equal(doc.ended[0].log[31], 0x11);
+    assert_int_equal(doc.ended[0].witness[0], 0x22);
+    assert_int_equal(doc.ended[0].size, 4711);
+    assert_memory_equal(doc.ended[0].root, key_a, 32);
+    assert_int_equal(doc.ended[1].incarnation, 7);
+    assert_int_equal(doc.ended[1].size, 0);
     assert_int_equal(doc.kinds, 1);
     assert_true(doc.valid_from_ms == 1767225600000u);
     assert_true(doc.valid_until_ms == 1830297600000u);
@@ -128,7 +141,7 @@ TEST(a_missing_line_is_placed_where_it_should_stand)
 {
     size_t at = 0;
     for (size_t line = 0; line < LINE_COUNT; at += strlen(lines[line]), line++) {
-        bool is_one_of_many = line >= 6 && line <= 10;
+        bool is_one_of_many = line >= 6 && line <= 12;
         size_t fault_at;
         cairn_err err = mutate_run(document_with(line, ""), decode, &fault_at);
         assert_err(err, is_one_of_many ? CAIRN_OK : CAIRN_DOCUMENT);
@@ -147,14 +160,14 @@ TEST(a_doubled_or_swapped_line_is_refused)
         assert_err(mutate_run(document_with(line, text), decode, &fault_at), CAIRN_DOCUMENT);
     }
     for (size_t line = 0; line + 1 < LINE_COUNT; line++) {
-        bool are_nodes = line >= 8 && line <= 9;
+        bool are_of_a_kind = (line >= 8 && line <= 9) || line == 11;
         static char text[4096];
         text[0] = '\0';
         for (size_t i = 0; i < LINE_COUNT; i++) {
             strcat(text, lines[i == line ? line + 1 : i == line + 1 ? line : i]);
         }
         assert_err(mutate_run(cairn_bytes_of(text), decode, &fault_at),
-                   are_nodes ? CAIRN_OK : CAIRN_DOCUMENT);
+                   are_of_a_kind ? CAIRN_OK : CAIRN_DOCUMENT);
     }
 }
 
@@ -201,17 +214,36 @@ TEST(every_wrong_line_is_named_and_placed)
         {8, "node a 1 " KEY_A " " KEY_A " " KEY_A "\n", CAIRN_DOCUMENT, 143},
         {8, "node a 1 " KEY_A " " KEY_A " " KEY_A " \n", CAIRN_DOCUMENT, 144},
         {8, "node a 1 " KEY_A " " KEY_A " " KEY_A " - \n", CAIRN_DOCUMENT, 145},
-        {11, "kinds 0\n", CAIRN_NUMBER, 6},
-        {11, "kinds 4294967296\n", CAIRN_NUMBER, 6},
-        {12, "valid 2026-02-30T00:00:00Z 2028-01-01T00:00:00Z\n", CAIRN_DATE, 6},
-        {12, "valid 2026-01-01T00:00:00Z 2026-01-01T00:00:00Z\n", CAIRN_DATE, 27},
-        {12, "valid 2026-01-01T00:00:00Z 2025-01-01T00:00:00Z\n", CAIRN_DATE, 27},
-        {12, "valid 2026-01-01 2028-01-01\n", CAIRN_DATE, 6},
-        {12, "valid 2026-01-01T00:00:00Z\n", CAIRN_DOCUMENT, 26},
-        {13, "previous\n", CAIRN_DOCUMENT, 0},
-        {13, "previous --\n", CAIRN_BASE64, 9},
-        {13, "previous -\n\n", CAIRN_DOCUMENT, 11},
-        {13, "previous -\nmore 1\n", CAIRN_DOCUMENT, 11},
+        {10, "node linz 1 " KEY_A " " KEY_A " " KEY_A " -\n", CAIRN_DOCUMENT, 155},
+        {10, "node a 1 " KEY_A " " KEY_C " " KEY_A " -\n", CAIRN_DOCUMENT, 159},
+        {10, "node a 1 " KEY_D " " KEY_A " " KEY_A " -\n", CAIRN_DOCUMENT, 204},
+        {11, "ended Linz 1 " KEY_C " " KEY_D " 1 " KEY_A "\n", CAIRN_DOCUMENT, 6},
+        {11, "ended linz 0 " KEY_C " " KEY_D " 1 " KEY_A "\n", CAIRN_NUMBER, 11},
+        {11, "ended linz 01 " KEY_C " " KEY_D " 1 " KEY_A "\n", CAIRN_NUMBER, 11},
+        {11, "ended graz 1 " KEY_C " " KEY_D " 1 " KEY_A "\n", CAIRN_DOCUMENT, 6},
+        {11, "ended linz 1 " KEY_A " " KEY_D " 1 " KEY_A "\n", CAIRN_DOCUMENT, 13},
+        {11, "ended linz 1 " KEY_C " " KEY_B " 1 " KEY_A "\n", CAIRN_DOCUMENT, 58},
+        {11, "ended linz 1 " KEY_C " " KEY_D " -1 " KEY_A "\n", CAIRN_NUMBER, 103},
+        {11, "ended linz 1 " KEY_C " " KEY_D " 00 " KEY_A "\n", CAIRN_NUMBER, 103},
+        {11, "ended linz 1 " KEY_C " " KEY_D " 18446744073709551615 " KEY_A "\n", CAIRN_OK, 0},
+        {11, "ended linz 1 " KEY_C " " KEY_D " 18446744073709551616 " KEY_A "\n", CAIRN_NUMBER,
+         103},
+        {11, "ended linz 1 " KEY_C " " KEY_D " 1\n", CAIRN_DOCUMENT, 104},
+        {11, "ended linz 1 " KEY_C " " KEY_D " 1 -\n", CAIRN_BASE64, 105},
+        {11, "ended linz 1 " KEY_C " " KEY_D " 1 " KEY_A " \n", CAIRN_DOCUMENT, 149},
+        {12, "ended linz 1 " KEY_D " " KEY_C " 0 " KEY_0 "\n", CAIRN_DOCUMENT, 6},
+        {12, "node linz 2 " KEY_A " " KEY_A " " KEY_A " -\n", CAIRN_DOCUMENT, 0},
+        {13, "kinds 0\n", CAIRN_NUMBER, 6},
+        {13, "kinds 4294967296\n", CAIRN_NUMBER, 6},
+        {14, "valid 2026-02-30T00:00:00Z 2028-01-01T00:00:00Z\n", CAIRN_DATE, 6},
+        {14, "valid 2026-01-01T00:00:00Z 2026-01-01T00:00:00Z\n", CAIRN_DATE, 27},
+        {14, "valid 2026-01-01T00:00:00Z 2025-01-01T00:00:00Z\n", CAIRN_DATE, 27},
+        {14, "valid 2026-01-01 2028-01-01\n", CAIRN_DATE, 6},
+        {14, "valid 2026-01-01T00:00:00Z\n", CAIRN_DOCUMENT, 26},
+        {15, "previous\n", CAIRN_DOCUMENT, 0},
+        {15, "previous --\n", CAIRN_BASE64, 9},
+        {15, "previous -\n\n", CAIRN_DOCUMENT, 11},
+        {15, "previous -\nmore 1\n", CAIRN_DOCUMENT, 11},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         size_t wanted_at = cases[i].inside, fault_at;
@@ -295,6 +327,18 @@ TEST(keys_and_nodes_have_a_limit)
         assert_err(mutate_run(document_with(8, text), decode, &fault_at),
                    is_allowed ? CAIRN_OK : CAIRN_TOO_LONG);
     }
+    for (size_t count = 1; count <= CAIRN_COUNTRY_ENDED_MAX; count++) {
+        text[0] = '\0';
+        for (size_t i = 0; i < count; i++) {
+            char line[] = "ended a-a 1 " KEY_C " " KEY_D " 0 " KEY_0 "\n";
+            line[6] = (char)('a' + i % 26);
+            line[8] = (char)('a' + i / 26);
+            strcat(text, line);
+        }
+        bool is_allowed = count + 1 <= CAIRN_COUNTRY_ENDED_MAX; /* one more stands behind */
+        assert_err(mutate_run(document_with(11, text), decode, &fault_at),
+                   is_allowed ? CAIRN_OK : CAIRN_TOO_LONG);
+    }
     memset(text, 'a', sizeof text);
     struct cairn_bytes large = {.data = (const uint8_t *)text, .size = CAIRN_LIMIT_NOTE_BYTES};
     assert_err(mutate_run(large, decode, &fault_at), CAIRN_DOCUMENT);
@@ -349,6 +393,18 @@ TEST(what_would_not_be_read_back_is_not_written)
     doc = decoded();
     doc.sealing_count = CAIRN_COUNTRY_SEALING_MAX + 1;
     assert_err(encode(&doc), CAIRN_TOO_LONG);
+    doc = decoded();
+    doc.ended_count = CAIRN_COUNTRY_ENDED_MAX + 1;
+    assert_err(encode(&doc), CAIRN_TOO_LONG);
+    doc = decoded();
+    doc.ended[0].name = cairn_bytes_of("linz 1");
+    assert_err(encode(&doc), CAIRN_DOCUMENT);
+    doc = decoded();
+    doc.ended[1].incarnation = 1;
+    assert_err(encode(&doc), CAIRN_DOCUMENT);
+    doc = decoded();
+    memcpy(doc.ended[1].witness, doc.nodes[0].log, 32);
+    assert_err(encode(&doc), CAIRN_DOCUMENT);
     doc = decoded();
     doc.serial = 0;
     assert_err(encode(&doc), CAIRN_NUMBER);

@@ -1,4 +1,4 @@
-"""Country documents and fingerprints. Protocol P-10 to P-13."""
+"""Country documents and fingerprints. Protocol P-10 to P-14."""
 import datetime
 import re
 
@@ -8,7 +8,7 @@ from names import NAME, decimal, is_country, is_network, proquints
 from primitives import label, sha256
 
 HOST_PORT = re.compile(r"([A-Za-z0-9.-]{1,255}|\[[0-9a-f:.]{1,253}\]):([1-9][0-9]{0,4})")
-SEALING_MAX, NODES_MAX = 8, 16
+SEALING_MAX, NODES_MAX, ENDED_MAX = 8, 16, 64
 INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
 
@@ -18,9 +18,23 @@ class Node:
         self.log, self.witness, self.tls, self.endpoint = log, witness, tls, endpoint
 
 
+class Ended:
+    """An origin that signs nothing any more: what counts of its journal."""
+
+    def __init__(self, name, incarnation, log, witness, size, root):
+        self.name, self.incarnation = name, incarnation
+        self.log, self.witness, self.size, self.root = log, witness, size, root
+
+    def line(self):
+        b64 = note.base64_text
+        return (f"ended {self.name} {self.incarnation} {b64(self.log)} {b64(self.witness)} "
+                f"{self.size} {b64(self.root)}")
+
+
 class Country:
-    """One document. network country serial root next_root sealing{number: key} nodes[] kinds
-    valid (two texts) previous (32 bytes or None)"""
+    """One document. network country serial root next_root sealing{number: key} nodes[] ended[]
+    kinds valid (two texts) previous (32 bytes or None)"""
+    ended = ()
 
     def origin(self, node):
         return f"{self.network}/{self.country}/{node.name}/{node.incarnation}"
@@ -39,6 +53,7 @@ class Country:
         lines += [f"sealing {number} {b64(key)}" for number, key in sorted(self.sealing.items())]
         lines += [f"node {n.name} {n.incarnation} {b64(n.log)} {b64(n.witness)} {b64(n.tls)} "
                   f"{n.endpoint}" for n in self.nodes]
+        lines += [e.line() for e in self.ended]
         lines += [f"kinds {self.kinds}", f"valid {self.valid[0]} {self.valid[1]}",
                   f"previous {b64(self.previous) if self.previous else '-'}"]
         return "".join(line + "\n" for line in lines)
@@ -111,8 +126,15 @@ def parse_text(text):
     while not c.nodes or lines.is_next("node"):
         c.nodes.append(parse_node(lines.take("node", 6)))
     need(len(c.nodes) <= NODES_MAX, "too many nodes")
-    pairs = [(n.name, n.incarnation) for n in c.nodes]
-    need(len(set(pairs)) == len(pairs), "a node stands twice")
+    c.ended = []
+    while lines.is_next("ended"):
+        c.ended.append(parse_ended(lines.take("ended", 6)))
+    need(len(c.ended) <= ENDED_MAX, "too many ended origins")
+    pairs = [(n.name, n.incarnation) for n in c.nodes + c.ended]
+    need(len(set(pairs)) == len(pairs), "an origin stands twice")
+    used = {key for n in c.nodes for key in (n.log, n.witness)}
+    need(all(e.log not in used and e.witness not in used for e in c.ended),
+         "a node has a key of an origin that ended")
     c.kinds = count(lines.take("kinds", 1)[0], 1 << 32)
     c.valid = lines.take("valid", 2)
     need(instant(c.valid[0]) < instant(c.valid[1]), "valid: ends before it begins")
@@ -128,6 +150,13 @@ def parse_node(values):
     need(is_endpoint(endpoint), "malformed endpoint")
     return Node(name, count(incarnation), base64_of_32(log), base64_of_32(witness), base64_of_32(tls),
                 endpoint)
+
+
+def parse_ended(values):
+    name, incarnation, log, witness, size, root = values
+    need(NAME.fullmatch(name), "malformed node name")
+    return Ended(name, count(incarnation), base64_of_32(log), base64_of_32(witness),
+                 decimal(size), base64_of_32(root))
 
 
 def parse(raw):
