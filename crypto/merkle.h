@@ -1,10 +1,12 @@
 /* RFC 6962 Merkle trees over leaf hashes: roots, inclusion and consistency proofs.
  *
- *     level 2        n           n = H(0x01 | left | right)
+ *     level 2        n             n = H(0x01 | left | right)
  *     level 1     n     n
- *     level 0    l  l  l  l  l   l = H(0x00 | data); a want (level, index) names a complete
- * subtree: index      0  1  2  3  4   leaves index << level .. ((index + 1) << level) - 1
+ *     level 0    l  l  l  l  l     l = H(0x00 | data)
+ *     index      0  1  2  3  4
  *
+ * A want (level, index) names a complete subtree: the leaves index << level to
+ * ((index + 1) << level) - 1.
  * Many hashes in a row are always flat: count * 32 bytes. Pure. docs/protocol.md, section 5. */
 #ifndef CAIRN_CRYPTO_MERKLE_H
 #define CAIRN_CRYPTO_MERKLE_H

@@ -6,10 +6,10 @@
  *     incarnation: 1                         from 1; raised by `cairn recover` only
  *     listen: 0.0.0.0:7400                   partners; absent: this node only calls others
  *     http: "[::1]:7480"                     API and console; absent: only DIR/cairn.sock
- *     hosts: [alerts.example, "localhost:7480"]    what a Host header may say; absent: the http
- * line defaults: {purpose: border.check, role: booth, actor: B-17}    of the command line floor:
- * {mib: 64, percent: 5}           free space below which nothing is written log: info error, warn,
- * info or debug
+ *     hosts: [alerts.example, "localhost:7480"]  what a Host header may say; absent: the http line
+ *     defaults: {purpose: border.check, role: booth, actor: B-17}      of the command line
+ *     floor: {mib: 64, percent: 5}           free space below which nothing is written
+ *     log: info                              error, warn, info or debug
  *
  *     guard: /srv/cairn-guard                where the guard lies; absent: DIR/guard
  *
@@ -93,8 +93,8 @@ CAIRN_MUST cairn_err cairn_config_load(const char *dir, struct cairn_config *out
 /* Write `dir`/cairn.yaml, mode 0644, whole or not at all. Comments of the old one are lost.
  *
  * errors  CAIRN_EXISTS  there is one and not is_replace; CAIRN_FILE; CAIRN_TOO_LONG;
- *         CAIRN_TEXT_FORBIDDEN; what parse gives when config could not be loaded again: nothing is
- * written then */
+ *         CAIRN_TEXT_FORBIDDEN; what parse gives when config could not be loaded again:
+ *         nothing is written then */
 CAIRN_MUST cairn_err cairn_config_save(const char *dir, const struct cairn_config *config,
                                        bool is_replace);
 

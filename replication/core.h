@@ -1,9 +1,8 @@
 /* The protocol core: one function, events in, actions out.
  *
- *     event --> [ cairn_core_step ] --> actions        no clock, dice, files, sockets, threads,
- * malloc
+ *     event --> [ cairn_core_step ] --> actions     no clock, dice, files, sockets, threads, malloc
  *                     |
- *                suite (crypto)                        the only thing it calls outward
+ *                suite (crypto)                     the only thing it calls outward
  *
  * One per node; all its memory is given once. Front door of replication/, with event.h, action.h,
  * verify.h and merge/merge.h. docs/protocol.md says what travels, docs/architecture.md how the host

@@ -132,8 +132,9 @@ bool cairn_verify_take(struct cairn_verify *verify, struct cairn_bytes *bytes,
  *         CAIRN_PEER_NETWORK. Proofs: CAIRN_NOTE_SIGNATURE, CAIRN_CHECKPOINT, CAIRN_DOCUMENT,
  *         CAIRN_PEER_FORK, CAIRN_PEER_LEAF, CAIRN_PEER_COMMIT, CAIRN_PEER_ENTRY,
  *         CAIRN_CRYPTO_PROOF, CAIRN_CRYPTO_OPEN, CAIRN_CRYPTO_COMMITMENT, CAIRN_FEED_RECORD,
- *         CAIRN_OPERATION; of a fork CAIRN_PEER_PROOF. CAIRN_FULL: more than limits allow, nothing
- * is said about the rest source  P-80 to P-84 */
+ *         CAIRN_OPERATION; of a fork CAIRN_PEER_PROOF. CAIRN_FULL: more than limits allow,
+ *         nothing is said about the rest
+ * source  P-80 to P-84 */
 void cairn_verify_end(struct cairn_verify *verify, struct cairn_verify_result *out);
 
 /* Countries so far, by the order of their documents. number: below the count, else a panic */

@@ -1,8 +1,8 @@
 /* A fork: two statements of one journal that cannot both be true, and what shows it.
  *
- *     note A  size m, root a     signed by the log key           tree of B:  [ nodes of 0..m ][
- * m..n ] note B  size n, root b     signed by the same log key                     | | root at m !=
- * a,  all: b
+ *     tree of B   [ 0 ... m-1 ][ m ... n-1 ]     its nodes give the root of all n leaves, b,
+ *     note A      size m, root a                 and the root that it had at m, which is not a
+ *     note B      size n, root b                 both notes are signed by one log key
  *
  * One layout, used twice: as a record of a bundle and as a message. m = n: the roots differ, and
  * there are no nodes. Pure layout; the proof itself is replication/trust/forkproof.h.

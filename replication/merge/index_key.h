@@ -2,11 +2,11 @@
  * puts its own prefix before the key and stores both as they are.
  *
  *     document   'd' | issuer 3 | number | 0 | u8 kind | object 22 | u32 row         hit
- *     range      'r' | issuer 3 | u8 length | number without its last 3 | 0 | u8 kind | object |
- * row name       'n' | name key | 0 | birth as written, may be empty | 0 | object    hit alert 'a'
- * | country 3 | u8 category | u8 status | object                  entry case       'q' | requesting
- * 3 | requested 3 | u8 status | object               entry case       's' | requested 3 |
- * requesting 3 | u8 status | object               entry
+ *     range      'r' | issuer 3 | u8 length | number without its last 3 | 0 | u8 kind | object | row
+ *     name       'n' | name key | 0 | birth as written, may be empty | 0 | object    hit
+ *     alert      'a' | country 3 | u8 category | u8 status | object                  entry
+ *     case       'q' | requesting 3 | requested 3 | u8 status | object               entry
+ *     case       's' | requested 3 | requesting 3 | u8 status | object               entry
  *
  *     hit        u8 category | u8 action | u8 document status | u64 from | u64 expires |
  *                of a range: numbers first and last, of the length in the key

@@ -1,9 +1,8 @@
 /* A log store as AUT's core would have written it, a snapshot as that core would give, and an
  * export of it that goes through the verifier. One scene; 17 leaves, feeds of every kind:
  *
- *     leaf   0        1       2    3        4  5       6        7     8..13  14      15       16
- *            control  region  own  control  -  rekey   region   pair  own    region  control
- * control
+ *     leaf   0        1       2    3        4  5      6       7     8..13  14      15       16
+ *            control  region  own  control  -  rekey  region  pair  own    region  control  control
  */
 #ifndef CAIRN_TESTS_LIB_EXPORT_SCENE_H
 #define CAIRN_TESTS_LIB_EXPORT_SCENE_H
