@@ -8,10 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define POLICY_FILE_BYTES (1u << 20)
-#define POLICY_ARENA_BYTES                                                                         \
-    ((size_t)96 << 20) /* a node for every other byte of the longest file                          \
-                        */
+#define POLICY_FILE_BYTES  (1u << 20)
+#define POLICY_ARENA_BYTES ((size_t)96 << 20) /* a node for every other byte of such a file */
 
 static const struct cairn_cli_option policy_options[] = {CAIRN_CLI_COMMON};
 #define POLICY_OPTION_COUNT (sizeof policy_options / sizeof policy_options[0])

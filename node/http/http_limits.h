@@ -9,11 +9,9 @@
 #define CAIRN_HTTP_BODY_BYTES_DEFAULT (1u << 20) /* where a route names no cap of its own */
 #define CAIRN_HTTP_BODY_BYTES_MAX     (8u << 20) /* no route may name more */
 #define CAIRN_HTTP_QUEUE_BYTES_MAX    (1u << 20) /* output waiting; above it nothing more is read */
-#define CAIRN_HTTP_AHEAD_BYTES_MAX                                                                 \
-    (64u << 10) /* input read ahead while an answer is worked out                                  \
-                 */
-#define CAIRN_HTTP_CONNECTIONS_MAX 1024u
-#define CAIRN_HTTP_EXTRA_BYTES_MAX 4096u /* headers that a handler adds to its answer */
+#define CAIRN_HTTP_AHEAD_BYTES_MAX    (64u << 10) /* input read while an answer is worked out */
+#define CAIRN_HTTP_CONNECTIONS_MAX    1024u
+#define CAIRN_HTTP_EXTRA_BYTES_MAX    4096u /* headers that a handler adds to its answer */
 
 #define CAIRN_HTTP_ROLE_BYTES_MAX  32u
 #define CAIRN_HTTP_ACTOR_BYTES_MAX 64u

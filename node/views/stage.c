@@ -12,9 +12,7 @@
  * at least. */
 #define STAGE_MEMORY (4u << 20)
 #define STAGE_ROWS   (1u << 16)
-#define STAGE_SLOTS                                                                                \
-    (1u << 15) /* a state takes 100 bytes at least, so at most a third is filled                   \
-                */
+#define STAGE_SLOTS  (1u << 15) /* a state takes 100 bytes at least: at most a third is filled */
 #define STAGE_STATES (1u << 14)
 
 struct stage_row {

@@ -2,7 +2,7 @@
  * puts its own prefix before the key and stores both as they are.
  *
  *     document   'd' | issuer 3 | number | 0 | u8 kind | object 22 | u32 row         hit
- *     range      'r' | issuer 3 | u8 length | number without its last 3 | 0 | u8 kind | object | row
+ *     range      'r' | issuer 3 | u8 length | number less its last 3 | 0 | u8 kind | object | row
  *     name       'n' | name key | 0 | birth as written, may be empty | 0 | object    hit
  *     alert      'a' | country 3 | u8 category | u8 status | object                  entry
  *     case       'q' | requesting 3 | requested 3 | u8 status | object               entry

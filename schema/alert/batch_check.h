@@ -8,7 +8,7 @@
 /* Check the rows of a body that has passed its shape.
  *
  * errors  those of cairn_document_check; CAIRN_RULE_ISSUER (B21)
- *         CAIRN_RULE_DUPLICATE  two rows with one issuer, kind and number (B39); the fault names one
+ *         CAIRN_RULE_DUPLICATE  two rows of one issuer, kind and number (B39); the fault names one
  * cost    O(n) when rows ascend by issuer, kind and number; else O(n log n) */
 CAIRN_MUST cairn_err cairn_batch_check(struct cairn_bytes rows,
                                        const struct cairn_alert_context *context,
