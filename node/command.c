@@ -11,6 +11,8 @@ static const struct cairn_command command_table[] = {
     {"run", "run the node (the same as cairnd)", cairn_cli_node_run},
     {"status", "what the running node knows of itself and its partners", cairn_cli_status_show},
     {"document", "print this country's document and its fingerprint", cairn_cli_document_print},
+    {"document renew", "sign the next document: dates, endpoint, another root key",
+     cairn_cli_document_renew},
     {"partner add", "recognise a country, after comparing its fingerprint", cairn_cli_partner_add},
     {"partner list", "countries, links and how fresh their data is", cairn_cli_partner_list},
     {"partner remove", "no longer recognise a country", cairn_cli_partner_remove},

@@ -28,7 +28,6 @@ struct config_reader {
 void cairn_config_init(struct cairn_config *config)
 {
     memset(config, 0, sizeof *config);
-    config->incarnation = 1;
     config->floor = cairn_diskspace_default_floor();
     config->log_level = CAIRN_LOGGER_INFO;
 }
@@ -164,12 +163,6 @@ static cairn_err config_read_identity(const struct config_reader *reader)
     }
     config_copy(country, config->country);
 
-    CAIRN_TRY(cairn_yaml_need(reader->root, "incarnation", &node, reader->fault));
-    CAIRN_TRY(cairn_yaml_uint(node, UINT32_MAX, &config->incarnation, reader->fault));
-    if (config->incarnation == 0) {
-        return cairn_yaml_refuse(node, CAIRN_YAML_VALUE, "incarnations count from 1",
-                                 reader->fault);
-    }
     return CAIRN_OK;
 }
 
@@ -295,9 +288,8 @@ static cairn_err config_read_log(const struct config_reader *reader)
 
 static cairn_err config_read_all(const struct config_reader *reader)
 {
-    static const char *const keys[] = {"network", "country", "node",  "incarnation",
-                                       "listen",  "http",    "hosts", "defaults",
-                                       "guard",   "floor",   "log",   NULL};
+    static const char *const keys[] = {"network",  "country", "node",  "listen", "http", "hosts",
+                                       "defaults", "guard",   "floor", "log",    NULL};
     CAIRN_TRY(cairn_yaml_allow(reader->root, keys, reader->fault));
     CAIRN_TRY(config_read_identity(reader));
     CAIRN_TRY(config_read_endpoint(reader, "listen", &reader->config->listen));
@@ -450,7 +442,6 @@ static void config_put_all(struct config_text *text, const struct cairn_config *
     config_put_line(text, "network", config->network);
     config_put_line(text, "country", config->country);
     config_put_line(text, "node", config->node);
-    config_put_number(text, "incarnation", config->incarnation);
     config_put_endpoint(text, "listen", &config->listen);
     config_put_endpoint(text, "http", &config->http);
     for (uint32_t at = 0; at < config->host_count; at++) {

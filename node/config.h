@@ -1,17 +1,17 @@
 /* DIR/cairn.yaml: who this node is and where it listens. Written by `cairn init`, then by people.
  *
- *     network: test-demo                     needed: network country node incarnation
+ *     network: test-demo                     needed: network country node
  *     country: AUT
  *     node: vienna-1
- *     incarnation: 1                         from 1; raised by `cairn recover` only
  *     listen: 0.0.0.0:7400                   partners; absent: this node only calls others
  *     http: "[::1]:7480"                     API and console; absent: only DIR/cairn.sock
  *     hosts: [alerts.example, "localhost:7480"]  what a Host header may say; absent: the http line
  *     defaults: {purpose: border.check, role: booth, actor: B-17}      of the command line
  *     floor: {mib: 64, percent: 5}           free space below which nothing is written
  *     log: info                              error, warn, info or debug
- *
  *     guard: /srv/cairn-guard                where the guard lies; absent: DIR/guard
+ *
+ * Which incarnation of the node is in force stands in its country's document (ownnote.h).
  *
  * Unknown keys are errors. docs/operate.md */
 #ifndef CAIRN_NODE_CONFIG_H
@@ -42,7 +42,6 @@ struct cairn_config {
     char network[CAIRN_LIMIT_NETWORK_BYTES + 1]; /* [a-z0-9-]+ */
     char country[4];
     char node[CAIRN_LIMIT_NODE_NAME_BYTES + 1]; /* [a-z0-9-]+ */
-    uint64_t incarnation;                       /* 1..UINT32_MAX */
     struct cairn_config_endpoint listen;
     struct cairn_config_endpoint http;
     uint32_t host_count;

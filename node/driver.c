@@ -146,7 +146,7 @@ static cairn_err driver_open_links(struct cairn_driver *driver)
 {
     struct cairn_link_options options = {
         .loop = driver->loop,
-        .tls_seed = driver->start.tls_seed,
+        .tls_seed = driver->start.keys.tls,
         .listen = &driver->config.listen,
         .on_news = driver_on_news,
         .host = driver,
@@ -163,11 +163,11 @@ static void driver_begin(struct cairn_driver *driver, const struct cairn_event *
 {
     struct cairn_event event = *start;
     cairn_driver_step(driver, &event);
-    if (cairn_start_serial(&driver->start) > held_serial) {
+    if (driver->start.own.doc.serial > held_serial) {
         event = (struct cairn_event){.type = CAIRN_EVENT_DOCUMENT};
         event.as.document.token = DRIVER_OWN_TOKEN;
         event.as.document.note =
-            (struct cairn_bytes){.data = driver->start.note, .size = driver->start.note_size};
+            (struct cairn_bytes){.data = driver->start.own.bytes, .size = driver->start.own.size};
         cairn_driver_step(driver, &event);
     }
     for (size_t i = 0; i < driver->invite_count; i++) {

@@ -11,7 +11,7 @@ static void act_sign(struct cairn_driver *driver, const struct cairn_action *act
     CAIRN_REQUIRE(driver->sign_count < DRIVER_SIGNS);
     struct driver_signed *out = &driver->signs[driver->sign_count++];
     const uint8_t *seed =
-        action->as.sign.key == CAIRN_SIGN_LOG ? driver->start.log_seed : driver->start.witness_seed;
+        action->as.sign.key == CAIRN_SIGN_LOG ? driver->start.keys.log : driver->start.keys.witness;
     out->token = action->as.sign.token;
     cairn_suite_sign(&driver->suite, seed, action->as.sign.message, out->signature);
 }

@@ -136,18 +136,13 @@ static void guard_close_file(struct cairn_guard *guard)
 
 /* ---- opening ---- */
 
-cairn_err cairn_guard_make(const struct cairn_config *config, const char *node_dir)
+cairn_err cairn_guard_make(const char *dir, const char *origin)
 {
-    char dir[CAIRN_FILE_PATH_MAX];
     char path[CAIRN_FILE_PATH_MAX];
-    char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1];
     char text[GUARD_BYTES_MAX];
     uint8_t root[32];
     const struct cairn_file_how how = {.mode = 0600};
     cairn_sha256_of((struct cairn_bytes){.size = 0}, root); /* of a tree without leaves */
-    CAIRN_TRY(cairn_origin_make(cairn_bytes_of(config->network), cairn_bytes_of(config->country),
-                                cairn_bytes_of(config->node), config->incarnation, origin));
-    CAIRN_TRY(cairn_config_guard(config, node_dir, dir));
     size_t size = guard_encode(origin, 0, root, text);
     CAIRN_TRY(cairn_file_make_dir(dir));
     CAIRN_TRY(cairn_file_path(dir, "high-water", path));

@@ -16,10 +16,10 @@
 
 struct cairn_guard;
 
-/* Make the directory and a high-water of size 0, for a new node in this directory.
+/* Make the directory and a high-water of size 0, for an origin that has not said anything yet.
  *
  * errors  CAIRN_EXISTS  there is one; CAIRN_FILE, CAIRN_TOO_LONG */
-CAIRN_MUST cairn_err cairn_guard_make(const struct cairn_config *config, const char *node_dir);
+CAIRN_MUST cairn_err cairn_guard_make(const char *dir, const char *origin);
 
 /* Read what is there, sync it, and say that the node runs. The directory is made if it is missing.
  *

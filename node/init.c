@@ -29,26 +29,13 @@ static cairn_err init_keys_write(const struct cairn_init_options *options,
                                  const struct init_keys *keys)
 {
     const struct cairn_bytes none = {.size = 0};
-    uint64_t incarnation = options->config->incarnation;
-    CAIRN_TRY(init_write_key(keys, CAIRN_KEYFILE_ROOT, 0, keys->root, options->passphrase));
-    CAIRN_TRY(
-        init_write_key(keys, CAIRN_KEYFILE_NEXT_ROOT, 0, keys->next_root, options->passphrase));
-    CAIRN_TRY(init_write_key(keys, CAIRN_KEYFILE_LOG, incarnation, keys->log, none));
-    CAIRN_TRY(init_write_key(keys, CAIRN_KEYFILE_WITNESS, incarnation, keys->witness, none));
-    CAIRN_TRY(init_write_key(keys, CAIRN_KEYFILE_TLS, incarnation, keys->tls, none));
+    CAIRN_TRY(init_write_key(keys, CAIRN_KEYFILE_ROOT, 1, keys->root, options->passphrase));
+    CAIRN_TRY(init_write_key(keys, CAIRN_KEYFILE_ROOT, 2, keys->next_root, options->passphrase));
+    CAIRN_TRY(init_write_key(keys, CAIRN_KEYFILE_LOG, 1, keys->node.log, none));
+    CAIRN_TRY(init_write_key(keys, CAIRN_KEYFILE_WITNESS, 1, keys->node.witness, none));
+    CAIRN_TRY(init_write_key(keys, CAIRN_KEYFILE_TLS, 1, keys->node.tls, none));
     CAIRN_TRY(init_write_key(keys, CAIRN_KEYFILE_SEALING, 1, keys->sealing, none));
     return init_write_key(keys, CAIRN_KEYFILE_SEEN, 0, keys->seen, none);
-}
-
-static cairn_err init_write_note(const char *dir, const struct cairn_note_writer *note)
-{
-    char path[CAIRN_FILE_PATH_MAX];
-    const struct cairn_file_how how = {.mode = 0644};
-    CAIRN_TRY(cairn_file_path(dir, "documents", path));
-    CAIRN_TRY(cairn_file_make_dir(path));
-    CAIRN_TRY(cairn_file_path(dir, "documents/own.note", path));
-    return cairn_file_write(path, (struct cairn_bytes){.data = note->data, .size = note->size},
-                            &how);
 }
 
 static cairn_err init_stores(const struct cairn_init_options *options)
@@ -69,17 +56,26 @@ static cairn_err init_stores(const struct cairn_init_options *options)
     return CAIRN_OK;
 }
 
+static cairn_err init_guard(const struct cairn_init_options *options)
+{
+    const struct cairn_config *config = options->config;
+    char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1];
+    char dir[CAIRN_FILE_PATH_MAX];
+    CAIRN_TRY(cairn_origin_make(cairn_bytes_of(config->network), cairn_bytes_of(config->country),
+                                cairn_bytes_of(config->node), 1, origin));
+    CAIRN_TRY(cairn_config_guard(config, options->dir, dir));
+    return cairn_guard_make(dir, origin);
+}
+
 static cairn_err init_all(const struct cairn_init_options *options, const struct init_keys *keys,
                           const struct cairn_suite *suite)
 {
-    uint8_t buffer[CAIRN_INIT_NOTE_MAX];
-    struct cairn_note_writer note;
-    cairn_note_writer_init(&note, buffer, sizeof buffer);
+    struct cairn_ownnote note;
     CAIRN_TRY(cairn_init_document_make(options, keys, suite, &note)); /* finds what is malformed */
     CAIRN_TRY(init_keys_write(options, keys));
     CAIRN_TRY(init_stores(options));
-    CAIRN_TRY(cairn_guard_make(options->config, options->dir));
-    CAIRN_TRY(init_write_note(options->dir, &note));
+    CAIRN_TRY(init_guard(options));
+    CAIRN_TRY(cairn_ownnote_write(options->dir, &note, false));
     return cairn_config_save(options->dir, options->config, false);
 }
 

@@ -1,6 +1,6 @@
 /* `cairn init`: a directory becomes a node.
  *
- *     DIR/keys/         root, next-root (under the passphrase), log, witness, tls, sealing, seen
+ *     DIR/keys/         root-1, root-2 (under the passphrase), log, witness, tls, sealing, seen
  *     DIR/documents/    own.note: the country document, serial 1, signed by the root key
  *     DIR/log, views    empty stores
  *     DIR/cairn.yaml    last: its being there means that the rest is whole
@@ -12,8 +12,6 @@
 #include "node/config.h"
 #include "schema/base/bytes.h"
 #include "schema/base/err.h"
-
-#define CAIRN_INIT_DAYS 731u /* of validity of the first document */
 
 struct cairn_init_options {
     const char *dir; /* made when it is not there; its parent is */

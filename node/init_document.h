@@ -2,20 +2,17 @@
 #ifndef CAIRN_NODE_INIT_DOCUMENT_H
 #define CAIRN_NODE_INIT_DOCUMENT_H
 
-#include "crypto/note.h"
 #include "node/file.h"
 #include "node/init.h"
-
-#define CAIRN_INIT_NOTE_MAX 4096u
+#include "node/nodekeys.h"
+#include "node/ownnote.h"
 
 /* What was drawn; wiped at the end. */
 struct init_keys {
     char dir[CAIRN_FILE_PATH_MAX];
     uint8_t root[32];
     uint8_t next_root[32];
-    uint8_t log[32];
-    uint8_t witness[32];
-    uint8_t tls[32];
+    struct cairn_nodekeys node;
     uint8_t sealing[32];
     uint8_t seen[32];
 };
@@ -26,6 +23,6 @@ struct init_keys {
 CAIRN_MUST cairn_err cairn_init_document_make(const struct cairn_init_options *options,
                                               const struct init_keys *keys,
                                               const struct cairn_suite *suite,
-                                              struct cairn_note_writer *out);
+                                              struct cairn_ownnote *out);
 
 #endif

@@ -26,8 +26,6 @@ static const char *keyfile_kind_name(enum cairn_keyfile_kind kind)
     switch (kind) {
     case CAIRN_KEYFILE_ROOT:
         return "root";
-    case CAIRN_KEYFILE_NEXT_ROOT:
-        return "next-root";
     case CAIRN_KEYFILE_LOG:
         return "log";
     case CAIRN_KEYFILE_WITNESS:
@@ -286,5 +284,43 @@ cairn_err cairn_keyfile_load(const struct cairn_keyfile_place *place, struct cai
     }
     cairn_secret_wipe(&text, sizeof text);
     cairn_secret_wipe(&parts, sizeof parts);
+    return err;
+}
+
+cairn_err cairn_keyfile_load_seed(const struct cairn_keyfile_place *place,
+                                  struct cairn_bytes passphrase, uint8_t out[static 32])
+{
+    struct cairn_secret secret;
+    cairn_secret_init(&secret);
+    cairn_err err = cairn_keyfile_load(place, passphrase, &secret);
+    if (err == CAIRN_OK && secret.size != 32) {
+        err = CAIRN_KEYFILE;
+    }
+    if (err == CAIRN_OK) {
+        memcpy(out, secret.data, 32);
+    }
+    cairn_secret_clear(&secret);
+    return err;
+}
+
+cairn_err cairn_keyfile_draw_seed(const struct cairn_keyfile_place *place,
+                                  struct cairn_bytes passphrase, uint8_t out[static 32])
+{
+    uint8_t seed[32];
+    struct cairn_secret secret;
+    if (cairn_keyfile_is_there(place)) {
+        return cairn_keyfile_load_seed(place, passphrase, out);
+    }
+    cairn_secret_init(&secret);
+    cairn_entropy_fill(seed, sizeof seed);
+    cairn_err err = cairn_secret_set(&secret, (struct cairn_bytes){.data = seed, .size = 32});
+    if (err == CAIRN_OK) {
+        err = cairn_keyfile_create(place, &secret, passphrase);
+    }
+    if (err == CAIRN_OK) {
+        memcpy(out, seed, 32);
+    }
+    cairn_secret_clear(&secret);
+    cairn_secret_wipe(seed, sizeof seed);
     return err;
 }

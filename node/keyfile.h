@@ -1,8 +1,8 @@
 /* Secret keys at rest: one file each in DIR/keys, mode 0600, written whole or not at all.
  *
  *     cairn key 1                       version of this format
- *     kind log                          root, next-root, log, witness, tls, sealing or seen
- *     number 1                          node keys: incarnation; sealing: its number; else 0
+ *     kind log                          root, log, witness, tls, sealing or seen
+ *     number 1                          node keys: incarnation; root, sealing: its number; else 0
  *     seal none                         or scrypt: under a passphrase (crypto/scrypt.h)
  *     check 3q2+7wAB                    SHA-256(the four lines above | key)[:6], base64
  *     <base64 of the key, or of the sealed key>
@@ -21,13 +21,12 @@
 #define CAIRN_KEYFILE_BYTES_MAX 512u
 
 enum cairn_keyfile_kind {
-    CAIRN_KEYFILE_ROOT,      /* Ed25519 seed, offline: `cairn document` only */
-    CAIRN_KEYFILE_NEXT_ROOT, /* Ed25519 seed, its hash stands in the document (pre-rotation) */
-    CAIRN_KEYFILE_LOG,       /* Ed25519 seed */
-    CAIRN_KEYFILE_WITNESS,   /* Ed25519 seed */
-    CAIRN_KEYFILE_TLS,       /* Ed25519 seed */
-    CAIRN_KEYFILE_SEALING,   /* X25519 secret, the country's; retired ones stay */
-    CAIRN_KEYFILE_SEEN,      /* secret of the salts under marks */
+    CAIRN_KEYFILE_ROOT,    /* Ed25519 seed, offline: signs country documents (rootkeys.h) */
+    CAIRN_KEYFILE_LOG,     /* Ed25519 seed */
+    CAIRN_KEYFILE_WITNESS, /* Ed25519 seed */
+    CAIRN_KEYFILE_TLS,     /* Ed25519 seed */
+    CAIRN_KEYFILE_SEALING, /* X25519 secret, the country's; retired ones stay */
+    CAIRN_KEYFILE_SEEN,    /* secret of the salts under marks */
 };
 
 struct cairn_keyfile_place {
@@ -66,5 +65,18 @@ CAIRN_MUST cairn_err cairn_keyfile_replace(const struct cairn_keyfile_place *pla
  *         out is unchanged */
 CAIRN_MUST cairn_err cairn_keyfile_load(const struct cairn_keyfile_place *place,
                                         struct cairn_bytes passphrase, struct cairn_secret *out);
+
+/* The same for a key of 32 bytes, as all of ours are. The caller wipes it.
+ *
+ * errors  also CAIRN_KEYFILE  it has another size; out is unchanged */
+CAIRN_MUST cairn_err cairn_keyfile_load_seed(const struct cairn_keyfile_place *place,
+                                             struct cairn_bytes passphrase, uint8_t out[static 32]);
+
+/* Draw a key of 32 bytes into a new file. One that is there, from a command that was cut off before
+ * its end, is taken: so the command may be given again. The caller wipes it.
+ *
+ * errors  those of cairn_keyfile_create but CAIRN_EXISTS, and of cairn_keyfile_load_seed */
+CAIRN_MUST cairn_err cairn_keyfile_draw_seed(const struct cairn_keyfile_place *place,
+                                             struct cairn_bytes passphrase, uint8_t out[static 32]);
 
 #endif

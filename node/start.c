@@ -6,105 +6,67 @@
 #include <unistd.h>
 
 #include "crypto/hash.h"
-#include "crypto/note.h"
 #include "node/file.h"
 #include "node/keyfile.h"
 #include "node/logger.h"
-#include "schema/country.h"
-
-#define START_ARENA_BYTES (32u << 10)
+#include "schema/origin.h"
 
 /* ---- keys ---- */
 
-static cairn_err start_key(const char *dir, enum cairn_keyfile_kind kind, uint64_t number,
-                           uint8_t out[static 32])
+/* The own document says which incarnation of this node is in force, and which key is sealed to.
+ *
+ * errors  CAIRN_DOCUMENT  it is another country's, or does not list this node */
+static cairn_err start_read_note(const char *dir, const struct cairn_config *config,
+                                 struct cairn_start *out)
 {
-    struct cairn_secret secret;
-    struct cairn_keyfile_place place = {.dir = dir, .kind = kind, .number = (uint32_t)number};
-    cairn_secret_init(&secret);
-    cairn_err err = cairn_keyfile_load(&place, (struct cairn_bytes){.size = 0}, &secret);
-    if (err == CAIRN_OK && secret.size != 32) {
-        err = CAIRN_KEYFILE;
+    CAIRN_TRY(cairn_ownnote_read(dir, &out->own));
+    const struct cairn_country_doc *doc = &out->own.doc;
+    const struct cairn_country_node *node = cairn_ownnote_node(doc, config->node);
+    if (!cairn_bytes_is_equal(doc->network, cairn_bytes_of(config->network)) ||
+        !cairn_bytes_is_equal(doc->country, cairn_bytes_of(config->country)) || node == NULL) {
+        return CAIRN_DOCUMENT;
     }
-    if (err == CAIRN_OK) {
-        memcpy(out, secret.data, 32);
-    }
-    cairn_secret_clear(&secret);
-    return err;
+    out->identity.origin = out->origin;
+    out->incarnation = node->incarnation;
+    return cairn_origin_make(doc->network, doc->country, node->name, node->incarnation,
+                             out->origin);
 }
 
-/* The sealing key with the highest number; they are numbered from 1 without gaps. */
-static cairn_err start_sealing_key(const char *dir, uint8_t out[static 32])
+/* Do the keys that lie here belong to the document? Partners would refuse others. */
+static cairn_err start_check_keys(const struct cairn_start *start,
+                                  const struct cairn_config *config,
+                                  const struct cairn_suite *suite)
 {
-    struct cairn_keyfile_place place = {.dir = dir, .kind = CAIRN_KEYFILE_SEALING, .number = 2};
-    while (cairn_keyfile_is_there(&place)) {
-        place.number++;
-    }
-    return start_key(dir, CAIRN_KEYFILE_SEALING, place.number - 1, out);
+    const struct cairn_country_doc *doc = &start->own.doc;
+    const struct cairn_country_node *node = cairn_ownnote_node(doc, config->node);
+    uint8_t sealing[32];
+    cairn_suite_dh_public(suite, start->identity.sealing_secret, sealing);
+    bool is_same = memcmp(node->log, start->identity.log_public, 32) == 0 &&
+                   memcmp(doc->sealing[doc->sealing_count - 1].key, sealing, 32) == 0;
+    return is_same ? CAIRN_OK : CAIRN_DOCUMENT;
 }
 
 static cairn_err start_keys(const char *dir, const struct cairn_config *config,
                             struct cairn_start *out)
 {
+    const struct cairn_bytes none = {.size = 0};
+    const struct cairn_country_doc *doc = &out->own.doc;
     char keys[CAIRN_FILE_PATH_MAX];
     struct cairn_suite suite;
-    CAIRN_TRY(cairn_origin_make(cairn_bytes_of(config->network), cairn_bytes_of(config->country),
-                                cairn_bytes_of(config->node), config->incarnation, out->origin));
     CAIRN_TRY(cairn_file_path(dir, "keys", keys));
-    CAIRN_TRY(start_key(keys, CAIRN_KEYFILE_LOG, config->incarnation, out->log_seed));
-    CAIRN_TRY(start_key(keys, CAIRN_KEYFILE_WITNESS, config->incarnation, out->witness_seed));
-    CAIRN_TRY(start_key(keys, CAIRN_KEYFILE_TLS, config->incarnation, out->tls_seed));
-    CAIRN_TRY(start_key(keys, CAIRN_KEYFILE_SEEN, 0, out->identity.local_secret));
-    CAIRN_TRY(start_sealing_key(keys, out->identity.sealing_secret));
+    struct cairn_keyfile_place seen = {.dir = keys, .kind = CAIRN_KEYFILE_SEEN};
+    struct cairn_keyfile_place sealing = {.dir = keys,
+                                          .kind = CAIRN_KEYFILE_SEALING,
+                                          .number = doc->sealing[doc->sealing_count - 1].number};
+    CAIRN_TRY(cairn_nodekeys_load(keys, out->incarnation, &out->keys));
+    CAIRN_TRY(cairn_keyfile_load_seed(&seen, none, out->identity.local_secret));
+    CAIRN_TRY(cairn_keyfile_load_seed(&sealing, none, out->identity.sealing_secret));
     CAIRN_TRY(cairn_suite_open_real(&suite));
-    out->identity.origin = out->origin;
-    cairn_suite_sign_public(&suite, out->log_seed, out->identity.log_public);
-    cairn_suite_sign_public(&suite, out->witness_seed, out->identity.witness_public);
+    cairn_suite_sign_public(&suite, out->keys.log, out->identity.log_public);
+    cairn_suite_sign_public(&suite, out->keys.witness, out->identity.witness_public);
+    cairn_err err = start_check_keys(out, config, &suite);
     cairn_suite_close(&suite);
-    return CAIRN_OK;
-}
-
-/* ---- the own document ---- */
-
-static cairn_err start_decode_note(const struct cairn_start *start, struct cairn_country_doc *out)
-{
-    uint8_t memory[START_ARENA_BYTES];
-    struct cairn_arena arena;
-    struct cairn_note note;
-    size_t fault_at = 0;
-    cairn_arena_init(&arena, memory, sizeof memory);
-    CAIRN_TRY(cairn_note_split((struct cairn_bytes){.data = start->note, .size = start->note_size},
-                               &arena, &note));
-    return cairn_country_decode(note.text, out, &fault_at);
-}
-
-/* Does the document name this node with the keys that lie here? Partners would refuse others. */
-static cairn_err start_read_note(const char *dir, const struct cairn_config *config,
-                                 struct cairn_start *out)
-{
-    char path[CAIRN_FILE_PATH_MAX];
-    struct cairn_country_doc doc;
-    CAIRN_TRY(cairn_file_path(dir, "documents/own.note", path));
-    CAIRN_TRY(cairn_file_read(path, out->note, sizeof out->note, &out->note_size));
-    CAIRN_TRY(start_decode_note(out, &doc));
-    if (!cairn_bytes_is_equal(doc.network, cairn_bytes_of(config->network)) ||
-        !cairn_bytes_is_equal(doc.country, cairn_bytes_of(config->country))) {
-        return CAIRN_DOCUMENT;
-    }
-    for (uint32_t i = 0; i < doc.node_count; i++) {
-        const struct cairn_country_node *node = &doc.nodes[i];
-        if (cairn_bytes_is_equal(node->name, cairn_bytes_of(config->node)) &&
-            node->incarnation == config->incarnation) {
-            return memcmp(node->log, out->identity.log_public, 32) == 0 ? CAIRN_OK : CAIRN_DOCUMENT;
-        }
-    }
-    return CAIRN_DOCUMENT;
-}
-
-uint64_t cairn_start_serial(const struct cairn_start *start)
-{
-    struct cairn_country_doc doc;
-    return start_decode_note(start, &doc) == CAIRN_OK ? doc.serial : 0;
+    return err;
 }
 
 /* ---- stores ---- */
@@ -174,8 +136,8 @@ cairn_err cairn_start_open(const char *dir, const struct cairn_config *config,
 {
     char path[CAIRN_FILE_PATH_MAX];
     memset(out, 0, sizeof *out);
-    CAIRN_TRY(start_keys(dir, config, out));
     CAIRN_TRY(start_read_note(dir, config, out));
+    CAIRN_TRY(start_keys(dir, config, out));
     CAIRN_TRY(cairn_file_path(dir, "log", path));
     struct cairn_store_options options = {
         .path = path, .kind = CAIRN_STORE_LOG, .floor = config->floor};

@@ -1,12 +1,15 @@
 /* What a node needs before its core can run: keys, stores, folder, and what is to be recalled.
  *
- *     cairn.yaml -> keys -> log store -> views store -> folder -> recall into the core
+ *     cairn.yaml -> own document -> keys -> log store -> views store -> folder -> recall into the
+ * core
  *
  * Blocks: called before the loop runs. docs/operate.md */
 #ifndef CAIRN_NODE_START_H
 #define CAIRN_NODE_START_H
 
 #include "node/config.h"
+#include "node/nodekeys.h"
+#include "node/ownnote.h"
 #include "node/store.h"
 #include "node/views/folder.h"
 #include "replication/core.h"
@@ -14,14 +17,12 @@
 struct cairn_start {
     char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1];
     struct cairn_core_identity identity; /* origin: the one above */
-    uint8_t log_seed[32];                /* secrets, as is the identity's half */
-    uint8_t witness_seed[32];
-    uint8_t tls_seed[32];
+    uint64_t incarnation;                /* of this node: the highest in its own document */
+    struct cairn_nodekeys keys;          /* secrets, as is the identity's half */
     struct cairn_store *log;
     struct cairn_store *views;
     struct cairn_folder *folder;
-    uint8_t note[CAIRN_LIMIT_NOTE_BYTES]; /* documents/own.note */
-    size_t note_size;
+    struct cairn_ownnote own; /* documents/own.note */
 };
 
 /* Read keys, open stores and folder. Views that are missing, or of another build, are made anew.
@@ -43,8 +44,5 @@ void cairn_start_close(struct cairn_start *start);
 CAIRN_MUST cairn_err cairn_start_recall(struct cairn_start *start,
                                         void (*step)(void *host, struct cairn_event *event),
                                         void *host, uint64_t *out_serial);
-
-/* The serial of documents/own.note. */
-uint64_t cairn_start_serial(const struct cairn_start *start);
 
 #endif

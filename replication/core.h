@@ -152,6 +152,17 @@ bool cairn_core_is_halted(const struct cairn_core *core);
 /* Time of the last own mark, Unix ms; an operation dated below it is refused. source P-50 */
 uint64_t cairn_core_mark_ms(const struct cairn_core *core);
 
+/* What the document in force of a country says, the own one's too. */
+struct cairn_core_document {
+    uint64_t serial;
+    uint8_t fingerprint[16]; /* as 8 proquints: cairn_proquint_encode */
+    uint8_t sealing[32];     /* the key to seal to */
+};
+
+/* gives false when no document of it is held */
+bool cairn_core_document(const struct cairn_core *core, const uint8_t country[static 3],
+                         struct cairn_core_document *out);
+
 /* Is this country recognised now? */
 bool cairn_core_is_partner(const struct cairn_core *core, const uint8_t country[static 3]);
 

@@ -172,3 +172,17 @@ uint64_t cairn_core_mark_ms(const struct cairn_core *core)
 {
     return core->mark_ms;
 }
+
+bool cairn_core_document(const struct cairn_core *core, const uint8_t country[static 3],
+                         struct cairn_core_document *out)
+{
+    uint32_t number = cairn_core_country_find(core, country);
+    if (number == CORE_NONE || !core->countries[number].has_document) {
+        return false;
+    }
+    const struct cairn_roster_entry *held = &core->countries[number];
+    out->serial = held->serial;
+    memcpy(out->sealing, held->sealing_public, 32);
+    cairn_roster_fingerprint(cairn_bytes_of(core->network), held->root, out->fingerprint);
+    return true;
+}

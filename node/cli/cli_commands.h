@@ -1,11 +1,13 @@
 /* The commands of `cairn`, as node/command.c lists them. Each gets what follows its own words and
  * gives the exit code of the process (cli_client.h). One file for each group: cli_<group>.c.
  *
- * All but document, policy check, agreement check and bench catchup and live ask the daemon. */
+ * All but document, document renew, policy check, agreement check and bench catchup and live ask
+ * the daemon. */
 #ifndef CAIRN_NODE_CLI_CLI_COMMANDS_H
 #define CAIRN_NODE_CLI_CLI_COMMANDS_H
 
 int cairn_cli_document_print(int argc, char **argv);  /* document */
+int cairn_cli_document_renew(int argc, char **argv);  /* document renew */
 int cairn_cli_partner_add(int argc, char **argv);     /* partner add FILE */
 int cairn_cli_partner_list(int argc, char **argv);    /* partner list */
 int cairn_cli_partner_remove(int argc, char **argv);  /* partner remove CCC */

@@ -11,8 +11,7 @@
 #include "node/notecard.h"
 #include "node/run.h"
 
-#define NODE_PASSPHRASE_MAX 1024u
-#define NODE_ENDPOINT_MAX   (CAIRN_CONFIG_HOST_MAX + 9u)
+#define NODE_ENDPOINT_MAX (CAIRN_CONFIG_HOST_MAX + 9u)
 
 static const struct cairn_cli_option init_options[] = {
     CAIRN_CLI_COMMON,
@@ -67,7 +66,6 @@ static cairn_err node_config(struct cairn_cli_session *session, struct cairn_con
 {
     struct cairn_config_endpoint unused;
     cairn_config_init(out);
-    out->incarnation = 1;
     CAIRN_TRY(node_copy(session, "network", out->network, sizeof out->network));
     CAIRN_TRY(node_copy(session, "country", out->country, sizeof out->country));
     CAIRN_TRY(node_copy(session, "node", out->node, sizeof out->node));
@@ -88,27 +86,6 @@ static const char *node_public_endpoint(const struct cairn_cli_session *session,
         return said;
     }
     return cairn_cli_args_value(&session->args, "listen");
-}
-
-/* The file's content without its last newline. */
-static cairn_err node_passphrase(struct cairn_cli_session *session,
-                                 uint8_t buffer[static NODE_PASSPHRASE_MAX],
-                                 struct cairn_bytes *out)
-{
-    const char *path = cairn_cli_args_value(&session->args, "passphrase-file");
-    size_t size = 0;
-    if (path == NULL) {
-        return CAIRN_OK;
-    }
-    CAIRN_TRY(cairn_file_read_secret(path, buffer, NODE_PASSPHRASE_MAX, &size));
-    if (size > 0 && buffer[size - 1] == '\n') {
-        size--;
-    }
-    if (size == 0) {
-        return cairn_cli_args_refuse(&session->args, "passphrase-file", "is empty");
-    }
-    *out = (struct cairn_bytes){.data = buffer, .size = size};
-    return CAIRN_OK;
 }
 
 static int node_show(const struct cairn_cli_session *session)
@@ -137,7 +114,7 @@ int cairn_cli_node_init(int argc, char **argv)
 {
     struct cairn_cli_session session;
     struct cairn_config config;
-    uint8_t passphrase[NODE_PASSPHRASE_MAX];
+    uint8_t passphrase[CAIRN_CLI_PASSPHRASE_MAX];
     int code = cairn_cli_session_open(&session, &init_plan, argc, argv);
     if (code != CAIRN_EXIT_DONE) {
         return code;
@@ -146,7 +123,7 @@ int cairn_cli_node_init(int argc, char **argv)
         .dir = session.dir, .config = &config, .now_ms = cairn_clock_wall_ms()};
     cairn_err err = node_config(&session, &config);
     if (err == CAIRN_OK) {
-        err = node_passphrase(&session, passphrase, &options.passphrase);
+        err = cairn_cli_session_passphrase(&session, passphrase, &options.passphrase);
     }
     if (err == CAIRN_OK) {
         options.endpoint = node_public_endpoint(&session, &config);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node/entropy.h"
+#include "node/file.h"
 #include "node/jsontext.h"
 #include "schema/base/text.h"
 
@@ -252,4 +253,25 @@ long long cairn_cli_session_number(const json_t *body, const char *key)
         return strtoll(json_string_value(value), NULL, 10);
     }
     return (long long)json_integer_value(value);
+}
+
+cairn_err cairn_cli_session_passphrase(struct cairn_cli_session *session,
+                                       uint8_t buffer[static CAIRN_CLI_PASSPHRASE_MAX],
+                                       struct cairn_bytes *out)
+{
+    const char *path = cairn_cli_args_value(&session->args, "passphrase-file");
+    size_t size = 0;
+    *out = (struct cairn_bytes){.size = 0};
+    if (path == NULL) {
+        return CAIRN_OK;
+    }
+    CAIRN_TRY(cairn_file_read_secret(path, buffer, CAIRN_CLI_PASSPHRASE_MAX, &size));
+    if (size > 0 && buffer[size - 1] == '\n') {
+        size--;
+    }
+    if (size == 0) {
+        return cairn_cli_args_refuse(&session->args, "passphrase-file", "is empty");
+    }
+    *out = (struct cairn_bytes){.data = buffer, .size = size};
+    return CAIRN_OK;
 }

@@ -8,6 +8,8 @@
 #include "node/cli/cli_output.h"
 #include "node/config.h"
 
+#define CAIRN_CLI_PASSPHRASE_MAX 1024u
+
 /* Put these into every table of options, and the second set where somebody acts. */
 /* clang-format off */
 #define CAIRN_CLI_COMMON \
@@ -69,6 +71,14 @@ int cairn_cli_session_show(const struct cairn_cli_session *session, int code, js
  * gives   the exit code */
 int cairn_cli_session_read(const struct cairn_cli_session *session, const char *path,
                            size_t bytes_max, struct cairn_bytes *out);
+
+/* What the file of --passphrase-file says, without its last newline; empty when it is not given.
+ *
+ * owns    *out is a view of buffer: wipe that
+ * errors  those of cairn_file_read_secret; CAIRN_USAGE  it is empty */
+CAIRN_MUST cairn_err cairn_cli_session_passphrase(struct cairn_cli_session *session,
+                                                  uint8_t buffer[static CAIRN_CLI_PASSPHRASE_MAX],
+                                                  struct cairn_bytes *out);
 
 /* Append "name=value" to a target, with '?' or '&'; NULL value: nothing.
  *

@@ -185,22 +185,17 @@ static void partner_remove(struct cairn_http_exchange *exchange)
 
 /* ---- list ---- */
 
-/* What the copy of its document says; the rest comes from the core. */
-static void partner_add_card(const struct cairn_service *service, const char *country, json_t *row)
+/* What its document in force says: that may be a later one than the operator was shown. */
+static void partner_add_card(const struct cairn_core *core, const char *country, json_t *row)
 {
-    char name[32];
-    char path[CAIRN_FILE_PATH_MAX];
-    struct cairn_notecard card;
-    size_t size = 0;
-    uint8_t *note = malloc(CAIRN_LIMIT_NOTE_BYTES);
-    snprintf(name, sizeof name, "documents/%s.note", country);
-    if (note != NULL && cairn_file_path(service->dir, name, path) == CAIRN_OK &&
-        cairn_file_read(path, note, CAIRN_LIMIT_NOTE_BYTES, &size) == CAIRN_OK &&
-        cairn_notecard_read((struct cairn_bytes){note, size}, &card) == CAIRN_OK) {
-        (void)json_object_set_new(row, "fingerprint", json_string(card.fingerprint));
-        (void)json_object_set_new(row, "serial", cairn_jsontext_make_uint(card.serial));
+    struct cairn_core_document document;
+    char words[CAIRN_PROQUINT_BYTES + 1];
+    if (!cairn_core_document(core, (const uint8_t *)country, &document)) {
+        return;
     }
-    free(note);
+    cairn_proquint_encode(document.fingerprint, words);
+    (void)json_object_set_new(row, "fingerprint", json_string(words));
+    (void)json_object_set_new(row, "serial", cairn_jsontext_make_uint(document.serial));
 }
 
 /* Is one of the country's nodes linked? */
@@ -227,7 +222,7 @@ static void partner_list(struct cairn_http_exchange *exchange)
         const char *country = json_string_value(json_object_get(row, "country"));
         bool is_linked = partner_is_linked(core, country);
         (void)json_object_set_new(row, "link", json_string(is_linked ? "up" : "down"));
-        partner_add_card(service, country, row);
+        partner_add_card(core, country, row);
     }
     cairn_http_answer_json(exchange, 200, json_pack("{s:o}", "partners", rows));
 }

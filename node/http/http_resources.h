@@ -5,15 +5,16 @@
 
 #include "node/http/http_router.h"
 
-struct cairn_http_routes cairn_http_screen_routes(void);  /* look-ups */
-struct cairn_http_routes cairn_http_alert_routes(void);   /* alerts and batches */
-struct cairn_http_routes cairn_http_case_routes(void);    /* readmission cases */
-struct cairn_http_routes cairn_http_status_routes(void);  /* status, healthz, metrics, document */
-struct cairn_http_routes cairn_http_partner_routes(void); /* whom we recognise */
-struct cairn_http_routes cairn_http_policy_routes(void);  /* who gets what */
-struct cairn_http_routes cairn_http_token_routes(void);   /* who may use the API */
-struct cairn_http_routes cairn_http_import_routes(void);  /* files in chunks */
-struct cairn_http_routes cairn_http_audit_routes(void);   /* bundles */
-struct cairn_http_routes cairn_http_bench_routes(void);   /* measurements, owner only */
+struct cairn_http_routes cairn_http_screen_routes(void);   /* look-ups */
+struct cairn_http_routes cairn_http_alert_routes(void);    /* alerts and batches */
+struct cairn_http_routes cairn_http_case_routes(void);     /* readmission cases */
+struct cairn_http_routes cairn_http_status_routes(void);   /* status, healthz, metrics */
+struct cairn_http_routes cairn_http_document_routes(void); /* the own country document */
+struct cairn_http_routes cairn_http_partner_routes(void);  /* whom we recognise */
+struct cairn_http_routes cairn_http_policy_routes(void);   /* who gets what */
+struct cairn_http_routes cairn_http_token_routes(void);    /* who may use the API */
+struct cairn_http_routes cairn_http_import_routes(void);   /* files in chunks */
+struct cairn_http_routes cairn_http_audit_routes(void);    /* bundles */
+struct cairn_http_routes cairn_http_bench_routes(void);    /* measurements, owner only */
 
 #endif

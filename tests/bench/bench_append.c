@@ -61,7 +61,6 @@ static void make_node(struct bench *bench, const char *country, uint8_t *out_not
     memcpy(bench->config.network, "test-bench", 11);
     memcpy(bench->config.country, country, 4);
     memcpy(bench->config.node, "one", 4);
-    bench->config.incarnation = 1;
     struct cairn_init_options options = {
         .dir = dir, .config = &bench->config, .now_ms = cairn_clock_wall_ms()};
     bench_need(cairn_init(&options));

@@ -50,7 +50,6 @@ static void scene_init_node(struct node_scene *scene, uint32_t number)
     memcpy(node->config.country, scene_countries[number], 4);
     memcpy(node->config.node, "one", 4);
     memcpy(node->config.listen.host, "127.0.0.1", 10);
-    node->config.incarnation = 1;
     node->config.listen.port = scene_port();
     node->config.floor = (struct cairn_diskspace_floor){.bytes = 0};
     node->config.log_level = CAIRN_LOGGER_ERROR;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define IDENTITY "network: test-demo\ncountry: AUT\nnode: vienna-1\nincarnation: 1\n"
+#define IDENTITY "network: test-demo\ncountry: AUT\nnode: vienna-1\n"
 
 static cairn_err parse(const char *text, struct cairn_config *out, struct cairn_config_fault *fault)
 {
@@ -24,7 +24,6 @@ TEST(the_smallest_config_names_the_node_and_listens_nowhere)
     assert_string_equal(config.network, "test-demo");
     assert_string_equal(config.country, "AUT");
     assert_string_equal(config.node, "vienna-1");
-    assert_int_equal(config.incarnation, 1);
     assert_string_equal(config.listen.host, "");
     assert_string_equal(config.http.host, "");
     assert_int_equal(config.host_count, 0);
@@ -42,7 +41,6 @@ TEST(every_key_is_read)
     assert_err(parse("network: balkan\n"
                      "country: UNO\n"
                      "node: a\n"
-                     "incarnation: 4294967295\n"
                      "listen: 0.0.0.0:7400\n"
                      "http: \"[::1]:7480\"\n"
                      "hosts: [alerts.example, 'localhost:7480', '[::1]:7480']\n"
@@ -53,7 +51,6 @@ TEST(every_key_is_read)
                      &config, &fault),
                CAIRN_OK);
     assert_false(cairn_config_is_test(&config));
-    assert_int_equal(config.incarnation, UINT32_MAX);
     assert_string_equal(config.listen.host, "0.0.0.0");
     assert_int_equal(config.listen.port, 7400);
     assert_string_equal(config.http.host, "::1");
@@ -94,32 +91,29 @@ TEST(a_mistake_is_told_with_line_and_column)
         const char *wanted; /* begins so */
     } cases[] = {
         {"network: [\n", CAIRN_YAML_SYNTAX, "cairn.yaml:2:1: error 130 "},
-        {"network: test-demo\ncountry: QQQ\nnode: a\nincarnation: 1\n", CAIRN_CODE_UNKNOWN,
+        {"network: test-demo\ncountry: QQQ\nnode: a\n", CAIRN_CODE_UNKNOWN,
          "cairn.yaml:2:10: error 150 unknown country or organisation code: B20 (QQQ)"},
-        {"network: demo\ncountry: UTO\nnode: a\nincarnation: 1\n", CAIRN_CODE_UNKNOWN,
+        {"network: demo\ncountry: UTO\nnode: a\n", CAIRN_CODE_UNKNOWN,
          "cairn.yaml:2:10: error 150 "},
-        {"network: Demo\ncountry: AUT\nnode: a\nincarnation: 1\n", CAIRN_YAML_VALUE,
-         "cairn.yaml:1:10: error 137 "},
-        {"network: demo\ncountry: AUT\nnode: a/b\nincarnation: 1\n", CAIRN_YAML_VALUE,
+        {"network: Demo\ncountry: AUT\nnode: a\n", CAIRN_YAML_VALUE, "cairn.yaml:1:10: error 137 "},
+        {"network: demo\ncountry: AUT\nnode: a/b\n", CAIRN_YAML_VALUE,
          "cairn.yaml:3:7: error 137 "},
-        {"network: demo\ncountry: AUT\nnode: a\n", CAIRN_YAML_FIELD, "cairn.yaml:1:1: error 135 "},
-        {"network: demo\ncountry: AUT\nnode: a\nincarnation: 0\n", CAIRN_YAML_VALUE,
-         "cairn.yaml:4:14: error 137 incarnations count from 1 (0)"},
-        {IDENTITY "listen: 7400\n", CAIRN_YAML_VALUE, "cairn.yaml:5:9: error 137 "},
-        {IDENTITY "listen: host:70000\n", CAIRN_NUMBER, "cairn.yaml:5:9: error 107 "},
-        {IDENTITY "listen: ::1:7400\n", CAIRN_YAML_VALUE, "cairn.yaml:5:9: error 137 "},
-        {IDENTITY "http: \"a b:7400\"\n", CAIRN_YAML_VALUE, "cairn.yaml:5:7: error 137 "},
-        {IDENTITY "hosts: localhost\n", CAIRN_YAML_TYPE, "cairn.yaml:5:8: error 134 "},
-        {IDENTITY "hosts: [a, 'b/c']\n", CAIRN_YAML_VALUE, "cairn.yaml:5:12: error 137 "},
-        {IDENTITY "defaults: {rolle: booth}\n", CAIRN_YAML_UNKNOWN, "cairn.yaml:5:12: error 136 "},
+        {"network: demo\ncountry: AUT\n", CAIRN_YAML_FIELD, "cairn.yaml:1:1: error 135 "},
+        {IDENTITY "listen: 7400\n", CAIRN_YAML_VALUE, "cairn.yaml:4:9: error 137 "},
+        {IDENTITY "listen: host:70000\n", CAIRN_NUMBER, "cairn.yaml:4:9: error 107 "},
+        {IDENTITY "listen: ::1:7400\n", CAIRN_YAML_VALUE, "cairn.yaml:4:9: error 137 "},
+        {IDENTITY "http: \"a b:7400\"\n", CAIRN_YAML_VALUE, "cairn.yaml:4:7: error 137 "},
+        {IDENTITY "hosts: localhost\n", CAIRN_YAML_TYPE, "cairn.yaml:4:8: error 134 "},
+        {IDENTITY "hosts: [a, 'b/c']\n", CAIRN_YAML_VALUE, "cairn.yaml:4:12: error 137 "},
+        {IDENTITY "defaults: {rolle: booth}\n", CAIRN_YAML_UNKNOWN, "cairn.yaml:4:12: error 136 "},
         {IDENTITY "defaults: {role: abcdefghijklmnopq}\n", CAIRN_YAML_VALUE,
-         "cairn.yaml:5:18: error 137 "},
-        {IDENTITY "floor: {mib: many}\n", CAIRN_YAML_TYPE, "cairn.yaml:5:14: error 134 "},
-        {IDENTITY "floor: {percent: 51}\n", CAIRN_YAML_VALUE, "cairn.yaml:5:18: error 137 "},
+         "cairn.yaml:4:18: error 137 "},
+        {IDENTITY "floor: {mib: many}\n", CAIRN_YAML_TYPE, "cairn.yaml:4:14: error 134 "},
+        {IDENTITY "floor: {percent: 51}\n", CAIRN_YAML_VALUE, "cairn.yaml:4:18: error 137 "},
         {IDENTITY "log: loud\n", CAIRN_YAML_VALUE,
-         "cairn.yaml:5:6: error 137 expected error, warn, info or debug (loud)"},
-        {IDENTITY "adress: x\n", CAIRN_YAML_UNKNOWN, "cairn.yaml:5:1: error 136 "},
-        {IDENTITY "node: b\n", CAIRN_YAML_KEY, "cairn.yaml:5:1: error 132 "},
+         "cairn.yaml:4:6: error 137 expected error, warn, info or debug (loud)"},
+        {IDENTITY "adress: x\n", CAIRN_YAML_UNKNOWN, "cairn.yaml:4:1: error 136 "},
+        {IDENTITY "node: b\n", CAIRN_YAML_KEY, "cairn.yaml:4:1: error 132 "},
     };
     for (size_t at = 0; at < sizeof cases / sizeof *cases; at++) {
         struct cairn_config config, before;
@@ -185,7 +179,6 @@ static void config_fill(struct cairn_config *config)
     (void)strcpy(config->network, "test-demo");
     (void)strcpy(config->country, "UTO");
     (void)strcpy(config->node, "1"); /* text, though it looks like a number */
-    config->incarnation = 3;
     (void)strcpy(config->listen.host, "::");
     config->listen.port = 7400;
     (void)strcpy(config->http.host, "127.0.0.1");
@@ -217,7 +210,6 @@ TEST(what_is_saved_is_what_is_loaded)
     assert_string_equal(again.network, config.network);
     assert_string_equal(again.country, config.country);
     assert_string_equal(again.node, config.node);
-    assert_int_equal(again.incarnation, 3);
     assert_int_equal(again.host_count, 2);
     assert_string_equal(again.hosts[0], config.hosts[0]);
     assert_string_equal(again.hosts[1], config.hosts[1]);

@@ -91,12 +91,7 @@ static void put(const char *name, const char *text)
 
 static cairn_err make(void)
 {
-    struct cairn_config config;
-    cairn_config_init(&config);
-    memcpy(config.network, "test-guard", 11);
-    memcpy(config.country, "AUT", 4);
-    memcpy(config.node, "vienna-1", 9);
-    return cairn_guard_make(&config, root_dir);
+    return cairn_guard_make(dir, ORIGIN);
 }
 
 static bool is_there(const char *name)

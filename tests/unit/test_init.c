@@ -32,7 +32,6 @@ static void scene_open(struct scene *scene)
     memcpy(scene->config.network, "test-init", 10);
     memcpy(scene->config.country, "GEO", 4);
     memcpy(scene->config.node, "tbilisi-1", 10);
-    scene->config.incarnation = 1;
     scene->options = (struct cairn_init_options){.dir = scene->dir,
                                                  .config = &scene->config,
                                                  .endpoint = "geo.example:7400",
@@ -154,10 +153,10 @@ TEST(a_passphrase_seals_the_root_keys_and_no_others)
     scene_open(&scene);
     scene.options.passphrase = cairn_bytes_of("a long one");
     assert_err(cairn_init(&scene.options), CAIRN_OK);
-    load_key(&scene, CAIRN_KEYFILE_ROOT, 0, key);
-    load_key(&scene, CAIRN_KEYFILE_NEXT_ROOT, 0, key);
+    load_key(&scene, CAIRN_KEYFILE_ROOT, 1, key);
+    load_key(&scene, CAIRN_KEYFILE_ROOT, 2, key);
     test_tempdir_path(scene.dir, "keys", keys);
-    struct cairn_keyfile_place root = {.dir = keys, .kind = CAIRN_KEYFILE_ROOT};
+    struct cairn_keyfile_place root = {.dir = keys, .kind = CAIRN_KEYFILE_ROOT, .number = 1};
     struct cairn_keyfile_place log = {.dir = keys, .kind = CAIRN_KEYFILE_LOG, .number = 1};
     cairn_secret_init(&secret);
     assert_err(cairn_keyfile_load(&root, (struct cairn_bytes){.size = 0}, &secret),

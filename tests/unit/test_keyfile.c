@@ -52,8 +52,7 @@ TEST(keys_of_every_kind_are_read_back)
         size_t size;
         const char *name;
     } cases[] = {
-        {CAIRN_KEYFILE_ROOT, 0, 32, "root.key"},
-        {CAIRN_KEYFILE_NEXT_ROOT, 0, 32, "next-root.key"},
+        {CAIRN_KEYFILE_ROOT, 1, 32, "root-1.key"},
         {CAIRN_KEYFILE_LOG, 1, 32, "log-1.key"},
         {CAIRN_KEYFILE_WITNESS, 1, 32, "witness-1.key"},
         {CAIRN_KEYFILE_TLS, 1, 1, "tls-1.key"},

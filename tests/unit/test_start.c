@@ -29,7 +29,6 @@ static void scene_init(struct scene *scene)
     memcpy(scene->config.network, "test-start", 11);
     memcpy(scene->config.country, "AUT", 4);
     memcpy(scene->config.node, "one", 4);
-    scene->config.incarnation = 1;
     scene->config.floor = (struct cairn_diskspace_floor){.bytes = 0};
     struct cairn_init_options options = {
         .dir = scene->dir, .config = &scene->config, .now_ms = 1800000000000};
@@ -60,8 +59,8 @@ TEST(what_init_made_can_be_started)
     assert_err(scene_start(&scene), CAIRN_OK);
     assert_string_equal(scene.start.origin, "test-start/AUT/one/1");
     assert_true(scene.start.identity.origin == scene.start.origin);
-    assert_int_equal(cairn_start_serial(&scene.start), 1);
-    assert_memory_not_equal(scene.start.log_seed, zero, 32);
+    assert_int_equal(scene.start.own.doc.serial, 1);
+    assert_memory_not_equal(scene.start.keys.log, zero, 32);
     assert_memory_not_equal(scene.start.identity.log_public, scene.start.identity.witness_public,
                             32);
     assert_memory_not_equal(scene.start.identity.local_secret, zero, 32);

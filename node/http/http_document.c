@@ -1,0 +1,97 @@
+#include "node/http/http_resources.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/http/http_task.h"
+#include "node/notecard.h"
+#include "node/ownnote.h"
+
+/* The own country document was renewed: `cairn document renew` has written it over
+ * documents/own.note, and this tells the running node to read it there. What changes the keys that
+ * the node runs with counts from its next start on. */
+
+struct document_call {
+    struct cairn_service *service;
+    struct cairn_http_exchange *exchange;
+    struct cairn_notecard card;
+    struct cairn_ownnote note;
+};
+
+static void document_free(struct document_call *call)
+{
+    struct cairn_service *service = call->service;
+    free(call);
+    cairn_service_release(service);
+}
+
+static void document_on_taken(void *host, const struct cairn_driver_answer *answer)
+{
+    struct document_call *call = host;
+    if (answer->err == CAIRN_OK) {
+        json_t *body = cairn_notecard_json(&call->card, (struct cairn_bytes){NULL, 0});
+        cairn_http_answer_json(call->exchange, 200, body);
+    } else {
+        cairn_http_answer_problem(call->exchange, answer->err, NULL, NULL);
+    }
+    document_free(call);
+}
+
+/* Is it this country's, signed, for this incarnation of the node and its sealing key? */
+static cairn_err document_check(struct document_call *call, const char **out_detail)
+{
+    const struct cairn_service *service = call->service;
+    const struct cairn_country_doc *doc = &call->note.doc;
+    struct cairn_core_document held;
+    char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1];
+    *out_detail = "documents/own.note";
+    CAIRN_TRY(cairn_ownnote_read(service->dir, &call->note));
+    CAIRN_TRY(cairn_notecard_read(
+        (struct cairn_bytes){.data = call->note.bytes, .size = call->note.size}, &call->card));
+    const struct cairn_country_node *node = cairn_ownnote_node(doc, service->config->node);
+    if (node == NULL) {
+        return CAIRN_DOCUMENT;
+    }
+    CAIRN_TRY(cairn_origin_make(doc->network, doc->country, node->name, node->incarnation, origin));
+    bool has_held = cairn_core_document(cairn_driver_core(service->driver),
+                                        (const uint8_t *)service->config->country, &held);
+    bool is_same = strcmp(origin, cairn_driver_origin(service->driver)) == 0 && has_held &&
+                   memcmp(doc->sealing[doc->sealing_count - 1].key, held.sealing, 32) == 0;
+    *out_detail = "it has other keys for this node: start it again";
+    return is_same ? CAIRN_OK : CAIRN_STATE;
+}
+
+static void document_take(struct cairn_http_exchange *exchange)
+{
+    const char *detail = NULL;
+    struct document_call *call = calloc(1, sizeof *call);
+    if (call == NULL) {
+        cairn_http_answer_problem(exchange, CAIRN_MEMORY, NULL, NULL);
+        return;
+    }
+    call->service = cairn_http_task_service(exchange);
+    call->exchange = exchange;
+    cairn_service_hold(call->service);
+    cairn_err err = document_check(call, &detail);
+    if (err == CAIRN_OK) {
+        struct cairn_driver_command command = {
+            .type = CAIRN_DRIVER_DOCUMENT,
+            .as.note = {.data = call->note.bytes, .size = call->note.size}};
+        detail = NULL;
+        err = cairn_driver_command(call->service->driver, &command, document_on_taken, call);
+    }
+    if (err != CAIRN_OK) {
+        cairn_http_answer_problem(exchange, err, detail, NULL);
+        document_free(call);
+    }
+}
+
+static const struct cairn_http_route document_table[] = {
+    {CAIRN_HTTP_POST, "/v1/document", "document.renew", .handler = document_take},
+};
+
+struct cairn_http_routes cairn_http_document_routes(void)
+{
+    return (struct cairn_http_routes){.routes = document_table,
+                                      .count = sizeof document_table / sizeof document_table[0]};
+}

@@ -1,0 +1,117 @@
+/* Method: a document of one's own, signed, written, read back and spoilt. */
+#include "node/ownnote.h"
+
+#include "crypto/note.h"
+#include "node/file.h"
+#include "tests/lib/tempdir.h"
+#include "tests/lib/test.h"
+
+#include <string.h>
+
+static char dir[TEST_PATH_MAX];
+static struct cairn_suite suite;
+static struct cairn_ownnote note;
+static struct cairn_ownnote read_back;
+
+static int begin(void **state)
+{
+    (void)state;
+    test_tempdir_open(dir);
+    assert_err(cairn_suite_open_real(&suite), CAIRN_OK);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    cairn_suite_close(&suite);
+    test_tempdir_close(dir);
+    return 0;
+}
+
+static struct cairn_country_doc example(void)
+{
+    struct cairn_country_doc doc = {
+        .network = cairn_bytes_of("test-own"),
+        .country = cairn_bytes_of("GEO"),
+        .serial = 4,
+        .sealing_count = 1,
+        .node_count = 3,
+        .kinds = 1,
+        .valid_from_ms = 1800000000000,
+        .valid_until_ms = 1900000000000,
+    };
+    static const char *const names[] = {"one", "one", "two"};
+    static const uint64_t incarnations[] = {7, 2, 9};
+    doc.sealing[0].number = 1;
+    for (uint32_t i = 0; i < 3; i++) {
+        doc.nodes[i].name = cairn_bytes_of(names[i]);
+        doc.nodes[i].incarnation = incarnations[i];
+        doc.nodes[i].log[0] = (uint8_t)(i + 1);
+    }
+    return doc;
+}
+
+TEST(what_is_signed_verifies_under_the_key_that_it_names_then)
+{
+    const uint8_t seed[32] = {1, 2, 3};
+    uint8_t memory[8192];
+    uint64_t time_s;
+    struct cairn_arena arena;
+    struct cairn_note split;
+    struct cairn_country_doc doc = example();
+    assert_err(cairn_ownnote_sign(&doc, seed, &suite, &note), CAIRN_OK);
+    cairn_arena_init(&arena, memory, sizeof memory);
+    assert_err(cairn_note_split((struct cairn_bytes){.data = note.bytes, .size = note.size}, &arena,
+                                &split),
+               CAIRN_OK);
+    struct cairn_note_key key = {.name = cairn_bytes_of("test-own/GEO"),
+                                 .type = CAIRN_NOTE_ED25519};
+    cairn_suite_sign_public(&suite, seed, key.public_key);
+    assert_memory_equal(doc.root, key.public_key, 32);
+    assert_err(cairn_note_verify(&suite, &split, &key, &arena, &time_s), CAIRN_OK);
+}
+
+TEST(it_is_read_as_it_was_written_and_replaced_only_when_that_is_meant)
+{
+    const uint8_t seed[32] = {1};
+    struct cairn_country_doc doc = example();
+    assert_err(cairn_ownnote_read(dir, &read_back), CAIRN_NOT_FOUND);
+    assert_err(cairn_ownnote_sign(&doc, seed, &suite, &note), CAIRN_OK);
+    assert_err(cairn_ownnote_write(dir, &note, false), CAIRN_OK);
+    assert_err(cairn_ownnote_write(dir, &note, false), CAIRN_EXISTS);
+    assert_err(cairn_ownnote_write(dir, &note, true), CAIRN_OK);
+    assert_err(cairn_ownnote_read(dir, &read_back), CAIRN_OK);
+    assert_int_equal(read_back.doc.serial, 4);
+    assert_int_equal(read_back.size, note.size);
+    assert_memory_equal(read_back.bytes, note.bytes, note.size);
+}
+
+TEST(what_cannot_be_written_is_not_signed)
+{
+    const uint8_t seed[32] = {1};
+    struct cairn_country_doc doc = example();
+    doc.nodes[0].endpoint = cairn_bytes_of("no endpoint");
+    assert_int_not_equal(cairn_ownnote_sign(&doc, seed, &suite, &note), CAIRN_OK);
+}
+
+TEST(the_highest_incarnation_of_a_name_is_in_force)
+{
+    struct cairn_country_doc doc = example();
+    assert_int_equal(cairn_ownnote_node(&doc, "one")->incarnation, 7);
+    assert_int_equal(cairn_ownnote_node(&doc, "two")->incarnation, 9);
+    assert_null(cairn_ownnote_node(&doc, "on"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_is_signed_verifies_under_the_key_that_it_names_then,
+                                        begin, end),
+        cmocka_unit_test_setup_teardown(
+            it_is_read_as_it_was_written_and_replaced_only_when_that_is_meant, begin, end),
+        cmocka_unit_test_setup_teardown(what_cannot_be_written_is_not_signed, begin, end),
+        cmocka_unit_test_setup_teardown(the_highest_incarnation_of_a_name_is_in_force, begin, end),
+    };
+    return cmocka_run_group_tests_name("ownnote", tests, NULL, NULL);
+}
