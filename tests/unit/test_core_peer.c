@@ -68,6 +68,18 @@ TEST(a_dropped_peer_hears_why_and_what_it_sends_later_is_let_pass)
     assert_true(scene_peer_of(&scene.srb).is_linked);
 }
 
+TEST(a_peer_that_takes_its_leave_is_no_longer_linked)
+{
+    scene_link_up(SRB, &scene.srb);
+    scene_frame(SRB, (struct cairn_message){.type = CAIRN_MESSAGE_BYE,
+                                            .as.bye = {.error = CAIRN_PEER_LEAF}});
+    assert_int_equal(scene.host->drop_count, 1);
+    assert_err(scene.host->dropped[SRB], CAIRN_OK);
+    assert_int_equal(scene.host->notices[CAIRN_NOTICE_LINK_BYE], 1);
+    assert_int_equal(host_sent_count(scene.host, SRB, CAIRN_MESSAGE_BYE), 0);
+    assert_false(scene_peer_of(&scene.srb).is_linked);
+}
+
 TEST(bytes_that_are_no_message_drop_the_link)
 {
     scene_link_up(SRB, &scene.srb);
@@ -106,6 +118,116 @@ TEST(a_longer_own_journal_that_we_did_not_sign_costs_its_teller_the_link)
     assert_err(scene.host->dropped[SRB], CAIRN_PEER_CHECKPOINT);
     assert_false(cairn_core_is_halted(scene.host->core));
     assert_int_equal(scene.host->notices[CAIRN_NOTICE_ROLLBACK], 0);
+}
+
+/* ... also of a size that says nothing of what this node has lost. */
+TEST(a_shorter_own_journal_that_we_did_not_sign_costs_its_teller_the_link)
+{
+    host_link_up(scene.host, SRB, &scene.srb);
+    struct cairn_message hello = author_hello(&scene.srb);
+    author_sign_as(&scene.srb, 1, (const uint8_t[32]){7});
+    hello.as.hello.checkpoint = author_checkpoint(&scene.srb);
+    scene_frame(SRB, hello);
+    assert_err(scene.host->dropped[SRB], CAIRN_PEER_CHECKPOINT);
+}
+
+/* Signed under our name by somebody else's key. */
+TEST(our_own_signature_is_checked_and_not_our_name)
+{
+    struct author forger = scene.host->self;
+    host_link_up(scene.host, SRB, &scene.srb);
+    struct cairn_message hello = author_hello(&scene.srb);
+    memset(forger.log_seed, 3, 32);
+    author_sign_as(&forger, 1000, (const uint8_t[32]){7});
+    hello.as.hello.checkpoint = author_checkpoint(&forger);
+    scene_frame(SRB, hello);
+    assert_err(scene.host->dropped[SRB], CAIRN_NOTE_SIGNATURE);
+    assert_false(cairn_core_is_halted(scene.host->core));
+}
+
+static void offer_size(uint32_t link, const struct author *author, uint64_t size)
+{
+    struct cairn_offer_journal journal = {.origin = cairn_bytes_of(author->origin),
+                                          .size = size,
+                                          .checkpoint = author_checkpoint(author)};
+    scene_frame(link,
+                (struct cairn_message){.type = CAIRN_MESSAGE_OFFER,
+                                       .as.offer = {.journals = &journal, .journal_count = 1}});
+    host_settle(scene.host);
+}
+
+TEST(an_offer_says_the_size_of_its_checkpoint)
+{
+    static const uint64_t sizes[] = {9, 11, 20};
+    scene_write_noise(&scene.srb, 12, 1);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        scene_link_up(SRB, &scene.srb);
+        offer_size(SRB, &scene.srb, sizes[i]);
+        assert_err(scene.host->dropped[SRB], CAIRN_PEER_CHECKPOINT);
+        host_link_down(scene.host, SRB);
+    }
+    scene_link_up(SRB, &scene.srb);
+    scene_offer_own(SRB, &scene.srb);
+    scene_frame(SRB, author_range(&scene.srb, 0, 12, true));
+    host_settle(scene.host);
+    author_sign_as(&scene.srb, 12, (const uint8_t[32]){1}); /* another root than what we hold */
+    offer_size(SRB, &scene.srb, 7);
+    assert_err(scene.host->dropped[SRB], CAIRN_PEER_CHECKPOINT);
+    assert_false(scene_peer_of(&scene.srb).is_forked);
+}
+
+TEST(an_offer_of_a_checkpoint_that_its_author_did_not_sign_ends_the_link)
+{
+    scene_write_noise(&scene.srb, 12, 1);
+    struct author forger = scene.srb;
+    memset(forger.log_seed, 3, 32);
+    author_sign(&forger);
+    scene_link_up(GEO, &scene.geo);
+    offer_size(GEO, &forger, 12);
+    assert_err(scene.host->dropped[GEO], CAIRN_NOTE_SIGNATURE);
+}
+
+TEST(only_a_partner_can_be_forgotten)
+{
+    scene_forget("POL", 1);
+    assert_err(scene_answer_of(1), CAIRN_DENIED_PARTNER);
+    scene_forget("AUT", 2);
+    assert_err(scene_answer_of(2), CAIRN_DENIED_PARTNER);
+    scene_forget("SRB", 3);
+    host_settle(scene.host);
+    assert_err(scene_answer_of(3), CAIRN_OK);
+    scene_forget("SRB", 4);
+    assert_err(scene_answer_of(4), CAIRN_DENIED_PARTNER);
+}
+
+TEST(a_partner_that_is_forgotten_is_dropped_and_not_let_in_again)
+{
+    scene_link_up(SRB, &scene.srb);
+    scene_forget("SRB", 1);
+    assert_err(scene.host->dropped[SRB], CAIRN_DENIED_PARTNER);
+    host_settle(scene.host);
+    host_link_down(scene.host, SRB);
+    host_link_up(scene.host, SRB, &scene.srb);
+    assert_err(scene.host->dropped[SRB], CAIRN_PEER_UNKNOWN);
+    host_crash(scene.host);
+    host_link_up(scene.host, SRB, &scene.srb);
+    assert_err(scene.host->dropped[SRB], CAIRN_PEER_UNKNOWN);
+}
+
+TEST(a_document_of_a_country_that_was_forgotten_is_not_taken_from_a_peer)
+{
+    struct cairn_bytes note;
+    scene_link_up(GEO, &scene.geo);
+    scene_forget("SRB", 1);
+    host_settle(scene.host);
+    author_document(&scene.srb);
+    note = (struct cairn_bytes){.data = scene.srb.note, .size = scene.srb.note_size};
+    uint32_t notes = scene_rows_in(CAIRN_TABLE_NOTE);
+    scene_frame(GEO, (struct cairn_message){.type = CAIRN_MESSAGE_OFFER,
+                                            .as.offer = {.notes = &note, .note_count = 1}});
+    host_settle(scene.host);
+    assert_int_equal(scene_rows_in(CAIRN_TABLE_NOTE), notes);
+    assert_false(cairn_core_is_partner(scene.host->core, (const uint8_t *)"SRB"));
 }
 
 static void offer_note(uint32_t link, const struct author *author)
@@ -381,9 +503,17 @@ int main(void)
         CASE(a_key_that_nobody_has_is_dropped_at_once),
         CASE(frames_before_hello_and_a_second_hello_are_out_of_order),
         CASE(a_dropped_peer_hears_why_and_what_it_sends_later_is_let_pass),
+        CASE(a_peer_that_takes_its_leave_is_no_longer_linked),
         CASE(bytes_that_are_no_message_drop_the_link),
         CASE(a_peer_that_shows_a_longer_own_journal_halts_signing),
         CASE(a_longer_own_journal_that_we_did_not_sign_costs_its_teller_the_link),
+        CASE(a_shorter_own_journal_that_we_did_not_sign_costs_its_teller_the_link),
+        CASE(our_own_signature_is_checked_and_not_our_name),
+        CASE(an_offer_says_the_size_of_its_checkpoint),
+        CASE(an_offer_of_a_checkpoint_that_its_author_did_not_sign_ends_the_link),
+        CASE(only_a_partner_can_be_forgotten),
+        CASE(a_partner_that_is_forgotten_is_dropped_and_not_let_in_again),
+        CASE(a_document_of_a_country_that_was_forgotten_is_not_taken_from_a_peer),
         CASE(a_peer_brings_new_documents_of_partners_and_of_nobody_else),
         CASE(a_flood_of_documents_ends_the_link_and_not_the_node),
         CASE(a_frame_full_of_documents_fits_a_step),
