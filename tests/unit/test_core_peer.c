@@ -145,48 +145,6 @@ TEST(our_own_signature_is_checked_and_not_our_name)
     assert_false(cairn_core_is_halted(scene.host->core));
 }
 
-static void offer_size(uint32_t link, const struct author *author, uint64_t size)
-{
-    struct cairn_offer_journal journal = {.origin = cairn_bytes_of(author->origin),
-                                          .size = size,
-                                          .checkpoint = author_checkpoint(author)};
-    scene_frame(link,
-                (struct cairn_message){.type = CAIRN_MESSAGE_OFFER,
-                                       .as.offer = {.journals = &journal, .journal_count = 1}});
-    host_settle(scene.host);
-}
-
-TEST(an_offer_says_the_size_of_its_checkpoint)
-{
-    static const uint64_t sizes[] = {9, 11, 20};
-    scene_write_noise(&scene.srb, 12, 1);
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        scene_link_up(SRB, &scene.srb);
-        offer_size(SRB, &scene.srb, sizes[i]);
-        assert_err(scene.host->dropped[SRB], CAIRN_PEER_CHECKPOINT);
-        host_link_down(scene.host, SRB);
-    }
-    scene_link_up(SRB, &scene.srb);
-    scene_offer_own(SRB, &scene.srb);
-    scene_frame(SRB, author_range(&scene.srb, 0, 12, true));
-    host_settle(scene.host);
-    author_sign_as(&scene.srb, 12, (const uint8_t[32]){1}); /* another root than what we hold */
-    offer_size(SRB, &scene.srb, 7);
-    assert_err(scene.host->dropped[SRB], CAIRN_PEER_CHECKPOINT);
-    assert_false(scene_peer_of(&scene.srb).is_forked);
-}
-
-TEST(an_offer_of_a_checkpoint_that_its_author_did_not_sign_ends_the_link)
-{
-    scene_write_noise(&scene.srb, 12, 1);
-    struct author forger = scene.srb;
-    memset(forger.log_seed, 3, 32);
-    author_sign(&forger);
-    scene_link_up(GEO, &scene.geo);
-    offer_size(GEO, &forger, 12);
-    assert_err(scene.host->dropped[GEO], CAIRN_NOTE_SIGNATURE);
-}
-
 TEST(only_a_partner_can_be_forgotten)
 {
     scene_forget("POL", 1);
@@ -431,51 +389,6 @@ TEST(a_damaged_row_ends_a_stream_and_does_not_turn_in_circles)
     assert_int_equal(scene.host->notices[CAIRN_NOTICE_STORE_FAILED], 2);
 }
 
-TEST(an_offer_of_ten_thousand_feeds_and_one_to_everybody_fit_a_step)
-{
-    static struct cairn_offer_feed feeds[CAIRN_LIMIT_FEEDS];
-    scene_write_noise(&scene.srb, 3, 1);
-    scene_link_up(SRB, &scene.srb);
-    scene_offer_own(SRB, &scene.srb);
-    for (uint32_t i = 0; i < CAIRN_LIMIT_FEEDS; i++) {
-        feeds[i] = (struct cairn_offer_feed){.origin = cairn_bytes_of(scene.srb.origin)};
-        cairn_bytes_put_u32(feeds[i].feed, i + 1);
-    }
-    host_forget_sent(scene.host);
-    scene_frame(
-        SRB, (struct cairn_message){.type = CAIRN_MESSAGE_OFFER,
-                                    .as.offer = {.feeds = feeds, .feed_count = CAIRN_LIMIT_FEEDS}});
-    assert_err(scene.host->dropped[SRB], CAIRN_OK);
-    assert_int_equal(scene.host->sent_count, CAIRN_LIMIT_FEEDS);
-    host_settle(scene.host);
-}
-
-TEST(one_checkpoint_shown_thousands_of_times_ends_the_link_and_not_the_node)
-{
-    static struct cairn_offer_journal journals[4000];
-    uint8_t root[32] = {1};
-    scene_write_noise(&scene.srb, 10, 1);
-    scene_link_up(SRB, &scene.srb);
-    scene_offer_own(SRB, &scene.srb);
-    scene_frame(SRB, author_range(&scene.srb, 0, 10, true));
-    host_settle(scene.host);
-    author_sign_as(&scene.srb, 10, root);
-    for (uint32_t i = 0; i < 4000; i++) {
-        journals[i] = (struct cairn_offer_journal){
-            .origin = cairn_bytes_of(scene.srb.origin),
-            .size = 10,
-            .checkpoint = {.data = scene.srb.checkpoint, .size = scene.srb.checkpoint_size},
-        };
-    }
-    scene_frame(SRB,
-                (struct cairn_message){.type = CAIRN_MESSAGE_OFFER,
-                                       .as.offer = {.journals = journals, .journal_count = 4000}});
-    assert_err(scene.host->dropped[SRB], CAIRN_PEER_FRAME);
-    assert_int_equal(scene.host->notices[CAIRN_NOTICE_FORK_PROVEN], 1);
-    author_sign_as(&scene.srb, 11, root);
-    host_settle(scene.host);
-}
-
 TEST(a_peer_that_never_reads_is_dropped)
 {
     static struct cairn_offer_feed feeds[8000];
@@ -495,8 +408,7 @@ TEST(a_peer_that_never_reads_is_dropped)
 
 int main(void)
 {
-#define CASE(name)  cmocka_unit_test_setup_teardown(name, scene_begin, scene_end)
-#define LARGE(name) cmocka_unit_test_setup_teardown(name, scene_begin_large, scene_end)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, scene_begin, scene_end)
     const struct CMUnitTest tests[] = {
         CASE(a_peer_of_another_network_is_dropped),
         CASE(a_peer_under_the_name_of_another_is_dropped),
@@ -509,8 +421,6 @@ int main(void)
         CASE(a_longer_own_journal_that_we_did_not_sign_costs_its_teller_the_link),
         CASE(a_shorter_own_journal_that_we_did_not_sign_costs_its_teller_the_link),
         CASE(our_own_signature_is_checked_and_not_our_name),
-        CASE(an_offer_says_the_size_of_its_checkpoint),
-        CASE(an_offer_of_a_checkpoint_that_its_author_did_not_sign_ends_the_link),
         CASE(only_a_partner_can_be_forgotten),
         CASE(a_partner_that_is_forgotten_is_dropped_and_not_let_in_again),
         CASE(a_document_of_a_country_that_was_forgotten_is_not_taken_from_a_peer),
@@ -525,8 +435,6 @@ int main(void)
         CASE(a_want_of_what_the_peer_may_not_read_is_refused),
         CASE(a_want_from_beyond_the_end_waits_and_one_that_is_changed_in_flight_is_harmless),
         CASE(a_damaged_row_ends_a_stream_and_does_not_turn_in_circles),
-        LARGE(an_offer_of_ten_thousand_feeds_and_one_to_everybody_fit_a_step),
-        LARGE(one_checkpoint_shown_thousands_of_times_ends_the_link_and_not_the_node),
         CASE(a_peer_that_never_reads_is_dropped),
     };
     return cmocka_run_group_tests_name("core_peer", tests, NULL, NULL);
