@@ -265,26 +265,26 @@ static void offer_take_feed(struct cairn_core *core, uint32_t link,
     }
 }
 
+/* What one frame can hold always fits a step: so many checkpoints are read, so many stores begun. */
 cairn_err cairn_core_take_offer(struct cairn_core *core, uint32_t link,
                                 const struct cairn_offer *offer)
 {
     uint32_t checkpoint_count = 0;
-    for (uint32_t i = 0; i < offer->note_count && cairn_core_is_roomy(core); i++) {
+    for (uint32_t i = 0; i < offer->note_count; i++) {
         size_t used_bytes = core->arena.used_bytes;
         cairn_err err = cairn_core_document_offered(core, offer->notes[i]);
-        if (err == CAIRN_BUSY || err == CAIRN_NO_ROOM) {
+        if (err == CAIRN_BUSY) {
             return err;
         } /* a note that is old, foreign or wrong says nothing about the peer: it only carries it */
         if (err != CAIRN_OK) {
             core->arena.used_bytes = used_bytes;
         }
     }
-    for (uint32_t i = 0; i < offer->journal_count && cairn_core_is_roomy(core); i++) {
+    for (uint32_t i = 0; i < offer->journal_count; i++) {
         CAIRN_TRY(offer_take_journal(core, link, &offer->journals[i], &checkpoint_count));
     }
-    for (uint32_t i = 0; i < offer->feed_count && cairn_core_is_roomy(core); i++) {
+    for (uint32_t i = 0; i < offer->feed_count; i++) {
         offer_take_feed(core, link, &offer->feeds[i]);
     }
-    /* Nobody has so much to offer that it would not fit a step. */
-    return cairn_core_is_roomy(core) ? CAIRN_OK : CAIRN_PEER_FRAME;
+    return CAIRN_OK;
 }

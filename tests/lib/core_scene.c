@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "crypto/hash.h"
+#include "replication/trust/record.h"
+#include "schema/operation.h"
 #include "tests/lib/test.h"
 
 struct core_scene scene;
@@ -309,4 +312,60 @@ void scene_invite(const struct author_feed *to)
     struct cairn_event event = {.type = CAIRN_EVENT_INVITED};
     memcpy(event.as.opened.feed, to->feed.id, 16);
     host_do(scene.host, &event);
+}
+
+void scene_admit(struct author_feed *to, const char *country, const uint8_t sealing[static 32],
+                 struct cairn_bytes *out_operation)
+{
+    static uint8_t body[4096];
+    static uint8_t encoded[4096];
+    static uint8_t wraps[CAIRN_FEED_EPOCHS_MAX][CAIRN_WRAP_BYTES];
+    struct cairn_record_reader author = {.suite = &scene.suite,
+                                         .origin = cairn_bytes_of(scene.srb.origin)};
+    struct cairn_record_member who;
+    struct cairn_feedop op = {.kind = CAIRN_KIND_FEED_ADMIT};
+    struct cairn_operation operation = {.kind = CAIRN_KIND_FEED_ADMIT,
+                                        .hlc = scene.srb.now_ms << 16};
+    memcpy(who.country, country, 3);
+    memcpy(who.sealing_public, sealing, 32);
+    for (uint32_t epoch = 0; epoch < to->feed.epoch_count; epoch++) {
+        struct cairn_keys_wrap what = {.nonce = to->feed.nonce, .epoch = epoch};
+        struct cairn_wrap wrap;
+        assert_err(cairn_record_wrap(&author, &what, to->feed.secrets[epoch], &who, &wrap),
+                   CAIRN_OK);
+        memcpy(wraps[epoch], wrap.wrap, CAIRN_WRAP_BYTES);
+    }
+    memcpy(op.as.admit.country, country, 3);
+    memcpy(op.as.admit.sealing, sealing, 32);
+    op.as.admit.wrap_count = to->feed.epoch_count;
+    op.as.admit.wraps = (const uint8_t(*)[CAIRN_WRAP_BYTES])wraps;
+    assert_err(cairn_feedop_encode(&op, body, sizeof body, &operation.body), CAIRN_OK);
+    assert_err(cairn_operation_encode(&operation, encoded, sizeof encoded, out_operation),
+               CAIRN_OK);
+}
+
+/* A rekey that says it begins this epoch. */
+void scene_rekey(struct author_feed *of, uint32_t epoch)
+{
+    struct cairn_record_reader author = {.suite = &scene.suite,
+                                         .origin = cairn_bytes_of(scene.srb.origin)};
+    struct cairn_record_member who;
+    struct cairn_feedop op = {.kind = CAIRN_KIND_FEED_REKEY};
+    struct cairn_wrap wrap;
+    uint8_t secret[32];
+    memset(secret, (int)of->feed.epoch_count + 50, 32);
+    memset(op.as.rekey.nonce, 3, 32);
+    op.as.rekey.epoch = epoch;
+    cairn_sha256_of((struct cairn_bytes){.data = secret, .size = 32}, op.as.rekey.secret_hash);
+    memcpy(who.country, "SRB", 3);
+    cairn_suite_dh_public(&scene.suite, scene.srb.sealing_secret, who.sealing_public);
+    struct cairn_keys_wrap what = {.nonce = op.as.rekey.nonce, .epoch = op.as.rekey.epoch};
+    assert_err(cairn_record_wrap(&author, &what, secret, &who, &wrap), CAIRN_OK);
+    op.as.rekey.wraps = &wrap;
+    op.as.rekey.wrap_count = 1;
+    author_add_op(&scene.srb, of, &op, true);
+    author_commit(&scene.srb, of, NULL);
+    assert_err(
+        cairn_feed_add_epoch(&of->feed, &scene.suite, cairn_bytes_of(scene.srb.origin), secret),
+        CAIRN_OK);
 }

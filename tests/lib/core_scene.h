@@ -47,6 +47,12 @@ void scene_open_own(const char *members, uint8_t out[static 16]);
 void scene_tell(enum cairn_event_type type, const uint8_t feed[static 16], const char *country,
                 uint64_t token);
 void scene_invite(const struct author_feed *to);
+
+/* Records of SRB's feeds: a feed.admit, valid until the next call; a feed.rekey, in a commit of its
+ * own, that says it begins this epoch. */
+void scene_admit(struct author_feed *to, const char *country, const uint8_t sealing[static 32],
+                 struct cairn_bytes *out_operation);
+void scene_rekey(struct author_feed *of, uint32_t epoch);
 void scene_forget(const char *country, uint64_t token);
 
 /* What there is now. A token that was not answered yet has no answer: the test fails. */

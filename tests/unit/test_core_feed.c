@@ -198,32 +198,6 @@ TEST(a_relay_cannot_break_a_feed_with_entries_of_its_own)
     assert_int_equal(scene_held(&scene.feed).commits, 1);
 }
 
-TEST(entry_zero_is_the_record_that_the_feed_is_named_after)
-{
-    struct author_feed other = {.size = 0};
-    scene_write_first();
-    scene_link_up(SRB, &scene.srb);
-    scene_offer(SRB);
-    scene_frame(SRB, author_record(&scene.srb, &scene.feed));
-    scene_open_feed(&other);
-    memcpy(other.feed.id, scene.feed.feed.id, 16); /* another record under the same id and keys */
-    other.feed.keys = scene.feed.feed.keys;
-    author_commit(&scene.srb, &other, NULL);
-    scene.srb.journal.size = 0;
-    cairn_merkle_range_init(&scene.srb.journal);
-    uint8_t leaf[CAIRN_LEAF_BYTES];
-    memcpy(leaf, scene.srb.leaves[2], sizeof leaf);
-    author_put_leaf(&scene.srb, leaf);
-    author_sign(&scene.srb);
-    host_link_down(scene.host, SRB);
-    scene_link_up(SRB, &scene.srb);
-    scene_offer(SRB);
-    scene_frame(SRB, author_range(&scene.srb, 0, 1, true));
-    host_settle(scene.host);
-    author_feed_close(&other);
-    assert_int_equal(scene_held(&scene.feed).commits, 0);
-}
-
 TEST(a_control_feed_of_which_nothing_was_stored_is_looked_for_again)
 {
     scene_write_first();
@@ -256,7 +230,6 @@ int main(void)
         CASE(a_commit_waits_for_the_marks_before_it),
         CASE(an_author_that_breaks_a_rule_ends_its_feed_and_not_the_link),
         CASE(a_relay_cannot_break_a_feed_with_entries_of_its_own),
-        CASE(entry_zero_is_the_record_that_the_feed_is_named_after),
         CASE(a_control_feed_of_which_nothing_was_stored_is_looked_for_again),
     };
     return cmocka_run_group_tests_name("core_feed", tests, NULL, NULL);

@@ -128,13 +128,49 @@ TEST(a_longer_history_is_no_fork_before_our_leaves_reach_it)
     host_settle(scene.host);
     assert_err(scene.host->dropped[GEO], CAIRN_OK);
     assert_false(is_forked());
-    scene_write_noise(&scene.srb, 20, 1);
+    scene_write_noise(&scene.srb, 3, 1); /* not yet as far as what was shown */
     scene_link_up(SRB, &scene.srb);
     scene_offer_own(SRB, &scene.srb);
-    scene_frame(SRB, author_range(&scene.srb, 10, 30, true));
+    scene_frame(SRB, author_range(&scene.srb, 10, 13, true));
+    host_settle(scene.host);
+    assert_false(is_forked());
+    scene_write_noise(&scene.srb, 17, 1);
+    scene_frame(SRB, author_range(&scene.srb, 13, 30, true));
     host_settle(scene.host);
     assert_true(is_forked());
     assert_told(GEO, 16, 30);
+}
+
+TEST(true_leaves_acquit_a_checkpoint_that_false_ones_came_with)
+{
+    write_both(10, 10, 10);
+    take_srb();
+    host_link_down(scene.host, SRB);
+    scene_write_noise(&scene.srb, 6, 1);
+    show(&scene.srb);
+    struct author mixed = scene.srb;
+    memset(mixed.leaves[12], 3, CAIRN_LEAF_BYTES);
+    scene_frame(GEO, author_range(&mixed, 10, 16, true));
+    host_settle(scene.host);
+    assert_int_equal(scene_peer_of(&scene.srb).journal_size, 10);
+    scene_link_up(SRB, &scene.srb);
+    scene_offer_own(SRB, &scene.srb);
+    scene_frame(SRB, author_range(&scene.srb, 10, 16, true));
+    host_settle(scene.host);
+    assert_int_equal(scene_peer_of(&scene.srb).journal_size, 16);
+    assert_false(is_forked());
+    assert_int_equal(scene.host->notices[CAIRN_NOTICE_FORK], 0);
+}
+
+TEST(no_leaves_at_all_under_another_root_are_proved)
+{
+    write_both(4, 10, 10);
+    take_srb();
+    scene_frame(SRB, author_range(&other, 10, 10, true)); /* the author itself contradicts it */
+    host_settle(scene.host);
+    assert_err(scene.host->dropped[SRB], CAIRN_PEER_LEAF);
+    assert_true(is_forked());
+    assert_told(GEO, 10, 10);
 }
 
 TEST(a_long_journal_is_looked_through_in_pieces_with_pauses)
@@ -362,6 +398,8 @@ int main(void)
         CASE(two_roots_of_one_size_are_proved_and_end_the_journal_here),
         CASE(a_shorter_history_that_is_not_the_beginning_is_proved_from_our_own_leaves),
         CASE(a_longer_history_is_no_fork_before_our_leaves_reach_it),
+        CASE(true_leaves_acquit_a_checkpoint_that_false_ones_came_with),
+        CASE(no_leaves_at_all_under_another_root_are_proved),
         CASE(a_long_journal_is_looked_through_in_pieces_with_pauses),
         CASE(an_old_checkpoint_of_the_same_history_accuses_nobody_and_costs_one_look),
         CASE(a_checkpoint_that_the_author_did_not_sign_is_its_bearers_fault),

@@ -3,9 +3,7 @@
 
 #include <string.h>
 
-#include "crypto/hash.h"
 #include "replication/core.h"
-#include "replication/trust/record.h"
 #include "schema/operation.h"
 #include "tests/lib/core_scene.h"
 
@@ -140,36 +138,6 @@ TEST(no_country_fills_the_table_of_feeds_alone)
     assert_err(answer.err, CAIRN_OK);
 }
 
-static void admit(struct author_feed *to, const char *country, const uint8_t sealing[static 32],
-                  struct cairn_bytes *out_operation)
-{
-    static uint8_t body[4096];
-    static uint8_t encoded[4096];
-    static uint8_t wraps[CAIRN_FEED_EPOCHS_MAX][CAIRN_WRAP_BYTES];
-    struct cairn_record_reader author = {.suite = &scene.suite,
-                                         .origin = cairn_bytes_of(scene.srb.origin)};
-    struct cairn_record_member who;
-    struct cairn_feedop op = {.kind = CAIRN_KIND_FEED_ADMIT};
-    struct cairn_operation operation = {.kind = CAIRN_KIND_FEED_ADMIT,
-                                        .hlc = scene.srb.now_ms << 16};
-    memcpy(who.country, country, 3);
-    memcpy(who.sealing_public, sealing, 32);
-    for (uint32_t epoch = 0; epoch < to->feed.epoch_count; epoch++) {
-        struct cairn_keys_wrap what = {.nonce = to->feed.nonce, .epoch = epoch};
-        struct cairn_wrap wrap;
-        assert_err(cairn_record_wrap(&author, &what, to->feed.secrets[epoch], &who, &wrap),
-                   CAIRN_OK);
-        memcpy(wraps[epoch], wrap.wrap, CAIRN_WRAP_BYTES);
-    }
-    memcpy(op.as.admit.country, country, 3);
-    memcpy(op.as.admit.sealing, sealing, 32);
-    op.as.admit.wrap_count = to->feed.epoch_count;
-    op.as.admit.wraps = (const uint8_t(*)[CAIRN_WRAP_BYTES])wraps;
-    assert_err(cairn_feedop_encode(&op, body, sizeof body, &operation.body), CAIRN_OK);
-    assert_err(cairn_operation_encode(&operation, encoded, sizeof encoded, out_operation),
-               CAIRN_OK);
-}
-
 TEST(a_commit_may_admit_many_countries_at_once)
 {
     scene_write_first();
@@ -182,7 +150,7 @@ TEST(a_commit_may_admit_many_countries_at_once)
         char code[4] = {'N', (char)('A' + i / 26), (char)('A' + i % 26), '\0'};
         uint8_t sealing[32] = {(uint8_t)(i + 1)};
         struct cairn_bytes operation;
-        admit(&scene.feed, code, sealing, &operation);
+        scene_admit(&scene.feed, code, sealing, &operation);
         author_add(&scene.srb, &scene.feed, operation, true);
     }
     author_commit(&scene.srb, &scene.feed, NULL);
@@ -194,31 +162,6 @@ TEST(a_commit_may_admit_many_countries_at_once)
     assert_err(scene.host->dropped[SRB], CAIRN_OK);
     assert_int_equal(scene_held(&scene.feed).commits, 2);
     assert_true(scene_held(&scene.feed).member_count > 10);
-}
-
-static void rekey(struct author_feed *of)
-{
-    struct cairn_record_reader author = {.suite = &scene.suite,
-                                         .origin = cairn_bytes_of(scene.srb.origin)};
-    struct cairn_record_member who;
-    struct cairn_feedop op = {.kind = CAIRN_KIND_FEED_REKEY};
-    struct cairn_wrap wrap;
-    uint8_t secret[32];
-    memset(secret, (int)of->feed.epoch_count + 50, 32);
-    memset(op.as.rekey.nonce, 3, 32);
-    op.as.rekey.epoch = of->feed.epoch_count;
-    cairn_sha256_of((struct cairn_bytes){.data = secret, .size = 32}, op.as.rekey.secret_hash);
-    memcpy(who.country, "SRB", 3);
-    cairn_suite_dh_public(&scene.suite, scene.srb.sealing_secret, who.sealing_public);
-    struct cairn_keys_wrap what = {.nonce = op.as.rekey.nonce, .epoch = op.as.rekey.epoch};
-    assert_err(cairn_record_wrap(&author, &what, secret, &who, &wrap), CAIRN_OK);
-    op.as.rekey.wraps = &wrap;
-    op.as.rekey.wrap_count = 1;
-    author_add_op(&scene.srb, of, &op, true);
-    author_commit(&scene.srb, of, NULL);
-    assert_err(
-        cairn_feed_add_epoch(&of->feed, &scene.suite, cairn_bytes_of(scene.srb.origin), secret),
-        CAIRN_OK);
 }
 
 /* The relay that serves the record gives a made-up secret for a later epoch. The feed waits
@@ -235,8 +178,8 @@ TEST(a_false_admission_is_found_out_and_asked_for_again)
     scene_member("SRB", &members[0]);
     author_feed_open(&scene.srb, &scene.feed, members, 1);
     author_commit(&scene.srb, &scene.feed, NULL);
-    rekey(&scene.feed);
-    admit(&scene.feed, "AUT", scene.own_sealing, &operation);
+    scene_rekey(&scene.feed, 1);
+    scene_admit(&scene.feed, "AUT", scene.own_sealing, &operation);
     memcpy(true_bytes, operation.data, operation.size);
     struct cairn_bytes true_admit = {.data = true_bytes, .size = operation.size};
     author_add(&scene.srb, &scene.feed, true_admit, true);
@@ -246,7 +189,8 @@ TEST(a_false_admission_is_found_out_and_asked_for_again)
     uint8_t secret[32];
     memcpy(secret, scene.feed.feed.secrets[1], 32);
     memset(scene.feed.feed.secrets[1], 9, 32);
-    admit(&scene.feed, "AUT", scene.own_sealing, &operation); /* with a false secret for epoch 1 */
+    scene_admit(&scene.feed, "AUT", scene.own_sealing,
+                &operation); /* with a false secret for epoch 1 */
     memcpy(scene.feed.feed.secrets[1], secret, 32);
 
     scene_link_up(GEO, &scene.geo);

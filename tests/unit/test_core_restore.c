@@ -245,6 +245,22 @@ TEST(a_document_that_comes_meanwhile_is_announced_afterwards)
     assert_int_equal(scene_feed_of(control).size, size + 2); /* control.document, control.mark */
 }
 
+TEST(a_document_that_comes_while_partners_are_asked_is_announced_afterwards)
+{
+    struct cairn_core_restore held = now();
+    uint8_t control[16];
+    cairn_core_control(scene.host->core, control);
+    uint64_t size = scene_feed_of(control).size;
+    start_beside(CAIRN_GUARD_PRESENT, held.durable_size, held.durable_root);
+    assert_true(cairn_core_is_asking(scene.host->core));
+    author_document(&scene.host->self);
+    host_show(scene.host, &scene.host->self);
+    host_settle(scene.host);
+    assert_int_equal(scene_feed_of(control).size, size);
+    host_run(scene.host, 2100);
+    assert_int_equal(scene_feed_of(control).size, size + 2); /* control.document, control.mark */
+}
+
 TEST(after_a_start_a_partner_is_heard_before_anything_is_signed)
 {
     struct cairn_core_restore held = now();
@@ -317,6 +333,7 @@ int main(void)
         CASE(a_partner_that_holds_more_than_the_guard_says_makes_all_of_them_needed),
         CASE(a_node_that_has_begun_to_write_restores_at_its_next_start),
         CASE(a_document_that_comes_meanwhile_is_announced_afterwards),
+        CASE(a_document_that_comes_while_partners_are_asked_is_announced_afterwards),
     };
     return cmocka_run_group_tests_name("core_restore", tests, NULL, NULL);
 }

@@ -1,0 +1,169 @@
+/* One core whose log is an old copy: the leaves that it lost come back from partners, and are those
+ * that the guard and the partners have shown, or the node says nothing any more. */
+#include "tests/lib/test.h"
+
+#include <string.h>
+
+#include "replication/core.h"
+#include "tests/lib/core_scene.h"
+
+static uint64_t held;    /* leaves of the own journal on the disk */
+static uint8_t root[32]; /* with one leaf more */
+static const uint8_t other_root[32] = {9};
+
+static struct cairn_core_restore now(void)
+{
+    struct cairn_core_restore restore;
+    cairn_core_restore(scene.host->core, &restore);
+    return restore;
+}
+
+/* The own leaves on the disk, and one that was lost: nobody's tag, as of a feed lost with it. */
+static int begin(void **state)
+{
+    uint8_t lost[CAIRN_LEAF_BYTES];
+    struct cairn_key key = {.table = CAIRN_TABLE_LEAF};
+    struct cairn_row row;
+    scene_begin(state);
+    struct author *self = &scene.host->self;
+    held = now().durable_size;
+    cairn_keys_journal_id(cairn_bytes_of(self->origin), key.id);
+    for (key.index = 0; key.index < held; key.index++) {
+        assert_int_equal(disk_range(&scene.host->disk, &key, key.index + 1, &row, 1), 1);
+        author_put_leaf(self, row.value.data);
+    }
+    memset(lost, 0xee, sizeof lost);
+    author_put_leaf(self, lost);
+    cairn_merkle_range_root(&self->journal, root);
+    return 0;
+}
+
+/* The guard says that there is one leaf more. */
+static void start_behind(const uint8_t guard_root[static 32])
+{
+    scene.host->start.as.start.guard = CAIRN_GUARD_PRESENT;
+    scene.host->start.as.start.size = held + 1;
+    memcpy(scene.host->start.as.start.root, guard_root, 32);
+    host_crash(scene.host);
+    host_settle(scene.host);
+    assert_true(now().is_restoring);
+}
+
+/* A partner shows what it has of the own journal: signed by this node, once. */
+static void hear(uint32_t link, const struct author *peer, const uint8_t shown_root[static 32])
+{
+    struct cairn_message hello = author_hello(peer);
+    author_sign_as(&scene.host->self, held + 1, shown_root);
+    hello.as.hello.checkpoint = author_checkpoint(&scene.host->self);
+    host_link_up(scene.host, link, peer);
+    scene_frame(link, hello);
+    host_settle(scene.host);
+}
+
+static void give_back(uint32_t link)
+{
+    author_sign(&scene.host->self);
+    scene_frame(link, author_range(&scene.host->self, held, held + 1, true));
+    host_settle(scene.host);
+}
+
+TEST(the_leaf_that_the_guard_told_of_comes_back)
+{
+    start_behind(root);
+    hear(SRB, &scene.srb, root);
+    give_back(SRB);
+    assert_int_equal(now().durable_size, held + 1);
+    assert_memory_equal(now().durable_root, root, 32);
+    assert_false(now().is_halted);
+    host_run(scene.host, 30000);
+    assert_false(now().is_restoring);
+    host_run(scene.host, 61000);
+    assert_true(now().durable_size > held + 1);
+}
+
+TEST(leaves_that_come_back_and_contradict_the_guard_end_all_signing)
+{
+    start_behind(other_root);
+    hear(SRB, &scene.srb, root);
+    give_back(SRB);
+    assert_true(now().is_halted);
+    assert_int_equal(scene.host->notices[CAIRN_NOTICE_ROLLBACK], 1);
+    host_run(scene.host, 130000);
+    assert_int_equal(now().durable_size, held + 1);
+    assert_int_equal(host_find_task(scene.host, CAIRN_ACTION_SIGN), UINT32_MAX);
+}
+
+TEST(leaves_that_come_back_and_contradict_another_partner_end_all_signing)
+{
+    start_behind(root);
+    hear(SRB, &scene.srb, root);
+    hear(GEO, &scene.geo, other_root);
+    give_back(SRB);
+    assert_int_equal(now().durable_size, held + 1);
+    assert_true(now().is_halted);
+}
+
+/* What contradicts the guard counts once a checkpoint of our own covers it: until then anybody may
+ * have made it up. */
+TEST(leaves_that_nothing_signed_covers_halt_nobody)
+{
+    struct cairn_message range;
+    start_behind(root);
+    hear(SRB, &scene.srb, root);
+    author_sign(&scene.host->self);
+    range = author_range(&scene.host->self, held, held + 1, true);
+    scene.host->self.leaves[held][20] ^= 1;
+    scene_frame(SRB, range);
+    host_settle(scene.host);
+    assert_false(now().is_halted);
+    assert_int_equal(now().durable_size, held);
+    scene.host->self.leaves[held][20] ^= 1;
+    scene_link_up(GEO, &scene.geo);
+    host_link_down(scene.host, SRB);
+    hear(SRB, &scene.srb, root);
+    give_back(SRB);
+    assert_int_equal(now().durable_size, held + 1);
+    host_run(scene.host, 30000);
+    assert_false(now().is_restoring || now().is_halted);
+}
+
+TEST(a_partner_that_shows_another_root_of_our_size_ends_all_signing)
+{
+    scene.host->start.as.start.guard = CAIRN_GUARD_PRESENT;
+    scene.host->start.as.start.size = held;
+    memcpy(scene.host->start.as.start.root, now().durable_root, 32);
+    host_crash(scene.host);
+    held--; /* hear shows one more */
+    hear(SRB, &scene.srb, other_root);
+    assert_true(now().is_halted);
+    assert_int_equal(scene.host->notices[CAIRN_NOTICE_ROLLBACK], 1);
+    host_run(scene.host, 130000);
+    assert_int_equal(now().durable_size, held + 1);
+}
+
+TEST(a_partner_that_shows_our_own_root_is_an_answer)
+{
+    scene.host->start.as.start.guard = CAIRN_GUARD_PRESENT;
+    scene.host->start.as.start.size = held;
+    memcpy(scene.host->start.as.start.root, now().durable_root, 32);
+    host_crash(scene.host);
+    struct cairn_core_restore before = now();
+    held--;
+    hear(SRB, &scene.srb, before.durable_root);
+    assert_false(now().is_halted);
+    assert_int_equal(now().answered_count, 1);
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, begin, scene_end)
+    const struct CMUnitTest tests[] = {
+        CASE(the_leaf_that_the_guard_told_of_comes_back),
+        CASE(leaves_that_come_back_and_contradict_the_guard_end_all_signing),
+        CASE(leaves_that_come_back_and_contradict_another_partner_end_all_signing),
+        CASE(leaves_that_nothing_signed_covers_halt_nobody),
+        CASE(a_partner_that_shows_another_root_of_our_size_ends_all_signing),
+        CASE(a_partner_that_shows_our_own_root_is_an_answer),
+    };
+    return cmocka_run_group_tests_name("core_refetch", tests, NULL, NULL);
+}
