@@ -5,8 +5,10 @@
 #include "node/driver.h"
 
 #include "node/clock.h"
+#include "node/file.h"
 #include "node/guard.h"
 #include "tests/lib/node_scene.h"
+#include "tests/lib/syncs.h"
 #include "tests/lib/test.h"
 
 #include <signal.h>
@@ -115,6 +117,20 @@ TEST(what_was_answered_is_there_after_a_restart)
     node_scene_close(&scene);
 }
 
+TEST(what_is_answered_was_made_durable_before)
+{
+    char log[TEST_PATH_MAX];
+    node_scene_open(&scene, 1);
+    test_tempdir_path(scene.nodes[0].dir, "log", log);
+    assert_err(open_feed(0, "AUT", feed_in_question), CAIRN_OK);
+    for (uint32_t i = 0; i < 3; i++) { /* in a private feed: each answer is a batch of its own */
+        syncs_forget();
+        assert_err(node_scene_say(&scene, 0, feed_in_question, "word").err, CAIRN_OK);
+        assert_true(syncs_count(log, ".log") > 0);
+    }
+    node_scene_close(&scene);
+}
+
 static struct cairn_core_restore restore_of(uint32_t node)
 {
     struct cairn_core_restore restore;
@@ -155,6 +171,44 @@ TEST(the_guard_says_what_the_journal_said_last)
     assert_true(found.as.start.size >= size);
     assert_err(node_scene_start(&scene, 0), CAIRN_OK);
     assert_false(restore_of(0).is_restoring);
+    node_scene_close(&scene);
+}
+
+struct guarded_answer {
+    struct node_scene_answer said;
+    uint64_t durable_size, guard_size; /* when the answer came */
+};
+
+static void guarded_done(void *host, const struct cairn_driver_answer *answer)
+{
+    struct guarded_answer *out = host;
+    char dir[TEST_PATH_MAX], path[TEST_PATH_MAX], text[256] = "";
+    size_t size = 0;
+    test_tempdir_path(scene.nodes[0].dir, "guard", dir);
+    test_tempdir_path(dir, "high-water", path);
+    assert_err(cairn_file_read(path, (uint8_t *)text, sizeof text - 1, &size), CAIRN_OK);
+    const char *origin = strchr(text, '\n') + 1;
+    out->guard_size = strtoull(strchr(origin, '\n') + 1, NULL, 10);
+    out->durable_size = restore_of(0).durable_size;
+    node_scene_done(&out->said, answer);
+}
+
+TEST(the_guard_is_written_before_anything_is_told)
+{
+    struct guarded_answer out = {.said.word = "word"};
+    node_scene_open(&scene, 2);
+    node_scene_meet_all(&scene);
+    node_scene_until(&scene, all_are_linked);
+    pairwise(0, "GEO", feed_in_question);
+    struct cairn_driver_command command = node_scene_append(feed_in_question);
+    uint64_t before = restore_of(0).durable_size;
+    assert_err(cairn_driver_command(scene.nodes[0].driver, &command, guarded_done, &out), CAIRN_OK);
+    while (!out.said.is_done) {
+        (void)uv_run(&scene.loop, UV_RUN_ONCE);
+    }
+    assert_err(out.said.answer.err, CAIRN_OK);
+    assert_true(out.durable_size > before);
+    assert_int_equal(out.guard_size, out.durable_size);
     node_scene_close(&scene);
 }
 
@@ -432,7 +486,9 @@ int main(void)
         cmocka_unit_test(two_nodes_link_and_their_feeds_replicate),
         cmocka_unit_test(a_node_that_was_down_catches_up),
         cmocka_unit_test(what_was_answered_is_there_after_a_restart),
+        cmocka_unit_test(what_is_answered_was_made_durable_before),
         cmocka_unit_test(the_guard_says_what_the_journal_said_last),
+        cmocka_unit_test(the_guard_is_written_before_anything_is_told),
         cmocka_unit_test(without_its_guard_a_node_writes_nothing_until_its_partner_has_answered),
         cmocka_unit_test(an_audience_feed_reaches_its_members_and_nobody_else),
         cmocka_unit_test(a_country_that_is_forgotten_is_cut_off),

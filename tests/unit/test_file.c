@@ -2,6 +2,7 @@
 
 #include "node/file.h"
 
+#include "tests/lib/syncs.h"
 #include "tests/lib/tempdir.h"
 #include "tests/lib/test.h"
 
@@ -45,6 +46,33 @@ TEST(a_file_is_written_with_exactly_its_mode)
     (void)umask(umask_before);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(rmdir(dir), 0); /* nothing temporary was left */
+}
+
+/* Its bytes first, then its name: else a power cut could leave a name without what it stands for. */
+TEST(a_file_is_durable_before_it_has_its_name_and_the_name_before_it_is_told)
+{
+    char dir[TEST_PATH_MAX], path[TEST_PATH_MAX];
+    bool was_there = true;
+    test_tempdir_open(dir);
+    test_tempdir_path(dir, "a", path);
+    for (uint32_t turn = 0; turn < 2; turn++) {
+        syncs_watch(path);
+        syncs_forget();
+        assert_err(cairn_file_write(path, cairn_bytes_of("one"), turn == 0 ? &fresh : &over),
+                   CAIRN_OK);
+        assert_int_equal(syncs_count(dir, ""), 2);
+        assert_int_equal(syncs_first(dir, "/a.", &was_there), 0);
+        assert_int_equal(was_there, turn == 1);
+        assert_int_equal(syncs_count(dir, "/a."), 1); /* the other one is the directory */
+    }
+    test_tempdir_path(dir, "b", path);
+    syncs_watch(path);
+    syncs_forget();
+    assert_err(cairn_file_make_dir(path), CAIRN_OK);
+    assert_int_equal(syncs_first(dir, "", &was_there), 0);
+    assert_true(was_there);
+    syncs_watch(NULL);
+    test_tempdir_close(dir);
 }
 
 TEST(a_file_that_is_there_is_replaced_only_on_request)
@@ -157,6 +185,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_is_written_with_exactly_its_mode),
+        cmocka_unit_test(a_file_is_durable_before_it_has_its_name_and_the_name_before_it_is_told),
         cmocka_unit_test(a_file_that_is_there_is_replaced_only_on_request),
         cmocka_unit_test(a_write_that_fails_harms_nothing),
         cmocka_unit_test(a_file_is_read_whole_or_not_at_all),

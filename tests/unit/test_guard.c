@@ -4,6 +4,7 @@
 #include "node/guard.h"
 
 #include "crypto/hash.h"
+#include "tests/lib/syncs.h"
 #include "tests/lib/tempdir.h"
 #include "tests/lib/test.h"
 
@@ -224,6 +225,7 @@ TEST(what_was_written_is_synced_by_the_worker)
     cairn_guard_sync(guard, worker);
     assert_int_equal(cairn_worker_unfinished_count(worker), 0); /* nothing was written */
     assert_err(follow(guard, 1, false, false), CAIRN_OK);
+    syncs_forget();
     cairn_guard_sync(guard, worker);
     assert_int_equal(cairn_worker_unfinished_count(worker), 1);
     assert_err(follow(guard, 2, false, false), CAIRN_OK);
@@ -231,9 +233,55 @@ TEST(what_was_written_is_synced_by_the_worker)
     assert_int_equal(cairn_worker_unfinished_count(worker), 1);
     cairn_worker_close(worker, NULL, NULL);
     assert_int_equal(uv_run(&loop, UV_RUN_DEFAULT), 0);
+    assert_int_equal(syncs_count(dir, "high-water"), 1);
     assert_int_equal(uv_loop_close(&loop), 0);
     cairn_guard_close(guard);
     assert_int_equal(found_by(ORIGIN).size, 2);
+}
+
+/* What a run relies on is durable before: what was found, what it says last, and that it ran. */
+TEST(a_guard_is_made_durable_when_it_is_opened_and_closed)
+{
+    struct cairn_guard *guard = NULL;
+    char running[TEST_PATH_MAX];
+    bool was_there = false;
+    test_tempdir_path(dir, "running", running);
+    assert_err(make(), CAIRN_OK);
+    write_sizes((const uint64_t[]){90}, 1);
+    syncs_watch(running);
+    syncs_forget();
+    assert_true(found_at_opening(ORIGIN, &guard).is_present);
+    assert_int_equal(syncs_first(dir, "high-water", &was_there), 0);
+    assert_true(syncs_count(dir, "running") > 0);
+    assert_err(follow(guard, 91, false, false), CAIRN_OK);
+    syncs_forget();
+    cairn_guard_close(guard);
+    assert_int_equal(syncs_first(dir, "high-water", &was_there), 0);
+    assert_true(was_there); /* else the next start would believe what is not on the disk */
+    assert_int_equal(syncs_count(dir, ""), 2); /* and the directory, without `running` */
+    syncs_watch(NULL);
+}
+
+TEST(a_doubt_is_durable_when_it_comes_and_when_it_goes)
+{
+    struct cairn_guard *guard = NULL;
+    char doubt[TEST_PATH_MAX];
+    bool was_there = false;
+    test_tempdir_path(dir, "doubt", doubt);
+    assert_err(make(), CAIRN_OK);
+    (void)found_at_opening(ORIGIN, &guard);
+    syncs_forget();
+    assert_err(follow(guard, 5, true, true), CAIRN_OK);
+    assert_int_equal(syncs_count(dir, ""), 2); /* the file, the directory */
+    assert_err(follow(guard, 5, false, false), CAIRN_OK);
+    syncs_watch(doubt);
+    assert_err(follow(guard, 5, true, true), CAIRN_OK);
+    syncs_forget();
+    assert_err(follow(guard, 5, false, false), CAIRN_OK);
+    assert_int_equal(syncs_first(dir, "", &was_there), 0);
+    assert_false(was_there);
+    syncs_watch(NULL);
+    cairn_guard_close(guard);
 }
 
 TEST(a_directory_that_cannot_be_made_is_told)
@@ -259,6 +307,8 @@ int main(void)
         CASE(doubt_stays_until_the_node_is_in_order),
         CASE(while_restoring_the_guard_stays_where_it_is),
         CASE(what_was_written_is_synced_by_the_worker),
+        CASE(a_guard_is_made_durable_when_it_is_opened_and_closed),
+        CASE(a_doubt_is_durable_when_it_comes_and_when_it_goes),
         CASE(a_directory_that_cannot_be_made_is_told),
     };
     return cmocka_run_group_tests_name("guard", tests, NULL, NULL);
