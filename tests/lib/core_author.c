@@ -274,7 +274,7 @@ static void author_note_text(const struct author *author, uint8_t *text, size_t 
     doc.sealing[0].number = 1;
     cairn_suite_dh_public(author->suite, author->sealing_secret, doc.sealing[0].key);
     doc.nodes[0].name = cairn_bytes_of("sim-1");
-    doc.nodes[0].incarnation = 1;
+    doc.nodes[0].incarnation = author->incarnation;
     cairn_suite_sign_public(author->suite, author->log_seed, doc.nodes[0].log);
     cairn_suite_sign_public(author->suite, author->witness_seed, doc.nodes[0].witness);
     memcpy(doc.nodes[0].tls_spki, author->spki_hash, 32);
@@ -308,6 +308,7 @@ void author_open(struct author *author, const struct cairn_suite *suite, const c
     memset(author, 0, sizeof *author);
     author->suite = suite;
     author->now_ms = 1700000000000u;
+    author->incarnation = 1;
     memcpy(author->country, country, 4);
     MUST(cairn_origin_make(cairn_bytes_of("test-sim"), cairn_bytes_of(country),
                            cairn_bytes_of("sim-1"), 1, author->origin));

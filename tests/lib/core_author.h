@@ -37,6 +37,7 @@ struct author {
     char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1];
     uint8_t root_seed[32], log_seed[32], witness_seed[32], sealing_secret[32], spki_hash[32];
     uint64_t serial;
+    uint64_t incarnation; /* of the node in its documents, 1 at first; all else is of the first */
     char endpoint[CAIRN_COUNTRY_ENDPOINT_BYTES + 1]; /* in its documents; "" for none */
     uint8_t note[4096];
     size_t note_size;

@@ -16,6 +16,7 @@ static struct world *scene_open(uint64_t seed, uint32_t latency_ms, uint32_t cut
                                     .nodes = NODES,
                                     .latency_ms_max = latency_ms,
                                     .cut_percent = cut_percent,
+                                    .is_watched = true,
                                     .has_twin = true};
     struct world *world = world_open(&options);
     world_cut(world, AUT, TWIN, false);
@@ -71,6 +72,7 @@ TEST(two_histories_are_proved_to_everybody_within_two_minutes)
             assert_int_equal(scene_forked(world, node, "AUT"), 1);
             assert_int_equal(world_notices(world, node, CAIRN_NOTICE_FORK_PROVEN), 1);
         }
+        assert_true(world_second_histories(world) > 0); /* the world can tell, too */
         world_close(world);
     }
 }
@@ -120,7 +122,7 @@ TEST(nobody_is_accused_where_nobody_lies)
 {
     for (uint64_t seed = 31; seed <= 34; seed++) {
         struct world_options options = {
-            .seed = seed, .nodes = 4, .latency_ms_max = 200, .cut_percent = 60};
+            .seed = seed, .nodes = 4, .latency_ms_max = 200, .cut_percent = 60, .is_watched = true};
         struct world *world = world_open(&options);
         world_meet_all(world);
         for (uint32_t round = 0; round < 6; round++) {
@@ -138,6 +140,7 @@ TEST(nobody_is_accused_where_nobody_lies)
             assert_int_equal(world_notices(world, node, CAIRN_NOTICE_FORK_PROVEN), 0);
             assert_int_equal(world_notices(world, node, CAIRN_NOTICE_FORK), 0);
         }
+        assert_int_equal(world_second_histories(world), 0);
         world_close(world);
     }
 }

@@ -20,7 +20,7 @@ struct world_options {
     uint32_t nodes;          /* 1..WORLD_NODES_MAX: AUT SRB GEO POL MDA ARM BIH MNE */
     uint32_t latency_ms_max; /* of a frame */
     uint32_t cut_percent;    /* chance of a link to be cut at a frame, in 1/100 of a percent */
-    bool is_watched;         /* nobody may be told two roots for one size of a journal */
+    bool is_watched;         /* nobody may be told two roots for one size, but by a twin */
     bool is_real;            /* real keys instead of the fast fake ones */
     bool has_twin;           /* the last node is the first one again, under the same keys */
 };
@@ -80,6 +80,8 @@ uint64_t world_now(const struct world *world);
 uint64_t world_notices(const struct world *world, uint32_t node, enum cairn_notice_code code);
 /* Print what a node knows of each feed; for people who look for a fault. */
 void world_dump(const struct world *world, uint32_t node);
+/* Of a world that is watched: how often somebody was told another root than was told before. */
+uint32_t world_second_histories(const struct world *world);
 void world_trace(const struct world *world, uint8_t out[static 32]);
 
 #endif

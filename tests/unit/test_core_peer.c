@@ -314,6 +314,21 @@ TEST(a_node_that_left_its_countrys_document_is_dropped)
     assert_err(scene.host->dropped[SRB], CAIRN_DENIED_PARTNER);
 }
 
+TEST(a_node_whose_time_is_over_is_not_let_in_again)
+{
+    struct author later = scene.srb;
+    later.incarnation = 2;
+    memset(later.spki_hash, 5, 32);
+    author_document(&later);
+    host_show(scene.host, &later);
+    host_settle(scene.host);
+    host_link_up(scene.host, SRB, &scene.srb); /* the key of the one before */
+    assert_err(scene.host->dropped[SRB], CAIRN_PEER_UNKNOWN);
+    host_link_down(scene.host, SRB);
+    host_link_up(scene.host, SRB, &later);
+    assert_err(scene.host->dropped[SRB], CAIRN_OK);
+}
+
 TEST(a_want_of_an_unknown_log_is_let_pass)
 {
     scene_link_up(SRB, &scene.srb);
@@ -431,6 +446,7 @@ int main(void)
         CASE(an_older_document_never_takes_the_place_of_the_one_in_force),
         CASE(the_longest_endpoint_is_told_whole),
         CASE(a_node_that_left_its_countrys_document_is_dropped),
+        CASE(a_node_whose_time_is_over_is_not_let_in_again),
         CASE(a_want_of_an_unknown_log_is_let_pass),
         CASE(a_want_of_what_the_peer_may_not_read_is_refused),
         CASE(a_want_from_beyond_the_end_waits_and_one_that_is_changed_in_flight_is_harmless),
