@@ -265,7 +265,7 @@ static void offer_take_feed(struct cairn_core *core, uint32_t link,
     }
 }
 
-/* What one frame can hold always fits a step: so many checkpoints are read, so many stores begun. */
+/* What one frame can hold fits a step: so many checkpoints are read, so many stores begun. */
 cairn_err cairn_core_take_offer(struct cairn_core *core, uint32_t link,
                                 const struct cairn_offer *offer)
 {

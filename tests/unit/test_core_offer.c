@@ -133,7 +133,7 @@ static size_t write_crowd(uint64_t serial, uint8_t *out, size_t capacity)
     return writer.size;
 }
 
-/* The most that one frame can make of a step: documents that are each newer than the one before, and
+/* The most that one frame can make of a step: documents, each newer than the one before, and
  * old ones; checkpoints that must be looked at; more feeds than anybody has heard of. It fits: too
  * small an arena would end the process. */
 TEST(an_offer_of_everything_at_once_fits_a_step)

@@ -48,7 +48,7 @@ TEST(a_file_is_written_with_exactly_its_mode)
     assert_int_equal(rmdir(dir), 0); /* nothing temporary was left */
 }
 
-/* Its bytes first, then its name: else a power cut could leave a name without what it stands for. */
+/* Its bytes, then its name: else a power cut could leave a name without what it stands for. */
 TEST(a_file_is_durable_before_it_has_its_name_and_the_name_before_it_is_told)
 {
     char dir[TEST_PATH_MAX], path[TEST_PATH_MAX];
