@@ -65,7 +65,7 @@ static cairn_err alert_find_withdrawals(struct cairn_fold_alert_state *fold,
             continue;
         }
         struct cairn_bytes rows = cairn_fold_alert_withdraw_rows(item);
-        if (rows.size == 0 && out->withdrawn_hlc == 0) {
+        if (rows.size == 0 && out->withdraw.size == 0) {
             out->withdrawn_hlc = item->hlc;
             out->withdraw = item->body;
         }
@@ -115,7 +115,7 @@ static void alert_view_status(const struct cairn_fold_alert_state *fold,
 {
     if (fold->founding == CAIRN_FOLD_ALERT_NONE) {
         out->status = CAIRN_ALERT_STATUS_NONE;
-    } else if (out->withdrawn_hlc != 0) {
+    } else if (out->withdraw.size > 0) {
         out->status = CAIRN_ALERT_STATUS_WITHDRAWN;
     } else {
         out->status = out->place_count > 0 ? CAIRN_ALERT_STATUS_ACTIVE : CAIRN_ALERT_STATUS_LEFT;

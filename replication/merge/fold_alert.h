@@ -39,7 +39,7 @@ struct cairn_alert_view {
                                     until an amendment names both (M5) */
     uint64_t issued_hlc;         /* of the first founding operation; 0 while there is none */
     uint64_t changed_hlc;        /* of the last operation that had effect; 0: none had */
-    uint64_t withdrawn_hlc;      /* of the first alert.withdraw of the whole; 0: none */
+    uint64_t withdrawn_hlc;      /* of the first alert.withdraw of the whole */
     struct cairn_bytes withdraw; /* its body; empty: none */
     uint32_t rows_withdrawn_count;
     const uint8_t *rows_withdrawn; /* bit r % 8 of byte r / 8: row r; CAIRN_LIMIT_BATCH_ROWS bits;

@@ -107,28 +107,59 @@ static cairn_err alert_body_of(const struct cairn_fold_alert_state *fold, uint32
     return cairn_alert_body_repair(merged, arena, out);
 }
 
-/* Heads that do not fit together: the mildest stands, the last of several, with the shortest life
- * and the strictest handling of all. */
+static uint64_t alert_get_uint(struct cairn_bytes body, uint32_t key)
+{
+    struct cairn_bytes slots[CAIRN_ALERT_KEY_END];
+    cairn_shape_split(body, slots, CAIRN_ALERT_KEY_END);
+    return cairn_shape_get_uint(slots[key]);
+}
+
+/* What the mildest head left, the last of several. begins_before_ms: 0, or only heads that do;
+ * *out is unchanged when none does. */
 static cairn_err alert_mildest(const struct cairn_fold_alert_state *fold,
                                const struct cairn_alert_body_members *heads,
-                               struct cairn_bytes merged, struct cairn_arena *arena,
+                               uint64_t begins_before_ms, struct cairn_arena *arena,
                                struct cairn_bytes *out)
 {
-    uint32_t least = UINT32_MAX, chosen = 0, last = 0;
+    uint32_t least = UINT32_MAX, chosen = CAIRN_FOLD_ALERT_NONE;
     for (uint32_t i = 0; i < fold->set->count; i++) {
         if (!cairn_alert_body_has(heads, i)) {
             continue;
         }
         uint32_t coercion = fold->writes[i].is_whole ? alert_coercion(fold, fold->writes[i].body)
                                                      : fold->coercions[i];
-        if (coercion <= least) {
+        bool is_in_time = begins_before_ms == 0;
+        if (!is_in_time) {
+            struct cairn_arena scratch = *arena;
+            struct cairn_bytes body;
+            CAIRN_TRY(alert_body_of(fold, i, &scratch, &body));
+            is_in_time = alert_get_uint(body, CAIRN_ALERT_KEY_FROM) < begins_before_ms;
+        }
+        if (is_in_time && coercion <= least) {
             least = coercion;
             chosen = i;
         }
-        last = i;
+    }
+    return chosen == CAIRN_FOLD_ALERT_NONE ? CAIRN_OK : alert_body_of(fold, chosen, arena, out);
+}
+
+/* Heads that do not fit together: the mildest stands, with the end and the handling that all of
+ * them come to. One that begins only after that end would live longer than somebody wanted. */
+static cairn_err alert_stand(const struct cairn_fold_alert_state *fold,
+                             const struct cairn_alert_body_members *heads,
+                             struct cairn_bytes merged, struct cairn_arena *arena,
+                             struct cairn_bytes *out)
+{
+    uint64_t end_ms = alert_get_uint(merged, CAIRN_ALERT_KEY_EXPIRES);
+    uint32_t last = 0;
+    for (uint32_t i = 0; i < fold->set->count; i++) {
+        last = cairn_alert_body_has(heads, i) ? i : last;
     }
     struct cairn_bytes softened;
-    CAIRN_TRY(alert_body_of(fold, chosen, arena, out));
+    CAIRN_TRY(alert_mildest(fold, heads, 0, arena, out));
+    if (alert_get_uint(*out, CAIRN_ALERT_KEY_FROM) >= end_ms) {
+        CAIRN_TRY(alert_mildest(fold, heads, end_ms, arena, out));
+    }
     CAIRN_TRY(cairn_alert_body_soften(*out, merged, arena, &softened));
     CAIRN_TRY(cairn_alert_body_repair(softened, arena, &softened));
     if (alert_check_body(fold, softened, fold->set->items[last].hlc) == CAIRN_OK) {
@@ -153,7 +184,7 @@ cairn_err cairn_fold_alert_resolve(const struct cairn_fold_alert_state *fold,
     CAIRN_TRY(cairn_alert_body_repair(merged, arena, out));
     if (count > 1 && alert_check_body(fold, *out, fold->set->items[last].hlc) != CAIRN_OK) {
         *out_is_torn = true;
-        return alert_mildest(fold, &heads, merged, arena, out);
+        return alert_stand(fold, &heads, merged, arena, out);
     }
     return CAIRN_OK;
 }
@@ -189,6 +220,30 @@ static cairn_err alert_merge_amend(const struct cairn_fold_alert_state *fold, ui
     return alert_merge(fold, &members, false, arena, out);
 }
 
+/* Repair what amendment i made of all it knew, and check it. What it set itself is not repaired:
+ * it is wrong. gives   its verdict, or CAIRN_NO_ROOM */
+static cairn_err alert_finish(const struct cairn_fold_alert_state *fold, uint32_t i,
+                              struct cairn_bytes body, struct cairn_arena *arena,
+                              struct cairn_bytes *out)
+{
+    struct cairn_bytes own[CAIRN_ALERT_KEY_END] = {{NULL, 0}}, before[CAIRN_ALERT_KEY_END],
+                       after[CAIRN_ALERT_KEY_END];
+    CAIRN_TRY(cairn_alert_body_repair(body, arena, out));
+    if (fold->writes[i].set.size > 0) {
+        cairn_shape_split(fold->writes[i].set, own, CAIRN_ALERT_KEY_END);
+    }
+    cairn_shape_split(body, before, CAIRN_ALERT_KEY_END);
+    cairn_shape_split(*out, after, CAIRN_ALERT_KEY_END);
+    if (own[CAIRN_ALERT_KEY_FALLBACK].size > 0 && after[CAIRN_ALERT_KEY_FALLBACK].size == 0) {
+        return CAIRN_RULE_ACTION;
+    }
+    if (own[CAIRN_ALERT_KEY_REVIEW].size > 0 &&
+        cairn_bytes_order(before[CAIRN_ALERT_KEY_REVIEW], after[CAIRN_ALERT_KEY_REVIEW]) != 0) {
+        return CAIRN_RULE_LIFE;
+    }
+    return alert_check_body(fold, *out, fold->set->items[i].hlc);
+}
+
 /* An amendment that fits none of the merged heads, but the one that stands: it settles what was
  * torn, and from here on writes the whole alert. */
 static cairn_err alert_settle(struct cairn_fold_alert_state *fold, uint32_t i,
@@ -197,8 +252,7 @@ static cairn_err alert_settle(struct cairn_fold_alert_state *fold, uint32_t i,
 {
     struct cairn_bytes body;
     CAIRN_TRY(cairn_alert_body_apply(before, &fold->writes[i], scratch, &body));
-    CAIRN_TRY(cairn_alert_body_repair(body, scratch, out));
-    CAIRN_TRY(alert_check_body(fold, *out, fold->set->items[i].hlc));
+    CAIRN_TRY(alert_finish(fold, i, body, scratch, out));
     fold->writes[i] = (struct cairn_alert_body_write){.is_whole = true, .body = *out};
     *fold->arena = *scratch; /* the body stays */
     return CAIRN_OK;
@@ -217,8 +271,7 @@ cairn_err cairn_fold_alert_amend(struct cairn_fold_alert_state *fold, uint32_t i
         return CAIRN_RULE_WITHDRAWN;
     }
     CAIRN_TRY(alert_merge_amend(fold, i, &scratch, &merged));
-    CAIRN_TRY(cairn_alert_body_repair(merged, &scratch, &after));
-    cairn_err err = alert_check_body(fold, after, item->hlc);
+    cairn_err err = alert_finish(fold, i, merged, &scratch, &after);
     bool is_batch = fold->set->items[fold->founding].kind == CAIRN_KIND_ALERT_BATCH;
     if (err != CAIRN_OK && is_torn && !is_batch) {
         cairn_err other = alert_settle(fold, i, before, &scratch, &merged);

@@ -193,7 +193,10 @@ static void case_view_item(const struct case_fold *fold, uint32_t i, struct cair
     struct cairn_bytes none = {NULL, 0};
     out->changed_hlc = item->hlc;
     if (item->kind == CAIRN_KIND_CASE_WITHDRAW) {
-        case_note_first(item->hlc, item->body, &out->withdrawn_hlc, &out->withdraw);
+        if (out->withdraw.size == 0) { /* an hlc may be 0 */
+            out->withdrawn_hlc = item->hlc;
+            out->withdraw = item->body;
+        }
         return;
     }
     if (item->kind == CAIRN_KIND_CASE_REQUEST) {
@@ -216,7 +219,7 @@ static enum cairn_case_status case_status(const struct case_fold *fold)
     if (fold->request == FOLD_NONE) {
         return CAIRN_CASE_STATUS_NONE;
     }
-    if (view->withdrawn_hlc != 0) {
+    if (view->withdraw.size > 0) {
         return CAIRN_CASE_STATUS_WITHDRAWN;
     }
     if (view->is_accepted && view->is_refused) {

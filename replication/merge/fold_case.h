@@ -36,7 +36,7 @@ struct cairn_case_view {
     uint64_t sent_hlc;
     uint64_t received_hlc;  /* first case.ack, or first answer before any ack; 0: none */
     uint64_t answered_hlc;  /* first accept or refuse; 0: none */
-    uint64_t withdrawn_hlc; /* 0: not withdrawn */
+    uint64_t withdrawn_hlc; /* 0 while withdraw is empty */
     uint64_t changed_hlc;   /* of the last operation that had effect; 0: none had */
     struct cairn_bytes accept, refuse, withdraw; /* bodies of the first of each; empty: none */
     uint32_t head_count;

@@ -320,12 +320,14 @@ static uint32_t writers_in(const struct model *model, uint32_t mask)
     return members;
 }
 
-/* One of the heads, softened. */
+/* One of the heads, softened: before all others those that begin before the end of all. */
 static struct cairn_bytes mildest(const struct model *model, uint32_t heads,
                                   struct cairn_bytes merged)
 {
     uint32_t conflicts, least = UINT32_MAX, last = 0;
     struct cairn_bytes best = {NULL, 0}, slots[KEYS], values[KEYS];
+    cairn_shape_split(merged, values, KEYS);
+    uint64_t end_ms = cairn_shape_get_uint(values[CAIRN_ALERT_KEY_EXPIRES]);
     for (uint32_t i = 0; i < model->count; i++) {
         if (!has(heads, i)) {
             continue;
@@ -336,20 +338,18 @@ static struct cairn_bytes mildest(const struct model *model, uint32_t heads,
         uint32_t coercion = cairn_category_coercion(
             cairn_category_find(cairn_shape_get_uint(slots[CAIRN_ALERT_KEY_CATEGORY])),
             cairn_shape_get_uint(slots[CAIRN_ALERT_KEY_ACTION]));
+        coercion += cairn_shape_get_uint(slots[CAIRN_ALERT_KEY_FROM]) < end_ms ? 0 : 100;
         best = coercion <= least ? body : best;
         least = coercion <= least ? coercion : least;
         last = i;
     }
     cairn_shape_split(best, slots, KEYS);
-    cairn_shape_split(merged, values, KEYS);
     slots[CAIRN_ALERT_KEY_HANDLING] = values[CAIRN_ALERT_KEY_HANDLING];
-    if (cairn_shape_get_uint(values[CAIRN_ALERT_KEY_EXPIRES]) >
-        cairn_shape_get_uint(slots[CAIRN_ALERT_KEY_FROM])) {
+    if (end_ms > cairn_shape_get_uint(slots[CAIRN_ALERT_KEY_FROM])) {
         slots[CAIRN_ALERT_KEY_EXPIRES] = values[CAIRN_ALERT_KEY_EXPIRES];
     }
     struct cairn_bytes soft = repair(write_map(slots));
-    bool is_sound = check(model, soft, model->ops[last].entry->operation.hlc) == CAIRN_OK;
-    return is_sound ? soft : best;
+    return check(model, soft, model->ops[last].entry->operation.hlc) == CAIRN_OK ? soft : best;
 }
 
 static struct cairn_bytes resolve(const struct model *model, uint32_t members, bool *is_torn)
@@ -441,6 +441,23 @@ static cairn_err found(struct model *model, uint32_t i)
     return CAIRN_OK;
 }
 
+/* Repaired and checked; but what the amendment set itself stays as it is. */
+static cairn_err finish(const struct model *model, uint32_t i, struct cairn_bytes *body)
+{
+    static const uint32_t keys[] = {CAIRN_ALERT_KEY_FALLBACK, CAIRN_ALERT_KEY_REVIEW};
+    struct cairn_bytes slots[2][KEYS];
+    cairn_shape_split(*body, slots[0], KEYS);
+    *body = repair(*body);
+    cairn_shape_split(*body, slots[1], KEYS);
+    for (uint32_t k = 0; k < 2; k++) {
+        if (model->ops[i].set[keys[k]].size > 0 &&
+            cairn_bytes_order(slots[0][keys[k]], slots[1][keys[k]]) != 0) {
+            return k == 0 ? CAIRN_RULE_ACTION : CAIRN_RULE_LIFE;
+        }
+    }
+    return check(model, *body, model->ops[i].entry->operation.hlc);
+}
+
 static cairn_err amend(struct model *model, uint32_t i)
 {
     struct model_op *op = &model->ops[i];
@@ -458,22 +475,19 @@ static cairn_err amend(struct model *model, uint32_t i)
     cairn_shape_split(parts[2], op->add, KEYS);
     cairn_shape_split(parts[3], op->remove, KEYS);
     op->is_part = true;
-    struct cairn_bytes body = repair(merge(model, members | 1u << i, false, &conflicts));
-    cairn_err err = check(model, body, op->entry->operation.hlc);
+    struct cairn_bytes body = merge(model, members | 1u << i, false, &conflicts);
+    cairn_err err = finish(model, i, &body);
     if (err == CAIRN_OK || !is_torn) {
-        return err;
+        return err; /* else: as if one operation had written what stood, and this one knew that */
     }
-    /* As if one operation had written what stood, and this one knew only that. */
     struct model alone = {.count = 2, .has_founding = true};
-    alone.ops[0] = (struct model_op){.entry = op->entry, .is_whole = true};
-    alone.ops[0].entry = model->ops[model->founding].entry;
+    alone.ops[0] = (struct model_op){.entry = model->ops[model->founding].entry, .is_whole = true};
     cairn_shape_split(before, alone.ops[0].set, KEYS);
     memcpy(alone.ops[0].add, alone.ops[0].set, sizeof alone.ops[0].set);
     alone.ops[1] = *op;
     alone.ops[1].past = 1;
-    body = repair(merge(&alone, 3, false, &conflicts));
-
-    if (check(model, body, op->entry->operation.hlc) != CAIRN_OK) {
+    body = merge(&alone, 3, false, &conflicts);
+    if (finish(model, i, &body) != CAIRN_OK) {
         return err;
     }
     *op = (struct model_op){.entry = op->entry, .past = op->past, .err = op->err, .is_whole = true};
@@ -521,6 +535,7 @@ static void sort(struct model *model, struct cairn_merge_entry *const *entries, 
 {
     for (uint32_t i = 0; i < count; i++) {
         uint32_t at = model->count++;
+        model->ops[i].err = CAIRN_LATER;
         for (; at > 0; at--) {
             const struct cairn_merge_entry *other = model->ops[at - 1].entry;
             uint64_t left = entries[i]->operation.hlc, right = other->operation.hlc;
@@ -550,24 +565,19 @@ void model_alert_evaluate(struct cairn_merge_entry *const *entries, uint32_t cou
                           struct model_alert *out)
 {
     struct model model = {.count = 0};
-    uint32_t members = 0, live = 0, places = 0;
     bool is_frozen = false, is_withdrawn = false;
+    uint32_t live = 0;
     *out = (struct model_alert){.status = CAIRN_ALERT_STATUS_NONE};
     assert_true(count <= MODEL_ALERT_MAX);
     sort(&model, entries, count);
     for (uint32_t i = 0; i < count; i++) {
-        model.ops[i].err = CAIRN_LATER;
-    }
-    for (uint32_t i = 0; i < count; i++) {
         struct model_op *op = &model.ops[i];
-        cairn_err err = take(&model, i, is_frozen);
-        op->err = err;
+        op->err = take(&model, i, is_frozen);
         is_frozen = is_frozen || op->entry->is_unknown;
         is_withdrawn = is_withdrawn || is_withdraw(op);
-        live |= (uint32_t)(err == CAIRN_OK) << i;
+        live |= (uint32_t)(op->err == CAIRN_OK) << i;
     }
-    members = writers_in(&model, live);
-    uint32_t heads = heads_of(&model, live);
+    uint32_t members = writers_in(&model, live), heads = heads_of(&model, live);
     if (model.has_founding) {
         (void)merge(&model, members, true, &out->conflicts);
         out->body = resolve(&model, members, &out->is_torn);
@@ -581,11 +591,10 @@ void model_alert_evaluate(struct cairn_merge_entry *const *entries, uint32_t cou
                 out->places |= (uint32_t)is_place << e;
             }
         }
-        places |= (uint32_t)is_place << i;
     }
     if (model.has_founding) {
-        out->status = is_withdrawn  ? CAIRN_ALERT_STATUS_WITHDRAWN
-                      : places != 0 ? CAIRN_ALERT_STATUS_ACTIVE
-                                    : CAIRN_ALERT_STATUS_LEFT;
+        out->status = is_withdrawn       ? CAIRN_ALERT_STATUS_WITHDRAWN
+                      : out->places != 0 ? CAIRN_ALERT_STATUS_ACTIVE
+                                         : CAIRN_ALERT_STATUS_LEFT;
     }
 }

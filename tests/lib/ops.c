@@ -85,7 +85,7 @@ struct cairn_merge_entry *ops_make(const struct ops_spec *spec)
     const char *author = spec->author == NULL ? "AUT" : spec->author;
     struct cairn_bytes body = spec->raw_body.size > 0 ? spec->raw_body : test_body(spec->body);
     struct cairn_operation operation = test_operation(spec->kind, "AUT", body);
-    operation.hlc = cairn_civil_hlc(OPS_BASE_MS + spec->at, 0);
+    operation.hlc = spec->is_undated ? 0 : cairn_civil_hlc(OPS_BASE_MS + spec->at, 0);
     operation.parent_count = ops_put_ids(operation.parents, spec->parents);
     operation.after_count = ops_put_ids(operation.after, spec->after);
     size_t capacity = CAIRN_LIMIT_BATCH_BYTES;

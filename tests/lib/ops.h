@@ -56,6 +56,7 @@ struct ops_spec {
     uint8_t feed;       /* which of the author's feeds */
     uint32_t index;     /* in the feed; 0: `at` */
     uint32_t at;        /* ms after OPS_BASE_MS */
+    bool is_undated;    /* hlc 0 */
     const char *body;
     struct cairn_bytes raw_body; /* instead of body, if not empty */
     const struct cairn_merge_entry *parents[4];

@@ -214,6 +214,41 @@ TEST(a_fallback_that_is_no_longer_milder_falls_away_and_a_late_review_moves)
     ops_assert_field(view, CAIRN_ALERT_KEY_REVIEW, "'2026-05-28'");
 }
 
+TEST(m2_what_an_amendment_sets_itself_is_not_repaired_but_wrong)
+{
+    struct cairn_merge_entry *issue = ISSUE(.at = 10, .body = OPS_CHECK);
+    struct cairn_merge_entry *fallback =
+        AMEND(.at = 20, .body = "{1: {3: 15}}", .parents = {issue});
+    struct cairn_merge_entry *review =
+        AMEND(.at = 21, .body = "{1: {8: 1780000000000, 9: '2026-06-01'}}", .parents = {issue});
+    const struct cairn_alert_view *view = OPS_ALERT(issue, fallback, review);
+    assert_err(verdict(view, fallback), CAIRN_RULE_ACTION);
+    assert_err(verdict(view, review), CAIRN_RULE_LIFE);
+    assert_true(cairn_bytes_is_equal(view->body, issue->operation.body));
+}
+
+TEST(m5_a_head_that_begins_after_the_end_of_all_does_not_stand)
+{
+    struct cairn_merge_entry *issue = ISSUE(.at = 10, .body = OPS_WARNING);
+    struct cairn_merge_entry *sooner =
+        AMEND(.at = 20, .body = "{1: {8: 1773000000000}}", .parents = {issue});
+    struct cairn_bytes later = test_body_with(test_body(OPS_WARNING), 7, "1774000000000");
+    struct cairn_merge_entry *again =
+        ISSUE(.at = 30, .feed = 2, .raw_body = later, .after = {issue});
+    const struct cairn_alert_view *view = OPS_ALERT(issue, sooner, again);
+    assert_true(view->is_torn);
+    ops_assert_field(view, CAIRN_ALERT_KEY_FROM, OPS_FROM);
+    ops_assert_field(view, CAIRN_ALERT_KEY_EXPIRES, "1773000000000"); /* M4: no longer life */
+}
+
+TEST(s6_a_withdrawal_counts_whatever_its_date)
+{
+    struct cairn_merge_entry *issue = ISSUE(.at = 10, .body = OPS_WARNING);
+    struct cairn_merge_entry *withdraw =
+        WITHDRAW(.at = 20, .is_undated = true, .body = "{1: 2}", .parents = {issue});
+    assert_int_equal(OPS_ALERT(issue, withdraw)->status, CAIRN_ALERT_STATUS_WITHDRAWN);
+}
+
 TEST(m6_a_withdrawal_beats_everything_and_stays)
 {
     struct cairn_merge_entry *issue = ISSUE(.at = 10, .body = OPS_WARNING);
@@ -373,6 +408,9 @@ int main(void)
         cmocka_unit_test(b14_an_amendment_must_leave_a_valid_alert),
         cmocka_unit_test(m5_removals_that_together_leave_too_little_do_not_both_count),
         cmocka_unit_test(a_fallback_that_is_no_longer_milder_falls_away_and_a_late_review_moves),
+        cmocka_unit_test(m2_what_an_amendment_sets_itself_is_not_repaired_but_wrong),
+        cmocka_unit_test(m5_a_head_that_begins_after_the_end_of_all_does_not_stand),
+        cmocka_unit_test(s6_a_withdrawal_counts_whatever_its_date),
         cmocka_unit_test(m6_a_withdrawal_beats_everything_and_stays),
         cmocka_unit_test(m6_taking_away_waits_for_nothing),
         cmocka_unit_test(b34_an_amendment_after_the_end_has_no_effect),

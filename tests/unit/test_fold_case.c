@@ -90,6 +90,17 @@ TEST(an_accept_and_a_withdrawal_that_did_not_know_each_other_are_withdrawn)
     assert_err(verdict(view, accept), CAIRN_OK);
 }
 
+TEST(s6_a_withdrawal_counts_whatever_its_date)
+{
+    struct cairn_merge_entry *request = REQUEST();
+    struct cairn_merge_entry *withdraw = WITHDRAW(.at = 20, .is_undated = true);
+    struct cairn_merge_entry *again = WITHDRAW(.at = 30, .parents = {request});
+    const struct cairn_case_view *view = OPS_CASE(again, request, withdraw);
+    assert_int_equal(view->status, CAIRN_CASE_STATUS_WITHDRAWN);
+    assert_int_equal(view->withdrawn_hlc, 0);
+    assert_int_equal(OPS_CASE(request, withdraw)->status, CAIRN_CASE_STATUS_WITHDRAWN);
+}
+
 TEST(a_refuse_and_a_withdrawal_that_did_not_know_each_other_are_withdrawn)
 {
     struct cairn_merge_entry *request = REQUEST();
@@ -244,6 +255,7 @@ int main(void)
         cmocka_unit_test(steps_wait_for_the_request),
         cmocka_unit_test(an_accept_and_a_refuse_that_did_not_know_each_other_are_a_conflict),
         cmocka_unit_test(an_accept_and_a_withdrawal_that_did_not_know_each_other_are_withdrawn),
+        cmocka_unit_test(s6_a_withdrawal_counts_whatever_its_date),
         cmocka_unit_test(a_refuse_and_a_withdrawal_that_did_not_know_each_other_are_withdrawn),
         cmocka_unit_test(a_withdrawal_ends_a_conflict_and_an_answered_case_too),
         cmocka_unit_test(acks_may_repeat_and_may_come_late),
