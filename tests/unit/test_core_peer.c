@@ -172,6 +172,39 @@ TEST(a_partner_that_is_forgotten_is_dropped_and_not_let_in_again)
     assert_err(scene.host->dropped[SRB], CAIRN_PEER_UNKNOWN);
 }
 
+/* A WANT for SRB's journal went to this link. */
+static bool is_wanted_of(uint32_t link, bool has_credit)
+{
+    struct cairn_message want;
+    uint8_t id[16];
+    cairn_keys_journal_id(cairn_bytes_of(scene.srb.origin), id);
+    for (uint32_t i = 0; host_sent(scene.host, link, CAIRN_MESSAGE_WANT, i, &want); i++) {
+        if (memcmp(want.as.want.log, id, 16) == 0 && want.as.want.has_from &&
+            (want.as.want.credit_bytes > 0) == has_credit) {
+            return true;
+        }
+    }
+    return false;
+}
+
+TEST(the_journal_of_who_was_forgotten_is_asked_of_nobody)
+{
+    scene_write_noise(&scene.srb, 5, 1);
+    scene_link_up(GEO, &scene.geo);
+    scene_offer_own(GEO, &scene.srb);
+    assert_true(is_wanted_of(GEO, true));
+    host_forget_sent(scene.host);
+    scene_forget("SRB", 1);
+    host_settle(scene.host);
+    assert_true(is_wanted_of(GEO, false)); /* what was asked for is called off */
+    host_forget_sent(scene.host);
+    scene_write_noise(&scene.srb, 5, 1);
+    scene_offer_own(GEO, &scene.srb);
+    host_run(scene.host, 200000);
+    assert_false(is_wanted_of(GEO, true));
+    assert_int_equal(scene_peer_of(&scene.srb).journal_size, 0);
+}
+
 TEST(a_document_of_a_country_that_was_forgotten_is_not_taken_from_a_peer)
 {
     struct cairn_bytes note;
@@ -491,6 +524,7 @@ int main(void)
         CASE(our_own_signature_is_checked_and_not_our_name),
         CASE(only_a_partner_can_be_forgotten),
         CASE(a_partner_that_is_forgotten_is_dropped_and_not_let_in_again),
+        CASE(the_journal_of_who_was_forgotten_is_asked_of_nobody),
         CASE(a_document_of_a_country_that_was_forgotten_is_not_taken_from_a_peer),
         CASE(a_peer_brings_new_documents_of_partners_and_of_nobody_else),
         CASE(a_flood_of_documents_ends_the_link_and_not_the_node),
