@@ -86,8 +86,8 @@ TEST(nothing_is_cosigned_while_the_missing_is_being_written)
     for (uint32_t i = 0; scene.host->notices[CAIRN_NOTICE_MISSING] == 0; i++) {
         (void)host_append(scene.host, pairwise, "word", scene.host->now_ms); /* a mark a second */
         host_settle(scene.host);
-        host_tick(scene.host, 300);
-        assert_true(i < 400);
+        host_tick(scene.host, 170);
+        assert_true(i < 800);
     }
     assert_false(is_witnessing());
     host_settle(scene.host);
@@ -219,16 +219,54 @@ TEST(a_signature_that_comes_after_the_proof_of_a_fork_goes_nowhere)
     assert_int_equal(host_sent_count(scene.host, SRB, CAIRN_MESSAGE_COSIGN), 0);
 }
 
+TEST(a_cosignature_is_durable_before_it_is_told)
+{
+    scene_write_first();
+    scene_link_up(SRB, &scene.srb);
+    scene_join(SRB);
+    scene_frame(SRB, author_entries(&scene.feed, 0));
+    host_settle(scene.host);
+    host_tick(scene.host, 61000);
+    for (uint32_t i = 0; !is_witnessing(); i++) {
+        assert_true(i < 100);
+        if (scene.host->task_count > 0) {
+            host_answer(scene.host, 0, CAIRN_OK);
+        } else {
+            host_tick(scene.host, 1000);
+        }
+    }
+    settle_but(CAIRN_ACTION_STORE);
+    uint32_t last = scene.host->task_count - 1;
+    assert_int_equal(scene.host->tasks[last].puts[0].key.table, CAIRN_TABLE_CHECKPOINT);
+    assert_true(scene.host->tasks[last].is_synced);
+    assert_int_equal(host_sent_count(scene.host, SRB, CAIRN_MESSAGE_COSIGN), 0);
+    host_settle(scene.host);
+    assert_int_equal(host_sent_count(scene.host, SRB, CAIRN_MESSAGE_COSIGN), 1);
+}
+
+TEST(a_cosignature_of_another_log_than_our_own_is_out_of_order)
+{
+    struct cairn_message message = {
+        .type = CAIRN_MESSAGE_COSIGN,
+        .as.cosign = {.size = 1, .line = {.data = (const uint8_t *)"x\n", .size = 2}}};
+    scene_link_up(SRB, &scene.srb);
+    cairn_keys_journal_id(cairn_bytes_of(scene.geo.origin), message.as.cosign.log);
+    scene_frame(SRB, message);
+    assert_err(scene.host->dropped[SRB], CAIRN_PEER_ORDER);
+}
+
 TEST(a_cosignature_leaves_after_it_is_stored_and_once_a_second)
 {
     scene_write_first();
     scene_link_up(SRB, &scene.srb);
     scene_join(SRB);
     scene_frame(SRB, author_entries(&scene.feed, 0));
+    scene_link_up(GEO, &scene.geo);
     host_forget_sent(scene.host);
     host_run(scene.host, 65000);
     assert_int_equal(host_sent_count(scene.host, SRB, CAIRN_MESSAGE_COSIGN), 1);
     assert_int_equal(scene.host->notices[CAIRN_NOTICE_COSIGNED], 1);
+    assert_int_equal(host_sent_count(scene.host, GEO, CAIRN_MESSAGE_COSIGN), 0);
     struct cairn_key key = {.table = CAIRN_TABLE_CHECKPOINT, .index = scene.srb.journal.size};
     struct cairn_row row;
     cairn_keys_journal_id(cairn_bytes_of(scene.srb.origin), key.id);
@@ -458,6 +496,8 @@ int main(void)
         CASE(nothing_is_cosigned_while_a_mark_was_not_read),
         CASE(nothing_is_cosigned_while_a_commit_is_being_written),
         CASE(a_signature_that_comes_after_the_proof_of_a_fork_goes_nowhere),
+        CASE(a_cosignature_is_durable_before_it_is_told),
+        CASE(a_cosignature_of_another_log_than_our_own_is_out_of_order),
         CASE(a_cosignature_leaves_after_it_is_stored_and_once_a_second),
         CASE(a_mark_far_ahead_is_not_cosigned_not_after_a_restart_either),
         CASE(pending_leaves_of_one_author_leave_room_for_others),
