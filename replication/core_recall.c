@@ -21,6 +21,9 @@ struct row_reader {
 static void row_key(struct row_reader *row, uint64_t key)
 {
     uint64_t found = 0;
+    if (row->err == CAIRN_OK && cairn_pack_is_end(&row->pack)) {
+        row->err = CAIRN_PACK_FIELD;
+    }
     if (row->err == CAIRN_OK) {
         row->err = cairn_pack_get_uint(&row->pack, UINT64_MAX, &found);
     }

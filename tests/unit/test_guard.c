@@ -212,6 +212,19 @@ TEST(while_restoring_the_guard_stays_where_it_is)
     assert_int_equal(found_by(ORIGIN).size, 90);
 }
 
+/* Two histories: what the guard says of one of them is kept for whoever looks into it. */
+TEST(a_node_that_was_halted_leaves_the_guard_as_it_is)
+{
+    struct cairn_guard *guard = NULL;
+    struct cairn_core_restore restore = {.durable_size = 95, .is_halted = true};
+    assert_err(make(), CAIRN_OK);
+    write_sizes((const uint64_t[]){90}, 1);
+    (void)found_at_opening(ORIGIN, &guard);
+    assert_err(cairn_guard_follow(guard, &restore), CAIRN_OK);
+    cairn_guard_close(guard);
+    assert_int_equal(found_by(ORIGIN).size, 90);
+}
+
 TEST(what_was_written_is_synced_by_the_worker)
 {
     uv_loop_t loop;
@@ -306,6 +319,7 @@ int main(void)
         CASE(a_guard_of_a_machine_that_went_down_is_stale),
         CASE(doubt_stays_until_the_node_is_in_order),
         CASE(while_restoring_the_guard_stays_where_it_is),
+        CASE(a_node_that_was_halted_leaves_the_guard_as_it_is),
         CASE(what_was_written_is_synced_by_the_worker),
         CASE(a_guard_is_made_durable_when_it_is_opened_and_closed),
         CASE(a_doubt_is_durable_when_it_comes_and_when_it_goes),
