@@ -162,31 +162,57 @@ void cairn_folder_close(struct cairn_folder *folder)
     free(folder);
 }
 
+cairn_err folder_fail(struct cairn_folder *folder, cairn_err err)
+{
+    CAIRN_REQUIRE(err != CAIRN_OK);
+    cairn_stage_drop(folder->stage);
+    folder->recent_count = 0;
+    folder->lost = err;
+    return err;
+}
+
 cairn_err cairn_folder_reopen(struct cairn_folder *folder)
 {
-    folder->has_last = false;
+    folder->recent_count = 0;
     CAIRN_TRY(cairn_stage_reopen(folder->stage));
     return folder_find_due(folder);
 }
 
+static cairn_err folder_write_all(struct cairn_folder *folder)
+{
+    cairn_err flushed = cairn_stage_flush(folder->stage);
+    cairn_err err = cairn_stage_settle(folder->stage);
+    err = flushed == CAIRN_OK ? err : flushed;
+    if (err != CAIRN_OK) {
+        folder->recent_count = 0;
+    }
+    return err;
+}
+
 cairn_err cairn_folder_settle(struct cairn_folder *folder)
 {
-    cairn_err err = cairn_stage_settle(folder->stage);
-    folder->has_last = folder->has_last && err == CAIRN_OK;
-    return err;
+    cairn_err lost = folder->lost;
+    cairn_err err = folder_write_all(folder);
+    folder->lost = CAIRN_OK;
+    return lost == CAIRN_OK ? err : lost;
 }
 
 /* ---- one commit ---- */
 
-cairn_err folder_run_flush(void *host)
+static void run_put_cursor(const struct folder_run *run)
 {
-    struct folder_run *run = host;
     struct cairn_view_key key;
     uint8_t row[CAIRN_VIEW_CURSOR_BYTES];
     folder_cursor_key(&key, run->job->feed);
     cairn_view_cursor_encode(&run->cursor, row);
     cairn_stage_put(run->folder->stage, &key,
                     (struct cairn_bytes){.data = row, .size = sizeof row});
+}
+
+cairn_err folder_run_flush(void *host)
+{
+    struct folder_run *run = host;
+    run_put_cursor(run);
     return cairn_stage_flush(run->folder->stage);
 }
 
@@ -296,25 +322,48 @@ static cairn_err run_private(struct folder_run *run, const struct cairn_open_rea
     return private.index == opening->size ? CAIRN_OK : CAIRN_DISK_CORRUPT;
 }
 
-/* gives  zeros for a feed that was never folded */
-static cairn_err run_load_cursor(struct cairn_folder *folder, const uint8_t feed[static 16],
-                                 struct cairn_view_cursor *out)
+static struct folder_recent *run_find_recent(struct cairn_folder *folder,
+                                             const uint8_t feed[static 16])
 {
+    uint32_t kept = folder->recent_count < FOLDER_RECENT ? folder->recent_count : FOLDER_RECENT;
+    for (uint32_t i = 0; i < kept; i++) {
+        if (memcmp(folder->recent[i].feed, feed, sizeof folder->recent[i].feed) == 0) {
+            return &folder->recent[i];
+        }
+    }
+    return NULL;
+}
+
+static void run_keep_cursor(const struct folder_run *run)
+{
+    struct cairn_folder *folder = run->folder;
+    struct folder_recent *recent = run_find_recent(folder, run->job->feed);
+    if (recent == NULL) {
+        recent = &folder->recent[folder->recent_count++ % FOLDER_RECENT];
+        memcpy(recent->feed, run->job->feed, sizeof recent->feed);
+    }
+    recent->cursor = run->cursor;
+}
+
+/* gives  zeros for a feed that was never folded */
+static cairn_err run_load_cursor(struct folder_run *run)
+{
+    struct cairn_folder *folder = run->folder;
     struct cairn_view_key key;
     struct cairn_bytes row;
-    if (folder->has_last && memcmp(folder->last_feed, feed, sizeof folder->last_feed) == 0) {
-        *out = folder->last;
+    const struct folder_recent *recent = run_find_recent(folder, run->job->feed);
+    if (recent != NULL) {
+        run->cursor = recent->cursor;
         return CAIRN_OK;
     }
-    CAIRN_TRY(cairn_folder_settle(folder)); /* the row may not be written yet */
-    memset(out, 0, sizeof *out);
-    folder_cursor_key(&key, feed);
+    CAIRN_TRY(folder_write_all(folder)); /* the row may not be written yet */
+    folder_cursor_key(&key, run->job->feed);
     cairn_err err = cairn_store_get(folder->views, cairn_view_key_bytes(&key), &row);
     if (err == CAIRN_NOT_FOUND) {
         return CAIRN_OK;
     }
     CAIRN_TRY(err);
-    err = cairn_view_cursor_decode(row, out);
+    err = cairn_view_cursor_decode(row, &run->cursor);
     cairn_store_free(row);
     return err;
 }
@@ -349,9 +398,28 @@ static cairn_err run_row(struct folder_run *run, struct cairn_bytes row)
         run->cursor.size = run->opening.size;
         run->cursor.done = run->opening.size;
         memcpy(run->cursor.root, run->opening.root, sizeof run->cursor.root);
-        return folder_run_flush(run);
+        run_put_cursor(run);
+        return cairn_stage_is_full(run->folder->stage, 0) ? cairn_stage_flush(run->folder->stage)
+                                                          : CAIRN_OK;
     }
     return CAIRN_OK;
+}
+
+static cairn_err run_job(struct folder_run *run)
+{
+    struct cairn_bytes row;
+    uint8_t key[CAIRN_KEY_BYTES];
+    CAIRN_TRY(run_load_cursor(run));
+    CAIRN_REQUIRE(run->job->commit_number <= run->cursor.commits); /* in order */
+    cairn_err err = cairn_store_get(
+        run->folder->log,
+        folder_log_key(CAIRN_TABLE_COMMIT, run->job->feed, run->job->commit_number, key), &row);
+    if (err != CAIRN_OK) {
+        return err == CAIRN_NOT_FOUND ? CAIRN_DISK_CORRUPT : err; /* it is ripe: it must be there */
+    }
+    err = run_row(run, row);
+    cairn_store_free(row);
+    return err;
 }
 
 cairn_err cairn_folder_fold(struct cairn_folder *folder, const struct cairn_folder_job *job,
@@ -360,29 +428,16 @@ cairn_err cairn_folder_fold(struct cairn_folder *folder, const struct cairn_fold
     struct cairn_folder_result result = {.has_content = false};
     struct folder_run run = {.folder = folder, .job = job, .result = &result};
     struct cairn_origin origin;
-    struct cairn_bytes row;
-    uint8_t key[CAIRN_KEY_BYTES];
     CAIRN_REQUIRE(job->epoch_count <= CAIRN_FOLDER_EPOCHS_MAX);
     cairn_err err = cairn_origin_parse(cairn_bytes_of(job->origin), &origin);
     CAIRN_REQUIRE(err == CAIRN_OK);
     memcpy(run.country, origin.country.data, 3);
-    CAIRN_TRY(run_load_cursor(folder, job->feed, &run.cursor));
-    CAIRN_REQUIRE(job->commit_number <= run.cursor.commits); /* in order */
-    err = cairn_store_get(
-        folder->log, folder_log_key(CAIRN_TABLE_COMMIT, job->feed, job->commit_number, key), &row);
+    err = run_job(&run);
     if (err != CAIRN_OK) {
-        return err == CAIRN_NOT_FOUND ? CAIRN_DISK_CORRUPT : err; /* it is ripe: it must be there */
-    }
-    err = run_row(&run, row);
-    cairn_store_free(row);
-    folder->has_last = err == CAIRN_OK;
-    folder->last = run.cursor;
-    memcpy(folder->last_feed, job->feed, sizeof folder->last_feed);
-    if (err != CAIRN_OK) {
-        cairn_stage_drop(folder->stage);
         cairn_folder_result_free(&result);
-        return err;
+        return folder_fail(folder, err);
     }
+    run_keep_cursor(&run);
     result.due_ms = folder->due_ms;
     *out = result;
     return CAIRN_OK;

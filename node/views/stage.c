@@ -8,11 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A batch holds its limit and, if it was empty before, one result of any size. A row takes 20 bytes
- * at least. */
-#define STAGE_MEMORY (4u << 20)
-#define STAGE_ROWS   (1u << 16)
-#define STAGE_SLOTS  (1u << 15) /* a state takes 100 bytes at least: at most a third is filled */
+/* A batch holds its limit and a few cursors more; if it was empty, one result of any size. */
+#define STAGE_MEMORY (CAIRN_LIMIT_VIEWS_BATCH_BYTES + (1u << 20))
+#define STAGE_ROWS   (1u << 16) /* full at half of them: the rest is room for one result */
+#define STAGE_SLOTS  (1u << 15) /* at most half of them are filled */
 #define STAGE_STATES (1u << 14)
 
 struct stage_row {
@@ -315,6 +314,7 @@ bool cairn_stage_is_full(const struct cairn_stage *stage, size_t more_bytes)
 {
     const struct stage_page *page = stage->page;
     return page->used > 0 && (page->used + more_bytes > CAIRN_LIMIT_VIEWS_BATCH_BYTES ||
+                              page->row_count >= STAGE_ROWS / 2 ||
                               page->state_count + CAIRN_LIMIT_STATES_PER_OPERATION > STAGE_STATES);
 }
 
