@@ -221,11 +221,8 @@ static void stage_state_key(const struct cairn_merge_key *state, struct cairn_vi
 cairn_err cairn_stage_get_state(struct cairn_stage *stage, const struct cairn_merge_key *key,
                                 struct cairn_bytes *out)
 {
-    if (stage_find(stage, key, out)) {
-        return CAIRN_OK;
-    }
-    if (!cairn_known_has(stage->known, key)) {
-        *out = (struct cairn_bytes){NULL, 0};
+    *out = (struct cairn_bytes){NULL, 0};
+    if (!cairn_known_has(stage->known, key) || stage_find(stage, key, out)) {
         return CAIRN_OK;
     }
     struct cairn_view_key at;
