@@ -2,7 +2,6 @@
 
 #include "node/views/folder_state.h"
 #include "replication/action.h"
-#include "replication/merge/open.h"
 #include "schema/base/check.h"
 #include "schema/origin.h"
 
@@ -121,7 +120,7 @@ cairn_err cairn_folder_invites(struct cairn_folder *folder, cairn_folder_on_invi
 static cairn_err folder_start(struct cairn_folder *folder)
 {
     struct folder_recall recall = {.folder = folder};
-    CAIRN_TRY(cairn_suite_open_real(&folder->suite));
+    CAIRN_TRY(cairn_opener_open(&folder->opener));
     CAIRN_TRY(cairn_mark_open(folder->log, &folder->marks));
     CAIRN_TRY(cairn_stage_open(folder->views, &folder->stage));
     CAIRN_TRY(folder_scan(&recall, CAIRN_VIEW_CURSOR, folder_recall_cursor));
@@ -156,9 +155,7 @@ void cairn_folder_close(struct cairn_folder *folder)
     }
     cairn_stage_close(folder->stage);
     cairn_mark_close(folder->marks);
-    if (folder->suite.table != NULL) {
-        cairn_suite_close(&folder->suite);
-    }
+    cairn_opener_close(folder->opener);
     free(folder);
 }
 
@@ -224,64 +221,46 @@ static void run_note(struct folder_run *run, const struct cairn_merge_entry *ent
     result->has_content = result->has_content || entry->kind_number > CAIRN_KIND_MISSING;
 }
 
-static cairn_err run_entry(struct folder_run *run, const struct cairn_open_reader *reader,
-                           const struct cairn_commit_entry *sealed)
+static cairn_err run_entry(struct folder_run *run, struct cairn_opened *opened)
 {
-    struct cairn_folder *folder = run->folder;
-    struct cairn_merge_entry entry;
-    struct cairn_bytes operation;
-    uint8_t content_key[32];
-    size_t fault_at;
-    bool is_new = sealed->index >= run->cursor.done;
-    cairn_arena_reset(&folder->arena);
-    cairn_err why = cairn_open_entry(reader, sealed, folder->scratch, &operation, content_key);
-    if (why == CAIRN_OK) {
-        why = cairn_merge_decode(operation, &entry, &fault_at);
-    }
-    if (why != CAIRN_OK) {
-        memset(&entry, 0, sizeof entry);
-    }
-    entry.index = sealed->index;
-    if (why != CAIRN_OK) {
-        CAIRN_TRY(is_new ? folder_refuse(run, &entry, why) : CAIRN_OK);
+    struct cairn_merge_entry *entry = &opened->entry;
+    bool is_new = entry->index >= run->cursor.done;
+    cairn_arena_reset(&run->folder->arena);
+    if (opened->why != CAIRN_OK) {
+        CAIRN_TRY(is_new ? folder_refuse(run, entry, opened->why) : CAIRN_OK);
     } else {
-        memcpy(entry.feed, run->job->feed, sizeof entry.feed);
-        memcpy(entry.country, run->country, sizeof entry.country);
-        entry.is_test_network = folder->is_test_network;
-        run_note(run, &entry);
-        if (is_new && entry.kind_number >= CAIRN_KIND_ALERT_ISSUE) {
-            cairn_open_entry_id(reader, sealed, entry.entry_id);
-        }
-        CAIRN_TRY(folder_take(run, &entry, is_new));
+        run_note(run, entry);
+        CAIRN_TRY(folder_take(run, entry, is_new));
     }
     if (is_new) {
-        run->cursor.done = sealed->index + 1;
+        run->cursor.done = entry->index + 1;
         run->result->entry_count++;
     }
     return CAIRN_OK;
 }
 
-static cairn_err run_commit(struct folder_run *run, const struct cairn_open_reader *reader,
+static cairn_err run_commit(struct folder_run *run, const struct cairn_opener_source *source,
                             struct cairn_bytes row)
 {
+    struct cairn_opener *opener = run->folder->opener;
     struct cairn_commit commit;
-    struct cairn_commit_cursor cursor;
-    struct cairn_commit_entry entry;
+    struct cairn_opened *opened;
     size_t fault_at;
     if (cairn_commit_decode(row, &commit, &fault_at) != CAIRN_OK) {
         return CAIRN_DISK_CORRUPT;
     }
-    cairn_commit_cursor_init(&cursor, &commit);
-    while (cairn_commit_next(&cursor, &entry)) {
-        CAIRN_TRY(run_entry(run, reader, &entry));
+    cairn_err err = CAIRN_OK;
+    cairn_opener_begin(opener, source, &commit);
+    while (err == CAIRN_OK && (opened = cairn_opener_next(opener)) != NULL) {
+        err = run_entry(run, opened);
     }
-    return CAIRN_OK;
+    cairn_opener_end(opener);
+    return err;
 }
 
 /* A private feed's entries: one row each. */
 struct run_private {
     struct folder_run *run;
-    const struct cairn_open_reader *reader;
     uint64_t index; /* of the next one */
     cairn_err err;
 };
@@ -301,21 +280,22 @@ static bool run_private_row(void *host, struct cairn_bytes key, struct cairn_byt
     entry.prefix_bytes = (struct cairn_bytes){.data = value.data, .size = CAIRN_PREFIX_BYTES};
     entry.body = (struct cairn_bytes){.data = value.data + CAIRN_PREFIX_BYTES,
                                       .size = value.size - CAIRN_PREFIX_BYTES};
-    private->err = run_entry(private->run, private->reader, &entry);
+    private->err = run_entry(private->run, cairn_opener_one(private->run->folder->opener, &entry));
     private->index++;
     return private->err == CAIRN_OK;
 }
 
-static cairn_err run_private(struct folder_run *run, const struct cairn_open_reader *reader)
+static cairn_err run_private(struct folder_run *run, const struct cairn_opener_source *source)
 {
     const struct cairn_opening *opening = &run->opening;
-    struct run_private private = {.run = run, .reader = reader, .index = opening->previous_size};
+    struct run_private private = {.run = run, .index = opening->previous_size};
     uint8_t from[CAIRN_KEY_BYTES], to[CAIRN_KEY_BYTES];
     struct cairn_store_range range = {
         .from = folder_log_key(CAIRN_TABLE_ENTRY, opening->feed, opening->previous_size, from),
         .to = folder_log_key(CAIRN_TABLE_ENTRY, opening->feed, opening->size, to),
         .is_bulk = true,
     };
+    cairn_opener_begin(run->folder->opener, source, NULL);
     cairn_err err = cairn_store_scan(run->folder->log, &range, run_private_row, &private);
     CAIRN_TRY(private.err);
     CAIRN_TRY(err);
@@ -385,14 +365,15 @@ static cairn_err run_check(struct folder_run *run, struct cairn_bytes row)
 static cairn_err run_row(struct folder_run *run, struct cairn_bytes row)
 {
     CAIRN_TRY(run_check(run, row));
-    struct cairn_open_reader reader = {
-        .suite = &run->folder->suite,
-        .origin = cairn_bytes_of(run->job->origin),
-        .slot_keys = run->job->slot_keys,
-        .epoch_count = run->job->epoch_count,
+    struct cairn_opener_source source = {
+        .reader = {.origin = cairn_bytes_of(run->job->origin),
+                   .slot_keys = run->job->slot_keys,
+                   .epoch_count = run->job->epoch_count},
+        .is_test_network = run->folder->is_test_network,
     };
-    memcpy(reader.feed, run->job->feed, sizeof reader.feed);
-    CAIRN_TRY(run->job->is_private ? run_private(run, &reader) : run_commit(run, &reader, row));
+    memcpy(source.reader.feed, run->job->feed, sizeof source.reader.feed);
+    memcpy(source.country, run->country, sizeof source.country);
+    CAIRN_TRY(run->job->is_private ? run_private(run, &source) : run_commit(run, &source, row));
     if (run->job->commit_number == run->cursor.commits) {
         run->cursor.commits++;
         run->cursor.size = run->opening.size;

@@ -1,8 +1,8 @@
 #include "node/views/stage.h"
 
 #include "node/entropy.h"
+#include "node/views/helper.h"
 #include "node/views/known.h"
-#include "node/views/scribe.h"
 #include "schema/base/check.h"
 
 #include <stdlib.h>
@@ -45,7 +45,7 @@ struct stage_page {
 
 struct cairn_stage {
     struct cairn_store *views;
-    struct cairn_scribe *scribe;
+    struct cairn_helper *scribe;
     struct cairn_known *known; /* every object that has a state, here or in views */
     struct cairn_bytes loaded; /* given last, from the store */
     uint64_t seed;             /* so that nobody can choose ids that meet */
@@ -142,7 +142,7 @@ cairn_err cairn_stage_open(struct cairn_store *views, struct cairn_stage **out)
         err = stage_page_open(&stage->pages[1], views);
     }
     if (err == CAIRN_OK) {
-        err = cairn_scribe_open(&stage->scribe);
+        err = cairn_helper_open("scribe", &stage->scribe);
     }
     if (err == CAIRN_OK) {
         err = stage_learn_all(stage);
@@ -158,7 +158,7 @@ cairn_err cairn_stage_open(struct cairn_store *views, struct cairn_stage **out)
 void cairn_stage_close(struct cairn_stage *stage)
 {
     if (stage != NULL) {
-        cairn_scribe_close(stage->scribe); /* first: it may still write a page */
+        cairn_helper_close(stage->scribe); /* first: it may still write a page */
         cairn_known_close(stage->known);
         cairn_store_free(stage->loaded);
         cairn_store_batch_close(stage->pages[0].batch);
@@ -383,7 +383,7 @@ cairn_err cairn_stage_flush(struct cairn_stage *stage)
     if (cairn_stage_is_empty(stage)) {
         return CAIRN_OK;
     }
-    cairn_err err = cairn_scribe_give(stage->scribe, stage_write, stage->page);
+    cairn_err err = cairn_helper_give(stage->scribe, stage_write, stage->page);
     if (err != CAIRN_OK) {
         cairn_stage_drop(stage);
         return err;
@@ -396,7 +396,7 @@ cairn_err cairn_stage_flush(struct cairn_stage *stage)
 void cairn_stage_drop(struct cairn_stage *stage)
 {
     stage_page_reset(stage->page);
-    if (cairn_scribe_wait(stage->scribe) != CAIRN_OK) {
+    if (cairn_helper_wait(stage->scribe) != CAIRN_OK) {
         stage_page_reset(stage_other(stage)); /* settle tells of it */
     }
 }
@@ -404,7 +404,7 @@ void cairn_stage_drop(struct cairn_stage *stage)
 cairn_err cairn_stage_settle(struct cairn_stage *stage)
 {
     CAIRN_REQUIRE(cairn_stage_is_empty(stage));
-    cairn_err err = cairn_scribe_settle(stage->scribe);
+    cairn_err err = cairn_helper_settle(stage->scribe);
     if (err != CAIRN_OK) {
         stage_page_reset(stage_other(stage));
     }
@@ -419,7 +419,7 @@ static cairn_err stage_reopen(void *host)
 cairn_err cairn_stage_reopen(struct cairn_stage *stage)
 {
     cairn_stage_drop(stage);
-    (void)!cairn_scribe_settle(stage->scribe); /* it is why this is called */
-    CAIRN_TRY(cairn_scribe_give(stage->scribe, stage_reopen, stage->views));
-    return cairn_scribe_settle(stage->scribe);
+    (void)!cairn_helper_settle(stage->scribe); /* it is why this is called */
+    CAIRN_TRY(cairn_helper_give(stage->scribe, stage_reopen, stage->views));
+    return cairn_helper_settle(stage->scribe);
 }
