@@ -4,7 +4,7 @@
  *                                                 '--> parked, until the own clock gets there
  *
  * One per node. Open and recall anywhere before the threads start; everything else only on the
- * folder's thread. Another one writes to views, while this one folds on (scribe.h). A commit may
+ * folder's thread. Another one writes to views, while this one folds on (stage.h). A commit may
  * need several batches; each carries the feed's cursor, which counts entries, so a crash between
  * two of them loses and repeats nothing. views may be deleted while the node is down: without
  * cursors everything is folded again. docs/protocol.md, P-40 and P-50. */

@@ -140,9 +140,7 @@ cairn_err cairn_folder_due(struct cairn_folder *folder, uint64_t now_ms, uint64_
     }
     free(rows.memory);
     if (err != CAIRN_OK) {
-        cairn_stage_drop(folder->stage);
-        folder->has_last = false;
-        return err;
+        return folder_fail(folder, err);
     }
     *out_due_ms = folder->due_ms;
     return CAIRN_OK;

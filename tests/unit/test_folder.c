@@ -225,27 +225,70 @@ TEST(a_crash_between_two_batches_of_a_commit_loses_nothing)
     views_scene_close(&scene);
 }
 
-/* More than one batch of 1 MiB from one commit. */
-TEST(a_large_commit_is_folded_in_several_batches)
+/* Documents, as many as a commit takes. gives  how many */
+static uint32_t append_full_commit(struct views_scene *scene, uint32_t first)
+{
+    struct cairn_operation operation = views_operation(CAIRN_KIND_ALERT_ISSUE, 0, views_document);
+    uint32_t count = 0;
+    while (feed_writer_has_room(&scene->aut, 512)) {
+        uint8_t random[CAIRN_ID_RANDOM_BYTES];
+        memset(random, 0, sizeof random);
+        cairn_bytes_put_u32(random, first + count);
+        cairn_id_make(cairn_bytes_of("AUT"), random, &operation.object);
+        views_append(scene, &operation);
+        count++;
+    }
+    return count;
+}
+
+static void fold_only(struct views_scene *scene, uint64_t number, cairn_err wanted)
+{
+    struct cairn_folder_job job;
+    struct cairn_folder_result result = {.invites = NULL};
+    feed_writer_job(&scene->aut, number, scene->now_ms, &job);
+    assert_err(cairn_folder_fold(scene->folder, &job, &result), wanted);
+    cairn_folder_result_free(&result);
+}
+
+TEST(many_commits_share_batches_and_no_batch_passes_its_limit)
 {
     struct views_scene scene;
     struct cairn_store_stats before, after;
     uint32_t count = 0;
     views_scene_open(&scene);
-    struct cairn_operation operation = views_operation(CAIRN_KIND_ALERT_ISSUE, 0, views_document);
-    while (feed_writer_has_room(&scene.aut, 512)) {
-        uint8_t random[CAIRN_ID_RANDOM_BYTES] = {(uint8_t)count, (uint8_t)(count >> 8)};
-        cairn_id_make(cairn_bytes_of("AUT"), random, &operation.object);
-        views_append(&scene, &operation);
-        count++;
+    for (uint64_t commit = 0; commit < 8; commit++) {
+        count += append_full_commit(&scene, count);
+        assert_int_equal(feed_writer_commit(&scene.aut, scene.leaf_index++), commit);
     }
     cairn_store_stats(scene.views, &before);
-    assert_int_equal(views_scene_fold(&scene, &scene.aut).entry_count, count);
+    for (uint64_t commit = 0; commit < 8; commit++) {
+        fold_only(&scene, commit, CAIRN_OK);
+    }
+    assert_err(cairn_folder_settle(scene.folder), CAIRN_OK);
     cairn_store_stats(scene.views, &after);
-    assert_true(after.batch_count - before.batch_count > 1);
-    assert_true(after.batch_bytes - before.batch_bytes > CAIRN_LIMIT_VIEWS_BATCH_BYTES);
-    assert_true(after.batch_bytes - before.batch_bytes <
-                (after.batch_count - before.batch_count) * (CAIRN_LIMIT_VIEWS_BATCH_BYTES + 2048));
+    uint64_t batches = after.batch_count - before.batch_count;
+    uint64_t bytes = after.batch_bytes - before.batch_bytes;
+    assert_in_range(batches, 2, 7);
+    assert_true(bytes > (batches - 1) * (CAIRN_LIMIT_VIEWS_BATCH_BYTES - 4096));
+    assert_true(bytes < batches * (CAIRN_LIMIT_VIEWS_BATCH_BYTES + 4096));
+    assert_int_equal(cursors_of(&scene).commits, 8);
+    views_scene_close(&scene);
+}
+
+TEST(after_a_commit_that_failed_settle_tells_that_others_may_be_missing)
+{
+    struct views_scene scene;
+    views_scene_open(&scene);
+    views_append_document(&scene, 1);
+    uint64_t number = feed_writer_commit(&scene.aut, scene.leaf_index++);
+    fold_only(&scene, number, CAIRN_OK);
+    fold_only(&scene, number + 1, CAIRN_DISK_CORRUPT); /* it is not in the log */
+    assert_err(cairn_folder_settle(scene.folder), CAIRN_DISK_CORRUPT);
+    assert_int_equal(views_status(&scene, 1), -1);
+    assert_int_equal(cursors_of(&scene).count, 0);
+    fold_only(&scene, number, CAIRN_OK); /* as the contract asks */
+    assert_err(cairn_folder_settle(scene.folder), CAIRN_OK);
+    assert_int_equal(views_status(&scene, 1), CAIRN_ALERT_STATUS_ACTIVE);
     assert_int_equal(cursors_of(&scene).commits, 1);
     views_scene_close(&scene);
 }
@@ -359,7 +402,8 @@ int main(void)
         cmocka_unit_test(what_came_too_early_is_remembered_over_a_restart),
         cmocka_unit_test(deleted_views_come_back_row_by_row),
         cmocka_unit_test(a_crash_between_two_batches_of_a_commit_loses_nothing),
-        cmocka_unit_test(a_large_commit_is_folded_in_several_batches),
+        cmocka_unit_test(many_commits_share_batches_and_no_batch_passes_its_limit),
+        cmocka_unit_test(after_a_commit_that_failed_settle_tells_that_others_may_be_missing),
         cmocka_unit_test(p50_what_is_older_than_the_last_mark_before_it_has_no_effect),
         cmocka_unit_test(p50_does_not_depend_on_the_order_of_folding),
         cmocka_unit_test(an_entry_that_does_not_open_is_recorded_and_the_next_one_folded),
