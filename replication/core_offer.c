@@ -38,7 +38,7 @@ static bool offer_is_due(const struct cairn_core *core, uint32_t link, uint32_t 
         return false;
     }
     if (!core_log_is_feed(core, log)) {
-        return core->journals[log].durable.size > 0;
+        return core->journals[log].durable.note_bytes > 0;
     }
     uint32_t feed = log - core->limits.journals;
     return core->feeds[feed].durable_commits > 0 &&
@@ -240,7 +240,8 @@ static cairn_err offer_take_journal(struct cairn_core *core, uint32_t link,
     if (journal == CORE_NONE || journal == 0) {
         return CAIRN_OK;
     }
-    if (cairn_core_is_followed(core, journal) && !core->journals[journal].is_forked) {
+    if (cairn_core_is_followed(core, journal) && !core->journals[journal].is_forked &&
+        !core->journals[journal].is_ended) {
         if (core->links[link].journal == journal &&
             offered->size < core->journals[journal].durable.size) {
             offer_to_author(core, link, journal);

@@ -62,6 +62,7 @@ static void step_on_stored(struct cairn_core *core, const struct cairn_event *ev
     case CORE_TASK_LOAD_NOTES:
     case CORE_TASK_LOAD_FORK:
     case CORE_TASK_LOAD_PROOF:
+    case CORE_TASK_LOAD_END:
         break;
     }
 }
@@ -88,6 +89,10 @@ static void step_on_loaded(struct cairn_core *core, const struct cairn_event *ev
     }
     if (task.type == CORE_TASK_LOAD_FORK) {
         cairn_core_fork_loaded(core, event);
+        return;
+    }
+    if (task.type == CORE_TASK_LOAD_END) {
+        cairn_core_end_loaded(core, event);
         return;
     }
     if (task.link_generation != core->link_generations[task.link]) {
@@ -223,6 +228,7 @@ static void step_follow(struct cairn_core *core)
     cairn_core_links_check(core);
     cairn_core_look(core);
     cairn_core_scan_all(core);
+    cairn_core_ends(core);
     cairn_core_forks(core);
     cairn_core_proofs_tell(core);
     cairn_core_ripen(core);
