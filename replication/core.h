@@ -78,6 +78,7 @@ struct cairn_core_peer {
     bool is_ended;      /* its country's document ends it at ended_size: the rest is repudiated */
     bool is_repudiated; /* ... and what is held is another tree: all of it is */
     uint64_t ended_size;     /* if is_ended */
+    uint64_t counted_size;   /* if is_ended: leaves that count; ended_size, or 0 if is_repudiated */
     uint64_t cosigned_size;  /* the size of it that we cosigned */
     uint64_t witnessed_size; /* the size of ours that it cosigned */
 };

@@ -28,6 +28,7 @@ static void end_tell(struct cairn_core *core, uint32_t number)
     const struct core_journal *journal = &core->journals[number];
     if (journal->branch == CORE_BRANCH_WRONG) {
         cairn_core_notice(core, CAIRN_NOTICE_REPUDIATED, journal->country, journal->ended_size, 0);
+        cairn_core_refold(core, number);
     }
     cairn_core_act(core, CAIRN_ACTION_ROSTER);
 }
@@ -74,6 +75,7 @@ void cairn_core_end(struct cairn_core *core, uint32_t number,
     if (core->is_started) {
         cairn_core_notice(core, CAIRN_NOTICE_ENDED, journal->country, ended->size,
                           journal->verified.size);
+        cairn_core_refold(core, number);
     }
     if (journal->verified.size == ended->size && journal->branch == CORE_BRANCH_OPEN) {
         cairn_core_end_reached(core, number);

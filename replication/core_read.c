@@ -22,6 +22,7 @@ void cairn_core_peer(const struct cairn_core *core, uint32_t number, struct cair
         .is_ended = journal->is_ended,
         .is_repudiated = journal->branch == CORE_BRANCH_WRONG,
         .ended_size = journal->ended_size,
+        .counted_size = journal->branch == CORE_BRANCH_WRONG ? 0 : journal->ended_size,
         .cosigned_size = journal->cosigned_size,
         .witnessed_size = journal->witnessed_size,
     };

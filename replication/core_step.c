@@ -121,6 +121,11 @@ static void step_on_start(struct cairn_core *core, const struct cairn_event *eve
     cairn_core_restore_start(core, event);
     core->heartbeat_ms = core->now_ms;
     core->is_ripen_due = true;
+    for (uint32_t journal = 0; journal < core->journal_count; journal++) {
+        if (core->journals[journal].is_ended) {
+            cairn_core_refold(core, journal);
+        }
+    }
     for (uint32_t journal = 1; journal < core->journal_count; journal++) {
         cairn_core_fork_advanced(core, journal);
         cairn_core_scan(core, journal);

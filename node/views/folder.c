@@ -222,8 +222,9 @@ static cairn_err run_entry(struct folder_run *run, const struct cairn_open_reade
         memcpy(entry.feed, run->job->feed, sizeof entry.feed);
         memcpy(entry.country, run->country, sizeof entry.country);
         entry.is_test_network = folder->is_test_network;
+        entry.is_repudiated = run->is_repudiated;
         run_note(run, &entry);
-        if (is_new && entry.kind_number >= CAIRN_KIND_ALERT_ISSUE) {
+        if ((is_new || run->is_repudiated) && entry.kind_number >= CAIRN_KIND_ALERT_ISSUE) {
             cairn_open_entry_id(reader, sealed, entry.entry_id);
         }
         CAIRN_TRY(folder_take(run, &entry, is_new));
@@ -336,6 +337,7 @@ static cairn_err run_check(struct folder_run *run, struct cairn_bytes row)
 static cairn_err run_row(struct folder_run *run, struct cairn_bytes row)
 {
     CAIRN_TRY(run_check(run, row));
+    run->is_repudiated = run->job->is_ended && run->opening.leaf_index >= run->job->counted_size;
     struct cairn_open_reader reader = {
         .suite = &run->folder->suite,
         .origin = cairn_bytes_of(run->job->origin),
@@ -351,7 +353,7 @@ static cairn_err run_row(struct folder_run *run, struct cairn_bytes row)
         memcpy(run->cursor.root, run->opening.root, sizeof run->cursor.root);
         return folder_run_flush(run);
     }
-    return CAIRN_OK;
+    return run->is_repudiated ? folder_run_flush(run) : CAIRN_OK;
 }
 
 cairn_err cairn_folder_fold(struct cairn_folder *folder, const struct cairn_folder_job *job,

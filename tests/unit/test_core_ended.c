@@ -230,6 +230,29 @@ TEST(a_commit_behind_the_position_is_not_taken_and_one_before_it_is)
     assert_int_equal(scene.host->notices[CAIRN_NOTICE_MISSING], 0); /* nobody owes it */
 }
 
+TEST(the_folder_gets_again_what_it_opened_behind_the_position)
+{
+    struct cairn_opening opening;
+    scene_link_up(SRB, &scene.srb);
+    scene_write_first();
+    scene_join(SRB);
+    scene_frame(SRB, author_entries(&scene.feed, 0));
+    host_settle(scene.host);
+    scene_grow(&opening);
+    scene_frame(SRB, author_entries(&scene.feed, 1));
+    host_settle(scene.host);
+    assert_int_equal(scene_held(&scene.feed).commits, 2);
+    uint64_t opened = scene.host->opened_count;
+    assert_err(end_srb(&scene.srb, opening.leaf_index), CAIRN_OK);
+    host_settle(scene.host);
+    assert_int_equal(scene.host->opened_count, opened + 2); /* both commits of that feed alone */
+    assert_int_equal(scene_held(&scene.feed).commits, 2);
+    assert_int_equal(scene_srb_peer().counted_size, opening.leaf_index);
+    host_crash(scene.host);
+    host_settle(scene.host);
+    assert_true(scene.host->opened_count >= opened + 4); /* it may have gone down before */
+}
+
 TEST(nothing_of_an_ended_origin_is_cosigned)
 {
     scene_link_up(SRB, &scene.srb);
@@ -322,6 +345,8 @@ int main(void)
                                         end),
         cmocka_unit_test_setup_teardown(
             a_commit_behind_the_position_is_not_taken_and_one_before_it_is, begin, end),
+        cmocka_unit_test_setup_teardown(the_folder_gets_again_what_it_opened_behind_the_position,
+                                        begin, end),
         cmocka_unit_test_setup_teardown(nothing_of_an_ended_origin_is_cosigned, begin, end),
         cmocka_unit_test_setup_teardown(a_dispute_ends_where_the_country_stands_by_what_is_held,
                                         begin, end),
