@@ -224,7 +224,6 @@ static cairn_err trust_take(struct cairn_core *core, struct cairn_bytes note,
         return is_other_root ? CAIRN_DENIED_FINGERPRINT : CAIRN_EXISTS;
     }
     if (is_new && !cairn_roster_keeps_ended(held, &doc)) {
-        cairn_core_notice_err(core, CAIRN_NOTICE_LINK_REFUSED, country, CAIRN_DENIED_ENDED);
         return CAIRN_DENIED_ENDED;
     }
     if (source != TRUST_DISK && cairn_core_is_busy(core)) {

@@ -33,6 +33,7 @@ enum cairn_notice_level {
     X(REPUDIATED,     ERROR, "origin.repudiated")  /* a: position; what is held is another tree */ \
     X(FEED_LOST,      ERROR, "feed.lost")          /* a: entries held, b: leaf */      \
     X(PARTNER,        INFO,  "partner.recognised") /* a: serial */                                 \
+    X(DOCUMENT_REFUSED, WARN, "document.refused")  /* country: of who carried it */                \
     X(FORGOTTEN,      INFO,  "partner.removed")                                                    \
     X(FEED_OPENED,    INFO,  "feed.opened")        /* a: members */                                \
     X(FEED_JOINED,    INFO,  "feed.joined")                                                        \

@@ -97,6 +97,28 @@ TEST(a_later_document_that_drops_or_moves_a_position_is_refused)
     assert_err(scene_answer_of(token), CAIRN_OK);
 }
 
+TEST(a_document_that_takes_an_end_back_is_named_whoever_carries_it)
+{
+    scene_write_noise(&scene.srb, 10, 1);
+    take_srb(10);
+    assert_err(end_srb(&scene.srb, 6), CAIRN_OK);
+    struct author changed = scene.srb;
+    author_end(&changed, 7);
+    struct cairn_bytes note = {.data = changed.note, .size = changed.note_size};
+    scene_frame(GEO, (struct cairn_message){.type = CAIRN_MESSAGE_OFFER,
+                                            .as.offer = {.notes = &note, .note_count = 1}});
+    host_settle(scene.host);
+    assert_int_equal(scene.host->notices[CAIRN_NOTICE_DOCUMENT_REFUSED], 1);
+    assert_err(scene.host->dropped[GEO], CAIRN_OK); /* it only carries it */
+    assert_int_equal(scene_srb_peer().ended_size, 6);
+    author_end(&scene.srb, 6); /* one that keeps it */
+    note = (struct cairn_bytes){.data = scene.srb.note, .size = scene.srb.note_size};
+    scene_frame(GEO, (struct cairn_message){.type = CAIRN_MESSAGE_OFFER,
+                                            .as.offer = {.notes = &note, .note_count = 1}});
+    host_settle(scene.host);
+    assert_int_equal(scene.host->notices[CAIRN_NOTICE_DOCUMENT_REFUSED], 1);
+}
+
 /* ---- what is held ---- */
 
 TEST(what_is_held_past_the_position_is_put_back_to_it)
@@ -331,6 +353,8 @@ int main(void)
                                         begin, end),
         cmocka_unit_test_setup_teardown(a_later_document_that_drops_or_moves_a_position_is_refused,
                                         begin, end),
+        cmocka_unit_test_setup_teardown(
+            a_document_that_takes_an_end_back_is_named_whoever_carries_it, begin, end),
         cmocka_unit_test_setup_teardown(what_is_held_past_the_position_is_put_back_to_it, begin,
                                         end),
         cmocka_unit_test_setup_teardown(a_tree_of_another_root_is_a_branch_that_nobody_stands_by,
