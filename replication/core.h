@@ -72,9 +72,13 @@ struct cairn_core_peer {
     char endpoint[262];    /* HOST:PORT, or "" */
     uint64_t journal_size; /* verified */
     uint8_t journal_root[32];
-    uint64_t seen_ms; /* when a checkpoint last verified, by this node's clock; 0 never */
-    bool is_linked;   /* HELLO exchanged */
-    bool is_forked;
+    uint64_t seen_ms;   /* when a checkpoint last verified, by this node's clock; 0 never */
+    bool is_linked;     /* HELLO exchanged */
+    bool is_forked;     /* disputed: two histories were signed, and nothing says which one counts */
+    bool is_ended;      /* its country's document ends it at ended_size: the rest is repudiated */
+    bool is_repudiated; /* ... and what is held is another tree: all of it is */
+    uint64_t ended_size;     /* if is_ended */
+    uint64_t counted_size;   /* if is_ended: leaves that count; ended_size, or 0 if is_repudiated */
     uint64_t cosigned_size;  /* the size of it that we cosigned */
     uint64_t witnessed_size; /* the size of ours that it cosigned */
 };

@@ -18,7 +18,11 @@ void cairn_core_peer(const struct cairn_core *core, uint32_t number, struct cair
         .is_recognised = country->is_recognised && journal->is_listed,
         .journal_size = journal->checkpoint.size,
         .seen_ms = journal->seen_ms,
-        .is_forked = journal->is_forked,
+        .is_forked = cairn_core_is_disputed(core, number),
+        .is_ended = journal->is_ended,
+        .is_repudiated = journal->branch == CORE_BRANCH_WRONG,
+        .ended_size = journal->ended_size,
+        .counted_size = journal->branch == CORE_BRANCH_WRONG ? 0 : journal->ended_size,
         .cosigned_size = journal->cosigned_size,
         .witnessed_size = journal->witnessed_size,
     };

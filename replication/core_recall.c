@@ -99,8 +99,8 @@ static bool recall_is_checkpoint(struct cairn_core *core, uint32_t number, struc
     struct cairn_note *split = cairn_core_take(core, sizeof *split);
     struct cairn_checkpoint checkpoint;
     uint8_t root[32];
-    if (note.size == 0) {
-        return journal->verified.size == 0;
+    if (note.size == 0) { /* nothing yet, or a country's document says where it ends: P-15 */
+        return true;
     }
     cairn_merkle_range_root(&journal->verified, root);
     return cairn_note_split(note, &core->arena, split) == CAIRN_OK &&
@@ -139,7 +139,9 @@ static void recall_journal(struct cairn_core *core, struct row_reader *row)
     struct cairn_bytes note = row_bin(row, 4, CORE_NOTE_MAX);
     journal->cosigned_size = row_uint(row, 5, UINT64_MAX);
     journal->witnessed_size = row_uint(row, 6, UINT64_MAX);
-    journal->is_forked = row_uint(row, 7, 1) != 0;
+    uint64_t flags = row_uint(row, 7, 1 | CORE_ROW_REPUDIATED);
+    journal->is_forked = (flags & 1) != 0;
+    journal->branch = (flags & CORE_ROW_REPUDIATED) != 0 ? CORE_BRANCH_WRONG : CORE_BRANCH_OPEN;
     journal->seen_ms = row_uint(row, 8, UINT64_MAX);
     journal->mark_ms = row_uint(row, 9, UINT64_MAX);
     row_need(row, row->err == CAIRN_OK && recall_is_checkpoint(core, number, note));

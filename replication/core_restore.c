@@ -17,12 +17,16 @@
 
 bool cairn_core_is_silent(const struct cairn_core *core)
 {
-    return core->is_halted || core->restore.state != CORE_IN_ORDER;
+    return core->is_halted || core->journals[0].is_ended || core->restore.state != CORE_IN_ORDER;
 }
 
-/* May something be written that others are to see? errors  CAIRN_RESTORING, CAIRN_STATE */
+/* May something be written that others are to see? errors  CAIRN_RESTORING, CAIRN_STATE,
+ * CAIRN_ENDED */
 cairn_err cairn_core_may_write(const struct cairn_core *core)
 {
+    if (core->journals[0].is_ended) {
+        return CAIRN_ENDED;
+    }
     if (core->is_halted) {
         return CAIRN_STATE;
     }

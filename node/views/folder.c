@@ -229,6 +229,7 @@ static cairn_err run_entry(struct folder_run *run, struct cairn_opened *opened)
     if (opened->why != CAIRN_OK) {
         CAIRN_TRY(is_new ? folder_refuse(run, entry, opened->why) : CAIRN_OK);
     } else {
+        entry->is_repudiated = run->is_repudiated;
         run_note(run, entry);
         CAIRN_TRY(folder_take(run, entry, is_new));
     }
@@ -365,6 +366,7 @@ static cairn_err run_check(struct folder_run *run, struct cairn_bytes row)
 static cairn_err run_row(struct folder_run *run, struct cairn_bytes row)
 {
     CAIRN_TRY(run_check(run, row));
+    run->is_repudiated = run->job->is_ended && run->opening.leaf_index >= run->job->counted_size;
     struct cairn_opener_source source = {
         .reader = {.origin = cairn_bytes_of(run->job->origin),
                    .slot_keys = run->job->slot_keys,
@@ -383,7 +385,7 @@ static cairn_err run_row(struct folder_run *run, struct cairn_bytes row)
         return cairn_stage_is_full(run->folder->stage, 0) ? cairn_stage_flush(run->folder->stage)
                                                           : CAIRN_OK;
     }
-    return CAIRN_OK;
+    return run->is_repudiated ? folder_run_flush(run) : CAIRN_OK;
 }
 
 static cairn_err run_job(struct folder_run *run)

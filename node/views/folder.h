@@ -29,12 +29,15 @@ struct cairn_folder_options {
 struct cairn_folder_job {
     uint8_t feed[16];
     uint64_t commit_number;
-    bool is_own;                                    /* written by this node */
-    bool is_clear;                                  /* control feed */
-    bool is_private;                                /* entries rest in rows of their own */
-    char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1];      /* of the author */
-    uint64_t now_ms;                                /* Unix time */
-    uint32_t epoch_count;                           /* 1..CAIRN_FOLDER_EPOCHS_MAX */
+    bool is_own;                               /* written by this node */
+    bool is_clear;                             /* control feed */
+    bool is_private;                           /* entries rest in rows of their own */
+    char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1]; /* of the author */
+    bool is_ended;                             /* the next one: its origin is */
+    uint64_t counted_size; /* what is committed at this leaf or behind it has no effect, even if it
+                              was folded before */
+    uint64_t now_ms;       /* Unix time */
+    uint32_t epoch_count;  /* 1..CAIRN_FOLDER_EPOCHS_MAX */
     uint8_t slot_keys[CAIRN_FOLDER_EPOCHS_MAX][32]; /* one for each epoch: wipe after use */
 };
 
@@ -82,6 +85,8 @@ CAIRN_MUST cairn_err cairn_folder_invites(struct cairn_folder *folder,
 
 /* Fold one ripe commit. Commits of a feed come in order; one that was folded before gives a result
  * without counts. What it wrote is in views only after cairn_folder_settle.
+ *
+ * One that was folded before and counts no more by now is folded again.
  *
  * gives   *out; on an error nothing of it
  * errors  also of an earlier commit, which settle tells again: CAIRN_DISK, CAIRN_DISK_FLOOR,

@@ -94,6 +94,7 @@ static cairn_err due_fold(struct cairn_folder *folder, struct cairn_bytes key_by
     entry.index = cairn_bytes_get_u64(key_bytes.data + 25);
     entry.floor_ms = parked.floor_ms;
     entry.is_test_network = folder->is_test_network;
+    entry.is_repudiated = false; /* what is, is never parked */
     memcpy(entry.country, parked.country, sizeof entry.country);
     memcpy(entry.entry_id, parked.entry_id, sizeof entry.entry_id);
     cairn_arena_reset(&folder->arena);

@@ -44,7 +44,8 @@ struct folder_run {
     char country[4]; /* of the author */
     struct cairn_opening opening;
     struct cairn_view_cursor cursor;
-    bool has_floor; /* the next one was looked up */
+    bool is_repudiated; /* the commit lies behind the end of its origin */
+    bool has_floor;     /* the next one was looked up */
     uint64_t floor_ms;
     struct cairn_folder_result *result;
 };

@@ -136,6 +136,7 @@ static struct cairn_opset_item merge_item(const struct cairn_merge_entry *entry)
         .feed = entry->feed,
         .rank = merge_rank(entry),
         .is_unknown = entry->is_unknown,
+        .is_repudiated = entry->is_repudiated,
     };
     memcpy(item.country, entry->country, sizeof item.country);
     if (!entry->is_unknown) {

@@ -32,6 +32,8 @@ struct cairn_merge_entry {
                              or no mark: 0. source P-50 */
     bool is_test_network; /* the same for all entries of a node */
     bool is_sound;        /* cairn_merge_judge has said so; false: the fold judges */
+    bool is_repudiated;   /* its commit lies behind the end of its origin (P-16). Fold it again when
+                             that becomes known: it has no effect from then on */
 };
 
 /* Where a state is kept. The same object may be an alert and a case: two states. */

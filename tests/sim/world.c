@@ -11,8 +11,8 @@ const char *const world_countries[WORLD_NODES_MAX] = {"AUT", "SRB", "GEO", "POL"
 
 const char *world_code(const struct world *world, uint32_t node)
 {
-    bool is_twin = world->options.has_twin && node == world->options.nodes - 1;
-    return world_countries[is_twin ? 0 : node];
+    bool is_again = world->options.has_twin || world->options.has_next;
+    return world_countries[is_again && node == world->options.nodes - 1 ? 0 : node];
 }
 
 /* ---- queue ---- */
@@ -331,6 +331,21 @@ static struct node_cursor *node_cursor_of(struct node *node, const uint8_t feed[
     return &node->cursors[node->cursor_count++];
 }
 
+/* What nobody stands by any more is folded again: the word is there. */
+static void node_repudiate(struct world *world, uint32_t number, struct cairn_bytes bytes)
+{
+    struct cairn_operation operation;
+    char word[64] = "";
+    size_t fault_at;
+    assert_err(cairn_operation_decode(bytes, &operation, &fault_at), CAIRN_OK);
+    if (operation.kind == CAIRN_KIND_ALERT_WITHDRAW) {
+        memcpy(word, operation.purpose.data, operation.purpose.size);
+        uint32_t found = world_find_word(world, number, word);
+        assert_true(found < world->nodes[number].word_count);
+        world->nodes[number].are_gone[found] = true;
+    }
+}
+
 static void node_take_operation(struct world *world, uint32_t number, struct cairn_bytes bytes,
                                 struct cairn_event *opened)
 {
@@ -363,8 +378,11 @@ static void world_fold(struct world *world, struct world_event *job)
         memcpy(key.id, job->ripe.feed, 16);
         assert_int_equal(disk_range(&node->disk, &key, key.index + 1, &row, 1), 1);
         assert_err(cairn_commit_decode(row.value, &commit, &fault_at), CAIRN_OK);
-        assert_int_equal(cursor->commits, job->ripe.commit_number);
         cairn_core_peer(node->core, job->ripe.author, &author);
+        assert_true(job->ripe.commit_number <= cursor->commits);
+        bool is_new = job->ripe.commit_number == cursor->commits;
+        bool is_gone = author.is_ended && commit.opening.leaf_index >= author.counted_size;
+        assert_true(is_new || author.is_ended);
         struct cairn_open_reader reader = {
             .suite = &world->suite,
             .origin = cairn_bytes_of(author.origin),
@@ -382,11 +400,18 @@ static void world_fold(struct world *world, struct world_event *job)
             assert_non_null(scratch);
             assert_err(cairn_open_entry(&reader, &entry, scratch, &operation, content_key),
                        CAIRN_OK);
-            node_take_operation(world, job->node, operation, &opened);
+            if (is_new) {
+                node_take_operation(world, job->node, operation, &opened);
+            }
+            if (is_gone) {
+                node_repudiate(world, job->node, operation);
+            }
             free(scratch);
         }
     }
-    cursor->commits = job->ripe.commit_number + 1;
+    if (cursor->commits <= job->ripe.commit_number) {
+        cursor->commits = job->ripe.commit_number + 1;
+    }
     world_step(world, job->node, &opened);
 }
 

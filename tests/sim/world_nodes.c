@@ -51,7 +51,27 @@ static void node_start(struct world *world, uint32_t number)
     world_step(world, number, &start);
 }
 
-static void node_document(struct world *world, uint32_t number)
+void world_sign_document(struct world *world, uint32_t number, struct cairn_country_doc *doc)
+{
+    struct node *node = &world->nodes[number];
+    uint8_t text[2048];
+    uint8_t signature[64];
+    struct cairn_bytes encoded;
+    struct cairn_note_writer writer;
+    char name[32] = "test-sim/";
+    strcat(name, world_code(world, number));
+    struct cairn_note_key key = {.name = cairn_bytes_of(name), .type = CAIRN_NOTE_ED25519};
+    cairn_suite_sign_public(&world->suite, node->root_seed, doc->root);
+    memcpy(key.public_key, doc->root, 32);
+    assert_err(cairn_country_encode(doc, text, sizeof text, &encoded), CAIRN_OK);
+    cairn_suite_sign(&world->suite, node->root_seed, encoded, signature);
+    cairn_note_writer_init(&writer, node->note, sizeof node->note);
+    assert_err(cairn_note_put_text(&writer, encoded), CAIRN_OK);
+    assert_err(cairn_note_append_signature(&writer, &key, 0, signature), CAIRN_OK);
+    node->note_size = writer.size;
+}
+
+struct cairn_country_doc world_document(struct world *world, uint32_t number)
 {
     struct node *node = &world->nodes[number];
     struct cairn_country_doc doc = {
@@ -64,15 +84,6 @@ static void node_document(struct world *world, uint32_t number)
         .valid_from_ms = 1000,
         .valid_until_ms = 4000000000000u,
     };
-    uint8_t text[2048];
-    uint8_t signature[64];
-    struct cairn_bytes encoded;
-    struct cairn_note_writer writer;
-    char name[32] = "test-sim/";
-    strcat(name, world_code(world, number));
-    struct cairn_note_key key = {.name = cairn_bytes_of(name), .type = CAIRN_NOTE_ED25519};
-    cairn_suite_sign_public(&world->suite, node->root_seed, doc.root);
-    memcpy(key.public_key, doc.root, 32);
     world_random(world, doc.next_root, 32);
     doc.sealing[0].number = 1;
     cairn_suite_dh_public(&world->suite, node->sealing_secret, doc.sealing[0].key);
@@ -82,12 +93,7 @@ static void node_document(struct world *world, uint32_t number)
     cairn_suite_sign_public(&world->suite, node->witness_seed, doc.nodes[0].witness);
     memcpy(doc.nodes[0].tls_spki, node->spki_hash, 32);
     doc.nodes[0].endpoint = cairn_bytes_of("sim.example:1");
-    assert_err(cairn_country_encode(&doc, text, sizeof text, &encoded), CAIRN_OK);
-    cairn_suite_sign(&world->suite, node->root_seed, encoded, signature);
-    cairn_note_writer_init(&writer, node->note, sizeof node->note);
-    assert_err(cairn_note_put_text(&writer, encoded), CAIRN_OK);
-    assert_err(cairn_note_append_signature(&writer, &key, 0, signature), CAIRN_OK);
-    node->note_size = writer.size;
+    return doc;
 }
 
 /* Commands wait until the core is ready for them, as in node/driver_command.c. */
@@ -124,7 +130,7 @@ static cairn_err world_wait(struct world *world, uint32_t node, struct cairn_eve
     return world->answers[token].err;
 }
 
-static cairn_err world_show(struct world *world, uint32_t node, uint32_t shown)
+cairn_err world_show(struct world *world, uint32_t node, uint32_t shown)
 {
     struct cairn_event event = {.type = CAIRN_EVENT_DOCUMENT};
     event.as.document.note = (struct cairn_bytes){.data = world->nodes[shown].note,
@@ -142,6 +148,20 @@ static void node_copy(struct node *node, const struct node *first)
     memcpy(node->spki_hash, first->spki_hash, 32);
     memcpy(node->note, first->note, first->note_size);
     node->note_size = first->note_size;
+}
+
+/* The same country, by other keys. */
+static void node_follow(struct node *node, const struct node *first)
+{
+    memcpy(node->root_seed, first->root_seed, 32);
+    memcpy(node->sealing_secret, first->sealing_secret, 32);
+    memcpy(node->note, first->note, first->note_size);
+    node->note_size = first->note_size;
+}
+
+static bool world_is_next(const struct world *world, uint32_t node)
+{
+    return world->options.has_next && node == world->options.nodes - 1;
 }
 
 struct world *world_open(const struct world_options *options)
@@ -170,7 +190,7 @@ struct world *world_open(const struct world_options *options)
         assert_non_null(node->memory);
         assert_err(cairn_origin_make(cairn_bytes_of("test-sim"),
                                      cairn_bytes_of(world_code(world, i)), cairn_bytes_of("sim-1"),
-                                     1, node->origin),
+                                     world_is_next(world, i) ? 2 : 1, node->origin),
                    CAIRN_OK);
         world_random(world, node->root_seed, 32);
         world_random(world, node->log_seed, 32);
@@ -178,7 +198,11 @@ struct world *world_open(const struct world_options *options)
         world_random(world, node->sealing_secret, 32);
         world_random(world, node->local, 32);
         world_random(world, node->spki_hash, 32);
-        node_document(world, i);
+        struct cairn_country_doc doc = world_document(world, i);
+        world_sign_document(world, i, &doc);
+        if (options->has_next && i == options->nodes - 1) {
+            node_follow(node, &world->nodes[0]);
+        }
         if (options->has_twin && i == options->nodes - 1) {
             node_copy(node, &world->nodes[0]);
         }
@@ -400,14 +424,19 @@ void world_calm(struct world *world)
     world->options.cut_percent = 0;
 }
 
+uint32_t world_find_word(const struct world *world, uint32_t node, const char *word)
+{
+    uint32_t i = 0;
+    while (i < world->nodes[node].word_count && strcmp(world->nodes[node].words[i], word) != 0) {
+        i++;
+    }
+    return i;
+}
+
 bool world_knows(const struct world *world, uint32_t node, const char *word)
 {
-    for (uint32_t i = 0; i < world->nodes[node].word_count; i++) {
-        if (strcmp(world->nodes[node].words[i], word) == 0) {
-            return true;
-        }
-    }
-    return false;
+    uint32_t found = world_find_word(world, node, word);
+    return found < world->nodes[node].word_count && !world->nodes[node].are_gone[found];
 }
 
 bool world_disk_holds(const struct world *world, uint32_t node, struct cairn_bytes bytes)

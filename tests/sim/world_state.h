@@ -4,6 +4,7 @@
 #define CAIRN_TESTS_SIM_WORLD_STATE_H
 
 #include "crypto/hash.h"
+#include "schema/country.h"
 #include "tests/sim/disk.h"
 #include "tests/sim/world.h"
 
@@ -30,6 +31,7 @@ struct node {
     size_t note_size;
     uint32_t life; /* grows with every crash: what was under way for an earlier life is lost */
     char (*words)[64];
+    bool are_gone[NODE_WORDS_MAX]; /* words that are repudiated */
     uint32_t word_count;
     struct node_cursor cursors[NODE_FEEDS_MAX]; /* views: survive a crash */
     uint32_t cursor_count;
@@ -95,6 +97,13 @@ struct history *history_open(void);
 void history_close(struct history *history);
 void history_hear(struct world *world, struct cairn_bytes payload);
 void world_guard(struct world *world, uint32_t node); /* after a step, before its actions */
+
+/* A country's first document, and any under its root key: into the node's note. */
+struct cairn_country_doc world_document(struct world *world, uint32_t node);
+void world_sign_document(struct world *world, uint32_t node, struct cairn_country_doc *doc);
+/* Hand the note of one node to another one's operator. */
+cairn_err world_show(struct world *world, uint32_t node, uint32_t shown);
+uint32_t world_find_word(const struct world *world, uint32_t node, const char *word);
 
 struct world_pair *world_pair_of(struct world *world, uint32_t a, uint32_t b);
 /* Country of a node. */

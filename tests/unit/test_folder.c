@@ -113,6 +113,46 @@ TEST(the_same_commit_again_changes_nothing_but_says_the_same)
     views_scene_close(&scene);
 }
 
+/* A commit of AUT, whose origin ended at this leaf. */
+static void fold_ended(struct views_scene *scene, uint64_t number, uint64_t counted_size)
+{
+    struct cairn_folder_job job;
+    struct cairn_folder_result result;
+    feed_writer_job(&scene->aut, number, scene->now_ms, &job);
+    job.is_ended = true;
+    job.counted_size = counted_size;
+    assert_err(cairn_folder_fold(scene->folder, &job, &result), CAIRN_OK);
+    cairn_folder_result_free(&result);
+    assert_err(cairn_folder_settle(scene->folder), CAIRN_OK);
+}
+
+TEST(a_commit_behind_the_end_of_its_origin_is_folded_again_without_effect)
+{
+    struct views_scene scene;
+    uint8_t digest[2][32];
+    views_scene_open(&scene);
+    views_append_document(&scene, 1);
+    (void)views_scene_fold(&scene, &scene.aut);
+    uint64_t end = scene.leaf_index;
+    views_append_document(&scene, 2);
+    (void)views_scene_fold(&scene, &scene.aut);
+    assert_int_equal(views_status(&scene, 2), CAIRN_ALERT_STATUS_ACTIVE);
+    fold_ended(&scene, 0, end); /* the end becomes known */
+    fold_ended(&scene, 1, end);
+    assert_int_equal(views_status(&scene, 1), CAIRN_ALERT_STATUS_ACTIVE);
+    assert_int_equal(views_status(&scene, 2), CAIRN_ALERT_STATUS_WITHDRAWN);
+    digest_of(&scene, digest[0]);
+    fold_ended(&scene, 1, end);
+    digest_of(&scene, digest[1]);
+    assert_memory_equal(digest[0], digest[1], 32);
+    views_scene_delete_views(&scene); /* who knew it from the beginning has the same */
+    fold_ended(&scene, 0, end);
+    fold_ended(&scene, 1, end);
+    digest_of(&scene, digest[1]);
+    assert_memory_equal(digest[0], digest[1], 32);
+    views_scene_close(&scene);
+}
+
 TEST(operations_of_one_batch_see_each_other)
 {
     struct views_scene scene;
@@ -396,6 +436,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_folded_commit_is_there_and_counted),
         cmocka_unit_test(the_same_commit_again_changes_nothing_but_says_the_same),
+        cmocka_unit_test(a_commit_behind_the_end_of_its_origin_is_folded_again_without_effect),
         cmocka_unit_test(operations_of_one_batch_see_each_other),
         cmocka_unit_test(after_a_restart_the_folder_goes_on_where_it_was),
         cmocka_unit_test(after_a_restart_operations_find_their_object),
