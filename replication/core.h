@@ -116,10 +116,12 @@ struct cairn_core_feed {
     enum cairn_feed_kind kind;
     uint32_t author;           /* number of the origin */
     uint64_t size;             /* entries, verified */
+    uint64_t waiting;          /* own, private: entries that wait for the heartbeat */
     uint64_t commits;          /* opened */
     uint64_t tagged;           /* commits known to exist, opened or not */
     uint64_t first_leaf_index; /* of commit 0; 0 while there is none */
     uint32_t epoch;
+    bool is_own; /* of this node, or of one of the country's origins that ended */
     bool is_closed;
     bool is_lost; /* own, private: its last commits are nowhere any more */
     uint32_t member_count;
@@ -159,6 +161,7 @@ uint64_t cairn_core_mark_ms(const struct cairn_core *core);
 /* What the document in force of a country says, the own one's too. */
 struct cairn_core_document {
     uint64_t serial;
+    uint8_t note_hash[32];   /* SHA-256 of the whole note */
     uint8_t fingerprint[16]; /* as 8 proquints: cairn_proquint_encode */
     uint8_t sealing[32];     /* the key to seal to */
 };

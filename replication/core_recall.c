@@ -287,6 +287,12 @@ static void recall_feed(struct cairn_core *core, const uint8_t id[static 16],
     }
 }
 
+/* Of this node, or of an incarnation of it that ended since the row was written. */
+static bool recall_is_own(const struct cairn_core *core, uint32_t number)
+{
+    return core->journals[core->feeds[number].journal].country == 0;
+}
+
 static void recall_feed_part(struct cairn_core *core, const uint8_t id[static 16], uint64_t type,
                              struct row_reader *row)
 {
@@ -296,23 +302,24 @@ static void recall_feed_part(struct cairn_core *core, const uint8_t id[static 16
         struct cairn_merkle_range range;
         row_range(row, 1, &range);
         uint64_t bytes = row_uint(row, 2, CAIRN_LIMIT_COMMIT_BYTES);
-        row_need(row, row->err == CAIRN_OK && core->feeds[number].journal == 0 &&
+        row_need(row, row->err == CAIRN_OK && recall_is_own(core, number) &&
                           core->feeds[number].type == CAIRN_FEED_TYPE_PRIVATE);
-        if (row->err == CAIRN_OK && range.size > core->feeds[number].range.size) {
+        bool is_past = row->err == CAIRN_OK && core->feeds[number].journal != 0;
+        if (row->err == CAIRN_OK && !is_past && range.size > core->feeds[number].range.size) {
             core->feeds[number].range = range;
             core->feeds[number].waiting_bytes = (uint32_t)bytes;
             core->is_private_due |= bytes > CORE_PRIVATE_BYTES;
         }
     } else if (type == CORE_ROW_FROZEN) {
         (void)row_uint(row, 1, 1);
-        row_need(row, row->err == CAIRN_OK && core->feeds[number].journal == 0);
-        if (row->err == CAIRN_OK) {
+        row_need(row, row->err == CAIRN_OK && recall_is_own(core, number));
+        if (row->err == CAIRN_OK && core->feeds[number].journal == 0) {
             core->feeds[number].is_frozen = true;
             core->feeds[number].has_frozen_row = true;
         }
     } else if (type == CORE_ROW_LOST) {
         (void)row_uint(row, 1, UINT64_MAX);
-        row_need(row, row->err == CAIRN_OK && core->feeds[number].journal == 0 &&
+        row_need(row, row->err == CAIRN_OK && recall_is_own(core, number) &&
                           core->feeds[number].type == CAIRN_FEED_TYPE_PRIVATE);
         if (row->err == CAIRN_OK) {
             core->feeds[number].is_lost = true;

@@ -49,11 +49,21 @@ cairn_err cairn_core_may_append(const struct cairn_core *core, const struct cair
     return is_lookup ? CAIRN_OK : cairn_core_may_write(core);
 }
 
+/* An incarnation of this node: one that is announced answers nothing. */
+static bool restore_is_same_node(const struct core_journal *own, const struct core_journal *other)
+{
+    const char *slash = strrchr(own->origin, '/');
+    CAIRN_REQUIRE(slash != NULL);
+    size_t size = (size_t)(slash - own->origin) + 1;
+    return strncmp(own->origin, other->origin, size) == 0;
+}
+
 /* Every node that this one would link to. */
 static bool restore_is_partner(const struct cairn_core *core, uint32_t number)
 {
     const struct core_journal *journal = &core->journals[number];
-    return number != 0 && journal->is_listed && core->countries[journal->country].is_recognised;
+    return number != 0 && journal->is_listed && core->countries[journal->country].is_recognised &&
+           !restore_is_same_node(&core->journals[0], journal);
 }
 
 /* Its end is not here, so another feed takes what would belong into it. Nothing can stand in for

@@ -51,6 +51,15 @@ static json_t *status_peer(const struct cairn_core_peer *peer, uint64_t now_ms)
     return row;
 }
 
+/* The newest checkpoint held of it, as it signed it: what it needs when it has lost its disk. */
+static void status_put_checkpoint(const struct cairn_core *core, uint32_t number, json_t *row)
+{
+    struct cairn_bytes checkpoint = cairn_core_checkpoint(core, number);
+    if (row != NULL && checkpoint.size > 0) {
+        (void)json_object_set_new(row, "checkpoint", cairn_http_task_text(checkpoint));
+    }
+}
+
 static json_t *status_peers(const struct cairn_core *core, uint64_t now_ms)
 {
     struct cairn_core_peer peer;
@@ -58,7 +67,9 @@ static json_t *status_peers(const struct cairn_core *core, uint64_t now_ms)
     uint32_t count = cairn_core_peer_count(core);
     for (uint32_t number = 1; number < count; number++) {
         cairn_core_peer(core, number, &peer);
-        (void)json_array_append_new(rows, status_peer(&peer, now_ms));
+        json_t *row = status_peer(&peer, now_ms);
+        status_put_checkpoint(core, number, row);
+        (void)json_array_append_new(rows, row);
     }
     return rows;
 }
