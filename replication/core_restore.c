@@ -52,10 +52,11 @@ cairn_err cairn_core_may_append(const struct cairn_core *core, const struct cair
 /* An incarnation of this node: one that is announced answers nothing. */
 static bool restore_is_same_node(const struct core_journal *own, const struct core_journal *other)
 {
-    const char *slash = strrchr(own->origin, '/');
-    CAIRN_REQUIRE(slash != NULL);
-    size_t size = (size_t)(slash - own->origin) + 1;
-    return strncmp(own->origin, other->origin, size) == 0;
+    size_t size = own->origin_bytes;
+    while (size > 0 && own->origin[size - 1] != '/') {
+        size--;
+    }
+    return other->origin_bytes > size && memcmp(own->origin, other->origin, size) == 0;
 }
 
 /* Every node that this one would link to. */

@@ -346,6 +346,71 @@ TEST(a_node_whose_own_origin_ended_signs_nothing)
     assert_int_equal(scene_journal_size(), size);
 }
 
+/* The same disk, started as the next incarnation. */
+static void begin_next(struct author *self)
+{
+    struct cairn_core_peer own;
+    cairn_core_peer(scene.host->core, 0, &own);
+    self->is_ended = true;
+    self->ended_size = own.journal_size;
+    memcpy(self->ended_root, own.journal_root, 32);
+    author_document(self);
+    self->origin[strlen(self->origin) - 1]++;
+    self->log_seed[0] ^= 1;
+    host_crash(scene.host);
+    uint64_t token = host_show(scene.host, self);
+    host_settle(scene.host);
+    assert_err(scene_answer_of(token), CAIRN_OK);
+}
+
+static void feed_of(uint64_t token, struct cairn_core_feed *out)
+{
+    struct host_answer answer;
+    assert_true(host_answered(scene.host, token, &answer));
+    assert_err(answer.err, CAIRN_OK);
+    *out = scene_feed_of(answer.feed);
+}
+
+TEST(the_next_incarnation_writes_and_finds_what_the_last_one_wrote_closed)
+{
+    struct cairn_core_feed before[3];
+    struct cairn_core_document held;
+    scene_link_up(SRB, &scene.srb);
+    uint64_t region = host_feed_open(scene.host, "AUTSRB");
+    uint64_t national = host_feed_open(scene.host, "AUT");
+    host_run(scene.host, 130000);
+    feed_of(region, &before[0]);
+    feed_of(national, &before[1]);
+    before[2] = scene_own_pairwise();
+    (void)host_append(scene.host, before[1].id, "waits", scene.host->now_ms);
+    host_settle(scene.host);
+    assert_int_equal(scene_feed_of(before[1].id).waiting, 1);
+    uint64_t size = scene_journal_size();
+
+    begin_next(&scene.host->self);
+    for (uint32_t i = 0; i < 3; i++) {
+        struct cairn_core_feed past = scene_feed_of(before[i].id);
+        assert_true(past.is_own);
+        assert_true(past.is_closed);
+        assert_int_not_equal(past.author, 0);
+        assert_int_equal(past.size, before[i].size);
+        assert_int_equal(past.waiting, 0); /* there is no commit for it any more */
+        uint64_t refused = host_append(scene.host, past.id, "word", scene.host->now_ms);
+        host_settle(scene.host);
+        assert_int_not_equal(scene_answer_of(refused), CAIRN_OK);
+    }
+    struct cairn_core_feed pairwise = scene_own_pairwise();
+    assert_memory_not_equal(pairwise.id, before[2].id, 16);
+    assert_false(pairwise.is_closed);
+    uint64_t written = host_append(scene.host, pairwise.id, "word", scene.host->now_ms);
+    host_settle(scene.host);
+    assert_err(scene_answer_of(written), CAIRN_OK);
+    assert_in_range(scene_journal_size(), 1, size + 3);
+    assert_true(cairn_core_document(scene.host->core, (const uint8_t *)"AUT", &held));
+    assert_int_equal(held.serial, scene.host->self.serial);
+    assert_false(cairn_core_document(scene.host->core, (const uint8_t *)"XXA", &held));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -376,6 +441,8 @@ int main(void)
                                         begin, end),
         cmocka_unit_test_setup_teardown(a_dispute_does_not_end_on_the_other_branch, begin, end),
         cmocka_unit_test_setup_teardown(a_node_whose_own_origin_ended_signs_nothing, begin, end),
+        cmocka_unit_test_setup_teardown(
+            the_next_incarnation_writes_and_finds_what_the_last_one_wrote_closed, begin, end),
     };
     return cmocka_run_group_tests_name("core_ended", tests, NULL, NULL);
 }
