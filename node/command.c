@@ -13,7 +13,7 @@ static const struct cairn_command command_table[] = {
     {"document", "print this country's document and its fingerprint", cairn_cli_document_print},
     {"document renew", "sign the next document: dates, endpoint, other keys",
      cairn_cli_document_renew},
-    {"recover", "end the node's present incarnation where it is known to end, begin the next",
+    {"recover", "end this incarnation at its last known position, begin the next",
      cairn_cli_recover_run},
     {"partner add", "recognise a country, after comparing its fingerprint", cairn_cli_partner_add},
     {"partner list", "countries, links and how fresh their data is", cairn_cli_partner_list},
