@@ -86,8 +86,8 @@ TEST(nothing_is_cosigned_while_the_missing_is_being_written)
     for (uint32_t i = 0; scene.host->notices[CAIRN_NOTICE_MISSING] == 0; i++) {
         (void)host_append(scene.host, pairwise, "word", scene.host->now_ms); /* a mark a second */
         host_settle(scene.host);
-        host_tick(scene.host, 170);
-        assert_true(i < 800);
+        host_tick(scene.host, 130);
+        assert_true(i < 1000);
     }
     assert_false(is_witnessing());
     host_settle(scene.host);

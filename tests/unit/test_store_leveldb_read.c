@@ -224,6 +224,8 @@ TEST(damage_in_a_table_is_found_when_it_is_read)
     assert_err(cairn_store_get(scene.store, cairn_bytes_of("a"), &value), CAIRN_DISK_CORRUPT);
     assert_null(value.data);
     assert_err(cairn_store_scan(scene.store, &all, store_scene_add, &rows), CAIRN_DISK_CORRUPT);
+    struct cairn_store_range bulk = {.is_bulk = true};
+    assert_err(cairn_store_scan(scene.store, &bulk, store_scene_add, &rows), CAIRN_DISK_CORRUPT);
     assert_err(cairn_store_seek_before(scene.store, cairn_bytes_of("a"), cairn_bytes_of("a9"), &key,
                                        &value),
                CAIRN_DISK_CORRUPT);
