@@ -52,13 +52,24 @@ void cairn_core_refetch_start(struct cairn_core *core)
     }
 }
 
+/* Leaves of the own journal are stored. With them the log may look whole, while what they commit to
+ * is still missing: a node that falls now goes on restoring. source P-75 */
+void cairn_core_refetch_leaves(struct cairn_core *core, struct core_puts *puts)
+{
+    if (!core->restore.is_unfinished) {
+        core->restore.is_unfinished = true;
+        cairn_core_puts_add_restored(core, puts, true);
+    }
+}
+
 /* Before this node is in order again: which feeds are not. gives false while that is not on disk */
 bool cairn_core_refetch_keep(struct cairn_core *core)
 {
     struct core_puts puts = cairn_core_puts_begin(core, REFETCH_ROWS + 1);
-    if (!core->restore.was_restored) {
+    if (!core->restore.was_restored || core->restore.is_unfinished) {
         core->restore.was_restored = true;
-        cairn_core_puts_add_restored(core, &puts);
+        core->restore.is_unfinished = false;
+        cairn_core_puts_add_restored(core, &puts, false);
     }
     for (uint32_t i = core->journals[0].feed_first; i != CORE_NONE; i = core->feed_next[i]) {
         struct cairn_feed *feed = &core->feeds[i];

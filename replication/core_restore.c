@@ -109,7 +109,7 @@ void cairn_core_restore_start(struct cairn_core *core, const struct cairn_event 
     cairn_merkle_range_root(&own->verified, root);
     if (!restore->has_guard || event->as.start.is_doubted) {
         restore_begin(core, true);
-    } else if (size > own->verified.size) {
+    } else if (size > own->verified.size || restore->is_unfinished) {
         restore_begin(core, event->as.start.is_stale);
     } else if (size == own->verified.size && memcmp(root, restore->guard_root, 32) != 0) {
         restore_halt(core, CORE_NONE, size);

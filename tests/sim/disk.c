@@ -5,10 +5,12 @@
 
 void disk_close(struct disk *disk)
 {
+    disk_sync(disk);
     for (size_t i = 0; i < disk->count; i++) {
         free(disk->rows[i].value);
     }
     free(disk->rows);
+    free(disk->old);
     *disk = (struct disk){.count = 0};
 }
 
@@ -42,10 +44,58 @@ static void disk_insert(struct disk *disk, size_t at, const uint8_t *key)
     disk->count++;
 }
 
+/* ---- what is not synced ---- */
+
+void disk_begin(struct disk *disk)
+{
+    disk->batches++;
+}
+
+void disk_sync(struct disk *disk)
+{
+    for (size_t i = 0; i < disk->old_count; i++) {
+        free(disk->old[i].row.value);
+    }
+    disk->old_count = 0;
+    disk->batches = 0;
+}
+
+/* Takes the value over. */
+static void disk_remember(struct disk *disk, struct disk_row row)
+{
+    if (disk->batches == 0) {
+        free(row.value);
+        return;
+    }
+    if (disk->old_count == disk->old_capacity) {
+        disk->old_capacity = disk->old_capacity == 0 ? 256 : disk->old_capacity * 2;
+        disk->old = realloc(disk->old, disk->old_capacity * sizeof *disk->old);
+        if (disk->old == NULL) {
+            abort();
+        }
+    }
+    disk->old[disk->old_count++] = (struct disk_old){.row = row, .batch = disk->batches};
+}
+
+void disk_undo(struct disk *disk, uint32_t batches)
+{
+    uint32_t left = disk->batches > batches ? disk->batches - batches : 0;
+    disk->batches = 0;
+    while (disk->old_count > 0 && disk->old[disk->old_count - 1].batch > left) {
+        struct disk_row *row = &disk->old[--disk->old_count].row;
+        struct cairn_key key = cairn_key_decode(row->key);
+        disk_put(disk, &key, (struct cairn_bytes){.data = row->value, .size = row->size});
+        free(row->value);
+    }
+    disk->batches = left;
+}
+
+/* ---- rows ---- */
+
 static void disk_delete(struct disk *disk, size_t at, const uint8_t *key)
 {
     if (at < disk->count && memcmp(disk->rows[at].key, key, CAIRN_KEY_BYTES) == 0) {
-        free(disk->rows[at].value);
+        disk_remember(disk, disk->rows[at]);
         disk->count--;
         memmove(disk->rows + at, disk->rows + at + 1, (disk->count - at) * sizeof *disk->rows);
     }
@@ -64,7 +114,7 @@ void disk_put(struct disk *disk, const struct cairn_key *key, struct cairn_bytes
     if (at == disk->count || memcmp(disk->rows[at].key, bytes, CAIRN_KEY_BYTES) != 0) {
         disk_insert(disk, at, bytes);
     }
-    free(disk->rows[at].value);
+    disk_remember(disk, disk->rows[at]);
     disk->rows[at].value = malloc(value.size + 1);
     if (disk->rows[at].value == NULL) {
         abort();

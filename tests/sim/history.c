@@ -16,8 +16,8 @@ struct history_place {
 
 struct history {
     struct history_place *places; /* open addressing */
+    size_t count;
     uint8_t *memory;
-    uint32_t second_count; /* checkpoints that contradict an earlier one */
 };
 
 struct history *history_open(void)
@@ -48,6 +48,25 @@ static uint32_t history_node(const struct world *world, struct cairn_bytes origi
     return node;
 }
 
+bool history_tell(struct history *history, uint32_t node, uint64_t size,
+                  const uint8_t root[static 32])
+{
+    size_t at = (size_t)(size * WORLD_NODES_MAX + node) % HISTORY_PLACES;
+    struct history_place *place = &history->places[at];
+    while (place->node_plus1 != 0 && (place->node_plus1 != node + 1 || place->size != size)) {
+        at = (at + 1) % HISTORY_PLACES;
+        place = &history->places[at];
+    }
+    if (place->node_plus1 != 0) {
+        return memcmp(place->root, root, 32) == 0;
+    }
+    assert_true(++history->count < HISTORY_PLACES);
+    place->node_plus1 = node + 1;
+    place->size = size;
+    memcpy(place->root, root, 32);
+    return true;
+}
+
 static void history_take(struct world *world, struct cairn_arena *arena, struct cairn_bytes note)
 {
     struct cairn_note split;
@@ -57,22 +76,9 @@ static void history_take(struct world *world, struct cairn_arena *arena, struct 
         return;
     }
     uint32_t node = history_node(world, checkpoint.origin);
-    size_t at = (size_t)(checkpoint.size * WORLD_NODES_MAX + node) % HISTORY_PLACES;
-    struct history_place *place = &world->history->places[at];
-    while (place->node_plus1 != 0 &&
-           (place->node_plus1 != node + 1 || place->size != checkpoint.size)) {
-        at = (at + 1) % HISTORY_PLACES;
-        place = &world->history->places[at];
+    if (node < world->options.nodes && !world->nodes[node].is_liar) {
+        assert_true(history_tell(world->history, node, checkpoint.size, checkpoint.root));
     }
-    if (place->node_plus1 != 0) {
-        bool is_second = memcmp(place->root, checkpoint.root, 32) != 0;
-        world->history->second_count += is_second ? 1 : 0;
-        assert_true(!is_second || world->options.has_twin);
-        return;
-    }
-    place->node_plus1 = node + 1;
-    place->size = checkpoint.size;
-    memcpy(place->root, checkpoint.root, 32);
 }
 
 void history_hear(struct world *world, struct cairn_bytes payload)
@@ -80,9 +86,6 @@ void history_hear(struct world *world, struct cairn_bytes payload)
     struct cairn_arena arena;
     struct cairn_message message;
     size_t fault_at;
-    if (!world->options.is_watched) {
-        return;
-    }
     cairn_arena_init(&arena, world->history->memory, 2u << 20);
     assert_err(cairn_message_decode(payload, &arena, &message, &fault_at), CAIRN_OK);
     if (message.type == CAIRN_MESSAGE_JOURNAL && message.as.journal.has_checkpoint) {
@@ -92,9 +95,4 @@ void history_hear(struct world *world, struct cairn_bytes payload)
          i++) {
         history_take(world, &arena, message.as.offer.journals[i].checkpoint);
     }
-}
-
-uint32_t world_second_histories(const struct world *world)
-{
-    return world->history->second_count;
 }

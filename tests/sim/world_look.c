@@ -1,0 +1,104 @@
+#include "schema/commit.h"
+#include "tests/sim/world_state.h"
+
+#include <string.h>
+
+const char *const world_countries[WORLD_NODES_MAX] = {
+    "AUT", "SRB", "GEO", "POL", "MDA", "ARM", "BIH", "MNE", "ALB", "BGR", "CHE",
+    "CZE", "DEU", "DNK", "ESP", "EST", "FIN", "FRA", "GRC", "HRV", "HUN", "ITA",
+    "LTU", "LUX", "LVA", "MKD", "NLD", "NOR", "PRT", "ROU", "SVK", "SVN"};
+
+const char *world_code(const struct world *world, uint32_t node)
+{
+    bool is_twin = world->options.has_twin && node == world->options.nodes - 1;
+    return world_countries[is_twin ? 0 : node];
+}
+
+bool world_knows(const struct world *world, uint32_t node, const char *word)
+{
+    for (uint32_t i = 0; i < world->nodes[node].views.word_count; i++) {
+        if (strcmp(world->nodes[node].views.words[i], word) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool world_disk_holds(const struct world *world, uint32_t node, struct cairn_bytes bytes)
+{
+    return disk_holds(&world->nodes[node].disk, bytes);
+}
+
+size_t world_private_commit_max(const struct world *world, uint32_t node,
+                                const uint8_t feed[static 16])
+{
+    const struct disk *disk = &world->nodes[node].disk;
+    static struct cairn_row commits[64], entries[WORLD_ROWS_MAX];
+    struct cairn_key key = {.table = CAIRN_TABLE_COMMIT};
+    size_t largest = 0;
+    memcpy(key.id, feed, 16);
+    size_t commit_count = disk_range(disk, &key, UINT64_MAX, commits, 64);
+    assert_true(commit_count > 0 && commit_count < 64);
+    key.table = CAIRN_TABLE_ENTRY;
+    for (size_t i = 0; i < commit_count; i++) {
+        struct cairn_opening opening;
+        size_t size = 0;
+        assert_err(cairn_opening_decode(commits[i].value.data, &opening), CAIRN_OK);
+        key.index = opening.previous_size;
+        size_t count = disk_range(disk, &key, opening.size, entries, WORLD_ROWS_MAX);
+        assert_int_equal(count, opening.size - opening.previous_size);
+        for (size_t at = 0; at < count; at++) {
+            size += 4 + entries[at].value.size;
+        }
+        largest = size > largest ? size : largest;
+    }
+    return largest;
+}
+
+uint32_t world_word_count(const struct world *world, uint32_t node)
+{
+    return world->nodes[node].views.word_count;
+}
+
+struct cairn_core *world_core(struct world *world, uint32_t node)
+{
+    return world->nodes[node].core;
+}
+
+uint64_t world_now(const struct world *world)
+{
+    return world->now_ms;
+}
+
+uint64_t world_notices(const struct world *world, uint32_t node, enum cairn_notice_code code)
+{
+    return world->nodes[node].notices[code];
+}
+
+void world_dump(const struct world *world, uint32_t node)
+{
+    const struct cairn_core *core = world->nodes[node].core;
+    for (uint32_t i = 0; i < cairn_core_peer_count(core); i++) {
+        struct cairn_core_peer peer;
+        cairn_core_peer(core, i, &peer);
+        print_message("%s journal %u %s size %llu linked %d cosigned %llu witnessed %llu\n",
+                      world_countries[node], i, peer.country, (unsigned long long)peer.journal_size,
+                      peer.is_linked, (unsigned long long)peer.cosigned_size,
+                      (unsigned long long)peer.witnessed_size);
+    }
+    for (uint32_t i = 0; i < cairn_core_feed_count(core); i++) {
+        struct cairn_core_feed feed;
+        cairn_core_feed(core, i, &feed);
+        print_message(
+            "%s feed %u %02x%02x kind %d author %u size %llu commits %llu tagged %llu epoch %u\n",
+            world_countries[node], i, feed.id[0], feed.id[1], feed.kind, feed.author,
+            (unsigned long long)feed.size, (unsigned long long)feed.commits,
+            (unsigned long long)feed.tagged, feed.epoch);
+    }
+}
+
+void world_trace(const struct world *world, uint8_t out[static 32])
+{
+    struct cairn_sha256 copy = world->trace;
+    cairn_sha256_final(&copy, out);
+}
