@@ -15,11 +15,13 @@
 
 #define REFETCH_ROWS 256u /* in one batch */
 
-/* Were all leaves looked at, and all that they commit to taken? */
+/* Were all leaves looked at, and all that they commit to taken? An audience feed without any commit
+ * is not this node's: whoever brought its record made it up, and knows its secret. */
 static bool refetch_has_all(const struct cairn_core *core, const struct cairn_feed *feed)
 {
+    bool is_ours = feed->type != CAIRN_FEED_TYPE_AUDIENCE || feed->commits > 0;
     return feed->is_closed || feed->is_broken ||
-           (feed->pending_count == 0 && feed->durable_commits == feed->commits &&
+           (is_ours && feed->pending_count == 0 && feed->durable_commits == feed->commits &&
             cairn_core_scanned(core, feed) >= core->journals[0].verified.size);
 }
 
@@ -50,6 +52,12 @@ void cairn_core_refetch_start(struct cairn_core *core)
             core->restore.is_following = true;
         }
     }
+}
+
+/* May a feed of this author be news? Of its own ones a node knows all, unless it lost some. */
+bool cairn_core_may_have_feeds(const struct cairn_core *core, uint32_t author)
+{
+    return author != 0 || core->restore.is_following || core->restore.was_restored;
 }
 
 /* Leaves of the own journal are stored. With them the log may look whole, while what they commit to
