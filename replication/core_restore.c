@@ -157,7 +157,7 @@ void cairn_core_restore_hello(struct cairn_core *core, uint32_t number,
     }
 }
 
-/* A greeted link may have what is missing. */
+/* A greeted link may have what is missing, or get it later, from others. */
 void cairn_core_restore_ask(struct cairn_core *core, uint32_t link)
 {
     struct core_journal *own = &core->journals[0];
@@ -166,7 +166,7 @@ void cairn_core_restore_ask(struct cairn_core *core, uint32_t link)
     if (!core->restore.is_following) {
         return;
     }
-    if (core->restore.state == CORE_RESTORED && size > own->verified.size) {
+    if (core->restore.state == CORE_RESTORED) {
         own->promised_size = size > own->promised_size ? size : own->promised_size;
         cairn_core_offered(core, link, 0);
     }

@@ -12,6 +12,16 @@ void world_random(struct world *world, uint8_t *out, size_t size)
     test_rng_bytes(&world->rng, out, size);
 }
 
+/* For who reads CAIRN_SIM_LOG. */
+void world_say(const struct world *world, uint32_t node, const char *what, uint64_t number)
+{
+    if (getenv("CAIRN_SIM_LOG") != NULL) {
+        print_message("[%8llu] %s == %s %llu\n",
+                      (unsigned long long)(world->now_ms - WORLD_EPOCH_MS), world_countries[node],
+                      what, (unsigned long long)number);
+    }
+}
+
 /* ---- clocks ---- */
 
 uint64_t world_clock_of(const struct world *world, uint32_t node)
@@ -189,6 +199,11 @@ static void world_trace_action(struct world *world, uint32_t node,
 static void world_notice(struct world *world, uint32_t node, const struct cairn_notice *notice)
 {
     world->nodes[node].notices[notice->code]++;
+    if (notice->code == CAIRN_NOTICE_LINK_REFUSED && notice->err / 100 <= 2 &&
+        notice->err != CAIRN_PEER_UNKNOWN) {
+        world->nodes[node].blame_count++;
+        world->nodes[node].blame_err = notice->err;
+    }
     if (getenv("CAIRN_SIM_LOG") != NULL) {
         print_message("[%8llu] %s %s %.3s err %d a %llu b %llu\n",
                       (unsigned long long)(world->now_ms - WORLD_EPOCH_MS), world_countries[node],
@@ -279,6 +294,7 @@ static void world_apply_store(struct world *world, struct world_event *event)
     node->task_count--;
     world_step(world, event->node, &event->event);
     if (is_failed) {
+        node->stall_ms = UINT64_MAX; /* nothing behind it is written */
         world_fall(world, event->node, WORLD_KILLED, 100);
     }
 }

@@ -72,6 +72,12 @@ cairn_err world_append_large(struct world *world, uint32_t node, const uint8_t f
                              size_t size_bytes);
 void world_pairwise(struct world *world, uint32_t node, uint32_t partner,
                     uint8_t out_feed[static 16]);
+/* gives false when it is no partner, or the node is down */
+bool world_find_pairwise(struct world *world, uint32_t node, uint32_t partner,
+                         uint8_t out_feed[static 16]);
+/* The countries of a set of nodes, ascending, one after the other. */
+void world_members(const struct world *world, uint32_t nodes,
+                   char out[static WORLD_NODES_MAX * 3 + 1]);
 
 /* ---- faults ---- */
 
@@ -98,6 +104,11 @@ void world_lose_commit(struct world *world, uint32_t node, const uint8_t feed[st
 /* Copy the node's disk; put the copy back, with or without what its guard says, and start on it. */
 void world_backup(struct world *world, uint32_t node);
 void world_put_back(struct world *world, uint32_t node, bool has_guard);
+bool world_backup_if_up(struct world *world,
+                        uint32_t node); /* and in order; gives: it was copied */
+/* Does some partner hold all leaves that the node's guard says, and all its marks, and is everybody
+ * up and in order? */
+bool world_is_held(struct world *world, uint32_t node);
 /* The guard says what it said when the disk was copied: the whole machine goes back. */
 void world_roll_guard(struct world *world, uint32_t node);
 /* The link between two nodes: cut, and allowed or not; broken, and one of them hears of it later;
@@ -112,6 +123,8 @@ void world_slow(struct world *world, uint32_t from, uint32_t to, uint32_t bytes_
 void world_calm(struct world *world);
 
 /* ---- questions ---- */
+
+bool world_recognises(const struct world *world, uint32_t node, uint32_t peer);
 
 /* What a node's folder has opened: does it know this word, as an operation of this author? */
 bool world_knows(const struct world *world, uint32_t node, const char *word);

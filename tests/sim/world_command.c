@@ -82,6 +82,7 @@ uint64_t world_begin(struct world *world, uint32_t node, const struct world_comm
     uint64_t token = world->token++;
     assert_true(token < WORLD_TOKENS);
     due->event.type = command->type;
+    world_say(world, node, command->word != NULL ? command->word : "is asked for", command->type);
     due->command = *command;
     const char *text = command->word == NULL ? command->members : command->word;
     if (text != NULL) {
@@ -233,6 +234,14 @@ cairn_err world_append_large(struct world *world, uint32_t node, const uint8_t f
     return command_of_feed(
         world, node, feed,
         (struct world_command){.type = CAIRN_EVENT_APPEND, .size_bytes = size_bytes});
+}
+
+bool world_find_pairwise(struct world *world, uint32_t node, uint32_t partner,
+                         uint8_t out_feed[static 16])
+{
+    return !world->nodes[node].is_down &&
+           cairn_core_pairwise(world->nodes[node].core, (const uint8_t *)world_code(world, partner),
+                               out_feed);
 }
 
 void world_pairwise(struct world *world, uint32_t node, uint32_t partner,

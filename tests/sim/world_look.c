@@ -14,6 +14,62 @@ const char *world_code(const struct world *world, uint32_t node)
     return world_countries[is_twin ? 0 : node];
 }
 
+bool world_recognises(const struct world *world, uint32_t node, uint32_t peer)
+{
+    return cairn_core_is_partner(world->nodes[node].core, (const uint8_t *)world_code(world, peer));
+}
+
+void world_members(const struct world *world, uint32_t nodes,
+                   char out[static WORLD_NODES_MAX * 3 + 1])
+{
+    const char *last = "";
+    size_t size = 0;
+    for (;;) {
+        const char *next = NULL;
+        for (uint32_t i = 0; i < world->options.nodes; i++) {
+            const char *code = world_code(world, i);
+            if ((nodes >> i & 1u) != 0 && strcmp(code, last) > 0 &&
+                (next == NULL || strcmp(code, next) < 0)) {
+                next = code;
+            }
+        }
+        if (next == NULL) {
+            break;
+        }
+        memcpy(out + size, next, 3);
+        size += 3;
+        last = next;
+    }
+    out[size] = 0;
+}
+
+bool world_is_held(struct world *world, uint32_t number)
+{
+    const struct node *node = &world->nodes[number];
+    bool is_held = false;
+    uint8_t control[16];
+    cairn_core_control(node->core, control);
+    uint64_t marks = views_commits(&node->views, control);
+    for (uint32_t other = 0; other < world->options.nodes; other++) {
+        const struct node *peer = &world->nodes[other];
+        struct cairn_core_restore restore;
+        cairn_core_restore(peer->core, &restore);
+        if (peer->is_down || restore.is_restoring || restore.is_halted) {
+            return false;
+        }
+        for (uint32_t i = 1; i < cairn_core_peer_count(peer->core); i++) {
+            struct cairn_core_peer seen;
+            cairn_core_peer(peer->core, i, &seen);
+            is_held = is_held || (strcmp(seen.origin, node->origin) == 0 &&
+                                  views_commits(&peer->views, control) == marks &&
+                                  world_recognises(world, number, other) &&
+                                  world_recognises(world, other, number) &&
+                                  seen.journal_size >= node->start.as.start.size);
+        }
+    }
+    return is_held;
+}
+
 bool world_knows(const struct world *world, uint32_t node, const char *word)
 {
     for (uint32_t i = 0; i < world->nodes[node].views.word_count; i++) {
@@ -90,10 +146,13 @@ void world_dump(const struct world *world, uint32_t node)
         struct cairn_core_feed feed;
         cairn_core_feed(core, i, &feed);
         print_message(
-            "%s feed %u %02x%02x kind %d author %u size %llu commits %llu tagged %llu epoch %u\n",
+            "%s feed %u %02x%02x kind %d author %u size %llu commits %llu tagged %llu epoch %u "
+            "folded %llu%s%s\n",
             world_countries[node], i, feed.id[0], feed.id[1], feed.kind, feed.author,
             (unsigned long long)feed.size, (unsigned long long)feed.commits,
-            (unsigned long long)feed.tagged, feed.epoch);
+            (unsigned long long)feed.tagged, feed.epoch,
+            (unsigned long long)views_commits(&world->nodes[node].views, feed.id),
+            feed.is_closed ? " closed" : "", feed.is_lost ? " lost" : "");
     }
 }
 

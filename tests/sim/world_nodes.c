@@ -134,6 +134,7 @@ void world_fall(struct world *world, uint32_t number, enum world_fall fall, uint
     if (node->is_down) {
         return;
     }
+    world_say(world, number, fall == WORLD_POWER_CUT ? "power cut" : "killed", down_ms);
     node_write_some(world, number);
     if (fall == WORLD_POWER_CUT) {
         node_cut_power(world, node);
@@ -148,6 +149,7 @@ void world_fall(struct world *world, uint32_t number, enum world_fall fall, uint
     node->fuse = 0;
     node->fail_in = 0;
     node->stored_ms = 0;
+    node->stall_ms = node->stall_ms == UINT64_MAX ? 0 : node->stall_ms;
     world_push(world, world_event_new(world, number, WORLD_START), world->now_ms + down_ms);
 }
 
@@ -220,6 +222,17 @@ void world_backup(struct world *world, uint32_t number)
     node->backup_start = node->start;
 }
 
+bool world_backup_if_up(struct world *world, uint32_t number)
+{
+    struct cairn_core_restore restore;
+    cairn_core_restore(world->nodes[number].core, &restore);
+    if (world->nodes[number].is_down || restore.is_restoring || restore.is_halted) {
+        return false;
+    }
+    world_backup(world, number);
+    return true;
+}
+
 void world_roll_guard(struct world *world, uint32_t number)
 {
     world->nodes[number].start = world->nodes[number].backup_start;
@@ -229,6 +242,7 @@ void world_put_back(struct world *world, uint32_t number, bool has_guard)
 {
     struct node *node = &world->nodes[number];
     world_fall(world, number, WORLD_KILLED, 0);
+    world_say(world, number, has_guard ? "put back" : "put back, no guard", 0);
     node_copy_disk(&node->disk, &node->backup);
     views_copy(&node->views, &node->backup_views);
     world_fold_forget(world, number);

@@ -109,6 +109,7 @@ bool world_wire_take(struct world *world, const struct world_event *event);
 
 /* steps */
 const char *world_code(const struct world *world, uint32_t node); /* country of a node */
+void world_say(const struct world *world, uint32_t node, const char *what, uint64_t number);
 void world_random(struct world *world, uint8_t *out, size_t size);
 uint64_t world_clock_of(const struct world *world, uint32_t node);
 void world_step(struct world *world, uint32_t node, struct cairn_event *event);

@@ -84,11 +84,6 @@ void world_lose_links(struct world *world, uint32_t node)
     }
 }
 
-static bool wire_recognises(const struct world *world, uint32_t a, uint32_t b)
-{
-    return cairn_core_is_partner(world->nodes[a].core, (const uint8_t *)world_code(world, b));
-}
-
 static bool wire_is_free(const struct world *world, const struct world_side *side)
 {
     return !side->is_up || world->now_ms >= side->heard_ms + WIRE_DOUBT_MS;
@@ -124,7 +119,7 @@ void world_dial(struct world *world)
             if (pair->wire == 0 && !pair->is_barred && pair->retry_ms <= world->now_ms &&
                 !world->nodes[a].is_down && !world->nodes[b].is_down &&
                 wire_is_free(world, &pair->side[0]) && wire_is_free(world, &pair->side[1]) &&
-                wire_recognises(world, a, b) && wire_recognises(world, b, a)) {
+                world_recognises(world, a, b) && world_recognises(world, b, a)) {
                 wire_connect(world, a, b);
             }
         }
@@ -204,6 +199,7 @@ bool world_wire_take(struct world *world, const struct world_event *event)
 
 void world_cut(struct world *world, uint32_t a, uint32_t b, bool is_allowed)
 {
+    world_say(world, a, is_allowed ? "line allowed" : "line barred", b);
     world_pair_of(world, a, b)->is_barred = !is_allowed;
     world_break(world, a, b, 0);
 }
