@@ -192,7 +192,7 @@ cairn_err cairn_core_take_feed(struct cairn_core *core, uint32_t link,
     }
     core->links[link].asked_count--;
     uint32_t author = cairn_core_journal_find(core, message->origin);
-    if (author == CORE_NONE || !cairn_core_is_followed(core, author)) {
+    if (author == CORE_NONE || !cairn_core_may_have_feeds(core, author)) {
         return CAIRN_OK;
     }
     cairn_keys_feed_id(message->origin, message->open, id);
@@ -203,9 +203,6 @@ cairn_err cairn_core_take_feed(struct cairn_core *core, uint32_t link,
     if (known != CORE_NONE) {
         join_take_secrets(core, known, message);
         cairn_core_offered(core, link, core_log_of_feed(core, known));
-        return CAIRN_OK;
-    }
-    if (!cairn_core_may_have_feeds(core, author)) {
         return CAIRN_OK;
     }
     if (cairn_core_is_busy(core)) {

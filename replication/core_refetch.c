@@ -57,7 +57,8 @@ void cairn_core_refetch_start(struct cairn_core *core)
 /* May a feed of this author be news? Of its own ones a node knows all, unless it lost some. */
 bool cairn_core_may_have_feeds(const struct cairn_core *core, uint32_t author)
 {
-    return author != 0 || core->restore.is_following || core->restore.was_restored;
+    return author != 0 ? cairn_core_is_followed(core, author)
+                       : core->restore.is_following || core->restore.was_restored;
 }
 
 /* Leaves of the own journal are stored. With them the log may look whole, while what they commit to

@@ -74,7 +74,7 @@ struct node {
     uint32_t generation;     /* of its disk: grows when a backup is put back */
     uint32_t unopened_count; /* bodies that do not open, or hold no operation */
     uint64_t notices[64];
-    uint32_t blame_count; /* links that it ended because the peer broke the protocol */
+    uint32_t blame_count; /* links and feeds that it refused: somebody broke the protocol */
     cairn_err blame_err;  /* ... why, the last time */
 };
 

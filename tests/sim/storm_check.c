@@ -68,8 +68,7 @@ static void check_rights(const struct storm *storm, uint32_t node)
 static void check_peace(const struct storm *storm, uint32_t number)
 {
     static const enum cairn_notice_code never[] = {CAIRN_NOTICE_FORK, CAIRN_NOTICE_FORK_PROVEN,
-                                                   CAIRN_NOTICE_COMMIT_REFUSED,
-                                                   CAIRN_NOTICE_FEED_REFUSED};
+                                                   CAIRN_NOTICE_COMMIT_REFUSED};
     const struct node *node = &storm->world->nodes[number];
     for (size_t i = 0; i < sizeof never / sizeof never[0]; i++) {
         if (node->notices[never[i]] != 0) {
@@ -78,8 +77,8 @@ static void check_peace(const struct storm *storm, uint32_t number)
         }
     }
     if (node->blame_count != 0) {
-        fail_msg("%s ended a link for error %d, where nobody lies", world_countries[number],
-                 node->blame_err);
+        fail_msg("%s refused a link or a feed for error %d, where nobody lies",
+                 world_countries[number], node->blame_err);
     }
     if (node->notices[CAIRN_NOTICE_STORE_FAILED] != 0 &&
         (storm->failed_disks >> number & 1u) == 0) {
@@ -252,8 +251,9 @@ static void check_word(const struct storm *storm, uint32_t number)
         fail_msg("%s has lost %s, which it acknowledged", world_countries[word->author], text);
     }
     if (!check_find(storm, word->feed, &author, &feed)) {
-        if (!is_put_back) {
-            fail_msg("%s has lost a feed", world_countries[word->author]);
+        if (!check_was_put_back(storm, word->author)) {
+            fail_msg("%s has lost feed %02x%02x of %s", world_countries[word->author],
+                     word->feed[0], word->feed[1], text);
         }
         return;
     }

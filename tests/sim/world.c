@@ -199,8 +199,11 @@ static void world_trace_action(struct world *world, uint32_t node,
 static void world_notice(struct world *world, uint32_t node, const struct cairn_notice *notice)
 {
     world->nodes[node].notices[notice->code]++;
-    if (notice->code == CAIRN_NOTICE_LINK_REFUSED && notice->err / 100 <= 2 &&
-        notice->err != CAIRN_PEER_UNKNOWN) {
+    bool is_link = notice->code == CAIRN_NOTICE_LINK_REFUSED && notice->err / 100 <= 2 &&
+                   notice->err != CAIRN_PEER_UNKNOWN;
+    /* A record may come from somebody who has not got the admission yet. */
+    bool is_feed = notice->code == CAIRN_NOTICE_FEED_REFUSED && notice->err != CAIRN_DENIED_PARTNER;
+    if (is_link || is_feed) {
         world->nodes[node].blame_count++;
         world->nodes[node].blame_err = notice->err;
     }
