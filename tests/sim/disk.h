@@ -18,7 +18,7 @@ struct disk_old {
 };
 
 struct disk {
-    struct disk_row *rows; /* ascending by key */
+    struct disk_row **rows; /* ascending by key */
     size_t count;
     size_t capacity;
     uint32_t batches; /* begun since the last sync; 0: nothing is remembered */

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #define HISTORY_PLACES 262144u
+#define HISTORY_NOTES  4096u /* seen of late: the same ones are told again and again */
+#define HISTORY_NOTE   384u
 
 /* What was told of one journal at one size. */
 struct history_place {
@@ -14,8 +16,14 @@ struct history_place {
     uint8_t root[32];
 };
 
+struct history_note {
+    size_t size;
+    uint8_t note[HISTORY_NOTE];
+};
+
 struct history {
-    struct history_place *places; /* open addressing */
+    struct history_note notes[HISTORY_NOTES]; /* by a few bytes of their signatures */
+    struct history_place *places;             /* open addressing */
     size_t count;
     uint8_t *memory;
 };
@@ -67,11 +75,26 @@ bool history_tell(struct history *history, uint32_t node, uint64_t size,
     return true;
 }
 
+/* Was this very note looked at before? */
+static bool history_is_known(struct history *history, struct cairn_bytes note)
+{
+    if (note.size < 24 || note.size > HISTORY_NOTE) {
+        return false;
+    }
+    uint64_t key = cairn_bytes_get_u64(note.data + note.size - 24) * 0x9e3779b97f4a7c15u;
+    struct history_note *place = &history->notes[key >> 52];
+    bool is_known = place->size == note.size && memcmp(place->note, note.data, note.size) == 0;
+    place->size = note.size;
+    memcpy(place->note, note.data, note.size);
+    return is_known;
+}
+
 static void history_take(struct world *world, struct cairn_arena *arena, struct cairn_bytes note)
 {
     struct cairn_note split;
     struct cairn_checkpoint checkpoint;
-    if (cairn_note_split(note, arena, &split) != CAIRN_OK ||
+    if (history_is_known(world->history, note) ||
+        cairn_note_split(note, arena, &split) != CAIRN_OK ||
         cairn_note_decode_checkpoint(split.text, &checkpoint) != CAIRN_OK) {
         return;
     }

@@ -44,7 +44,7 @@ static void check_rights(const struct storm *storm, uint32_t node)
     const struct disk *disk = &storm->world->nodes[node].disk;
     uint8_t last[16] = {0};
     for (size_t i = 0; i < disk->count; i++) {
-        struct cairn_key key = cairn_key_decode(disk->rows[i].key);
+        struct cairn_key key = cairn_key_decode(disk->rows[i]->key);
         struct cairn_core_feed feed;
         uint32_t author;
         if ((key.table != CAIRN_TABLE_COMMIT && key.table != CAIRN_TABLE_ENTRY &&

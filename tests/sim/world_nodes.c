@@ -16,9 +16,9 @@ static void node_recall(struct world *world, uint32_t number)
     for (size_t table = 0; table < sizeof tables; table++) {
         for (size_t i = 0; i < node->disk.count; i++) {
             struct cairn_event event = {.type = CAIRN_EVENT_RECALL};
-            event.as.recall.key = cairn_key_decode(node->disk.rows[i].key);
-            event.as.recall.value = (struct cairn_bytes){.data = node->disk.rows[i].value,
-                                                         .size = node->disk.rows[i].size};
+            event.as.recall.key = cairn_key_decode(node->disk.rows[i]->key);
+            event.as.recall.value = (struct cairn_bytes){.data = node->disk.rows[i]->value,
+                                                         .size = node->disk.rows[i]->size};
             if (event.as.recall.key.table == tables[table]) {
                 world_step(world, number, &event);
             }
@@ -204,9 +204,9 @@ static void node_copy_disk(struct disk *to, const struct disk *from)
 {
     disk_close(to);
     for (size_t i = 0; i < from->count; i++) {
-        struct cairn_key key = cairn_key_decode(from->rows[i].key);
+        struct cairn_key key = cairn_key_decode(from->rows[i]->key);
         disk_put(to, &key,
-                 (struct cairn_bytes){.data = from->rows[i].value, .size = from->rows[i].size});
+                 (struct cairn_bytes){.data = from->rows[i]->value, .size = from->rows[i]->size});
     }
 }
 
