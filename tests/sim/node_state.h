@@ -49,10 +49,11 @@ struct node {
     uint8_t spki_hash[32];
     uint8_t note[4096];
     size_t note_size;
-    uint32_t life;  /* grows with every fall: what was under way for an earlier life is lost */
-    bool is_down;   /* it will start again */
-    bool is_liar;   /* its history is not watched: a twin, a villain, a rolled guard */
-    bool has_begun; /* it was told START */
+    uint32_t life; /* grows with every fall: what was under way for an earlier life is lost */
+    bool is_down;  /* it will start again */
+    bool is_liar;  /* its history is not watched: a twin, a villain, a rolled guard */
+    struct villain *villain;        /* its frames are altered; NULL: it is honest */
+    bool has_begun;                 /* it was told START */
     struct cairn_event start;       /* what the next START says of the guard */
     struct cairn_event start_older; /* ... as it was a second ago: a power cut may leave that */
     uint64_t start_older_ms;
@@ -74,6 +75,7 @@ struct node {
     uint32_t generation;     /* of its disk: grows when a backup is put back */
     uint32_t unopened_count; /* bodies that do not open, or hold no operation */
     uint64_t notices[64];
+    uint32_t accused;     /* set of nodes that it held to be liars */
     uint32_t blame_count; /* links and feeds that it refused: somebody broke the protocol */
     cairn_err blame_err;  /* ... why, the last time */
 };

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "tests/sim/storm.h"
+#include "tests/sim/world_state.h"
 
 static uint64_t scene_number(const char *name, uint64_t otherwise)
 {
@@ -49,11 +50,25 @@ TEST(the_same_seed_gives_the_same_storm)
     }
 }
 
+/* The watch over what is told is awake. */
+TEST(a_second_root_for_one_size_is_seen)
+{
+    struct history *history = history_open();
+    const uint8_t first[32] = {1}, second[32] = {2};
+    assert_true(history_tell(history, 3, 17, first));
+    assert_true(history_tell(history, 3, 17, first));
+    assert_true(history_tell(history, 3, 18, second));
+    assert_true(history_tell(history, 4, 17, second));
+    assert_false(history_tell(history, 3, 17, second));
+    history_close(history);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whatever_goes_wrong_everybody_ends_with_what_is_theirs),
         cmocka_unit_test(the_same_seed_gives_the_same_storm),
+        cmocka_unit_test(a_second_root_for_one_size_is_seen),
     };
     if (getenv("CAIRN_TEST") != NULL) {
         cmocka_set_test_filter(getenv("CAIRN_TEST"));

@@ -88,6 +88,11 @@ static void storm_open(struct storm *storm, uint64_t seed)
     storm->pause_ms_max = pauses[storm_below(storm, 4)];
     storm->world = world_open(&options);
     storm_meet(storm);
+    if (storm->nodes > 3 && storm_below(storm, 4) == 0) {
+        uint32_t villain = storm_below(storm, storm->nodes);
+        storm->villains = 1u << villain;
+        world_make_villain(storm->world, villain);
+    }
 }
 
 /* ---- what is asked for ---- */

@@ -63,6 +63,7 @@ struct storm {
     uint32_t word_count;
     uint32_t put_backs[WORLD_NODES_MAX];
     bool has_backup[WORLD_NODES_MAX];
+    uint32_t villains;     /* set of nodes that lie: none, or one */
     uint32_t failed_disks; /* set of nodes whose disk was made to fail */
     bool has_forgotten;
     uint64_t faults;

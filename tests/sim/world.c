@@ -203,6 +203,11 @@ static void world_notice(struct world *world, uint32_t node, const struct cairn_
                    notice->err != CAIRN_PEER_UNKNOWN;
     /* A record may come from somebody who has not got the admission yet. */
     bool is_feed = notice->code == CAIRN_NOTICE_FEED_REFUSED && notice->err != CAIRN_DENIED_PARTNER;
+    bool is_fork = notice->code == CAIRN_NOTICE_FORK || notice->code == CAIRN_NOTICE_FORK_PROVEN;
+    for (uint32_t i = 0; (is_link || is_fork) && i < world->options.nodes; i++) {
+        bool is_it = memcmp(notice->country, world_code(world, i), 3) == 0;
+        world->nodes[node].accused |= is_it ? 1u << i : 0;
+    }
     if (is_link || is_feed) {
         world->nodes[node].blame_count++;
         world->nodes[node].blame_err = notice->err;

@@ -98,6 +98,8 @@ void world_disk_fail(struct world *world, uint32_t node, uint32_t stores);
 /* Its clock is wrong, and wanders; it stands still for a while, then jumps. */
 void world_set_clock(struct world *world, uint32_t node, int64_t offset_ms, int64_t drift_ppm);
 void world_freeze_clock(struct world *world, uint32_t node, uint64_t ms);
+/* From now on what it sends is altered, replayed, repeated and withheld: by one who has its keys. */
+void world_make_villain(struct world *world, uint32_t node);
 /* Its disk loses one commit of a feed. */
 void world_lose_commit(struct world *world, uint32_t node, const uint8_t feed[static 16],
                        uint64_t number);

@@ -60,7 +60,7 @@ bool world_is_held(struct world *world, uint32_t number)
         for (uint32_t i = 1; i < cairn_core_peer_count(peer->core); i++) {
             struct cairn_core_peer seen;
             cairn_core_peer(peer->core, i, &seen);
-            is_held = is_held || (strcmp(seen.origin, node->origin) == 0 &&
+            is_held = is_held || (!peer->is_liar && strcmp(seen.origin, node->origin) == 0 &&
                                   views_commits(&peer->views, control) == marks &&
                                   world_recognises(world, number, other) &&
                                   world_recognises(world, other, number) &&

@@ -356,6 +356,7 @@ void node_close(struct world *world, uint32_t number)
 {
     struct node *node = &world->nodes[number];
     free(node->memory);
+    villain_close(node->villain);
     views_close(&node->views);
     disk_close(&node->disk);
     if (node->has_backup) {

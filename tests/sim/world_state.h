@@ -98,6 +98,11 @@ void world_queue_order(struct world *world); /* after times were changed */
 void world_queue_close(struct world *world);
 uint64_t world_delay(struct world *world, uint64_t max_ms); /* 0..max */
 
+/* villains */
+#define VILLAIN_KEPT 32u
+void villain_close(struct villain *villain);
+uint32_t villain_send(struct world *world, uint32_t node, struct world_event *event);
+
 /* wires */
 struct world_pair *world_pair_of(struct world *world, uint32_t a, uint32_t b);
 void world_dial(struct world *world);

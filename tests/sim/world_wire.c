@@ -137,6 +137,19 @@ static void wire_say_sent(struct world *world, uint32_t node, uint32_t peer, uin
     world_push(world, sent, at_ms);
 }
 
+static struct world_event *wire_copy(struct world *world, const struct world_event *event)
+{
+    struct world_event *copy = world_event_new(world, event->node, WORLD_STEP);
+    struct cairn_bytes frame = event->event.as.link.frame;
+    copy->wire = event->wire;
+    copy->event = event->event;
+    copy->payload = malloc(frame.size + 4);
+    assert_non_null(copy->payload);
+    memcpy(copy->payload + 4, frame.data, frame.size);
+    copy->event.as.link.frame.data = copy->payload + 4;
+    return copy;
+}
+
 void world_send(struct world *world, uint32_t node, const struct cairn_action *action)
 {
     uint32_t peer = action->as.send.link;
@@ -165,17 +178,29 @@ void world_send(struct world *world, uint32_t node, const struct cairn_action *a
     }
     assert_int_equal(cairn_bytes_get_u32(event->payload), size - 4);
     struct cairn_bytes frame = {.data = event->payload + 4, .size = size - 4};
-    history_hear(world, frame);
     event->event.type = CAIRN_EVENT_LINK_FRAME;
     event->event.as.link.link = node;
     event->event.as.link.frame = frame;
+    uint32_t times = 1;
+    if (world->nodes[node].villain != NULL) {
+        times = villain_send(world, node, event);
+    } else {
+        history_hear(world, frame);
+    }
     uint64_t *free_ms = &pair->free_ms[node > peer];
     uint32_t slow = pair->bytes_per_s[node > peer];
     uint64_t at_ms = world->now_ms + world_delay(world, world->options.latency_ms_max);
     *free_ms = at_ms > *free_ms ? at_ms : *free_ms;
     *free_ms += slow == 0 ? 0 : size * 1000 / slow;
     wire_say_sent(world, node, peer, size, slow == 0 ? world->now_ms : *free_ms);
-    world_push(world, event, *free_ms);
+    for (; times > 1; times--) {
+        world_push(world, wire_copy(world, event), *free_ms);
+    }
+    if (times == 0) {
+        world_event_free(world, event);
+    } else {
+        world_push(world, event, *free_ms);
+    }
 }
 
 bool world_wire_take(struct world *world, const struct world_event *event)
