@@ -157,6 +157,17 @@ void cairn_core_restore_hello(struct cairn_core *core, uint32_t number,
     }
 }
 
+/* This link has shown more than we hold: better than a source that has not. */
+static void restore_prefer(struct cairn_core *core, uint32_t link)
+{
+    uint32_t held = core->intakes[0].link;
+    while (held != CORE_NONE && held != link &&
+           core->restore.shown[core->links[held].journal].size <= core->journals[0].verified.size) {
+        cairn_core_want_elsewhere(core, held, 0);
+        held = core->intakes[0].link;
+    }
+}
+
 /* A greeted link may have what is missing, or get it later, from others. */
 void cairn_core_restore_ask(struct cairn_core *core, uint32_t link)
 {
@@ -169,6 +180,9 @@ void cairn_core_restore_ask(struct cairn_core *core, uint32_t link)
     if (core->restore.state == CORE_RESTORED) {
         own->promised_size = size > own->promised_size ? size : own->promised_size;
         cairn_core_offered(core, link, 0);
+        if (size > own->verified.size) {
+            restore_prefer(core, link);
+        }
     }
     for (uint32_t i = own->feed_first; i != CORE_NONE; i = core->feed_next[i]) {
         if (core->feeds[i].is_frozen &&

@@ -25,6 +25,7 @@ struct history {
     struct history_note notes[HISTORY_NOTES]; /* by a few bytes of their signatures */
     struct history_place *places;             /* open addressing */
     size_t count;
+    uint32_t second_count; /* checkpoints that contradict an earlier one */
     uint8_t *memory;
 };
 
@@ -99,8 +100,10 @@ static void history_take(struct world *world, struct cairn_arena *arena, struct 
         return;
     }
     uint32_t node = history_node(world, checkpoint.origin);
-    if (node < world->options.nodes && !world->nodes[node].is_liar) {
-        assert_true(history_tell(world->history, node, checkpoint.size, checkpoint.root));
+    if (node < world->options.nodes &&
+        !history_tell(world->history, node, checkpoint.size, checkpoint.root)) {
+        world->history->second_count++;
+        assert_true(world->nodes[node].is_liar); /* a second history was signed */
     }
 }
 
@@ -118,4 +121,9 @@ void history_hear(struct world *world, struct cairn_bytes payload)
          i++) {
         history_take(world, &arena, message.as.offer.journals[i].checkpoint);
     }
+}
+
+uint32_t world_second_histories(const struct world *world)
+{
+    return world->history->second_count;
 }

@@ -91,6 +91,7 @@ static void storm_open(struct storm *storm, uint64_t seed)
     if (storm->nodes > 3 && storm_below(storm, 4) == 0) {
         uint32_t villain = storm_below(storm, storm->nodes);
         storm->villains = 1u << villain;
+        storm->classes &= ~(1u << STORM_PUT_BACK | 1u << STORM_NO_GUARD);
         world_make_villain(storm->world, villain);
     }
 }

@@ -98,7 +98,7 @@ void world_disk_fail(struct world *world, uint32_t node, uint32_t stores);
 /* Its clock is wrong, and wanders; it stands still for a while, then jumps. */
 void world_set_clock(struct world *world, uint32_t node, int64_t offset_ms, int64_t drift_ppm);
 void world_freeze_clock(struct world *world, uint32_t node, uint64_t ms);
-/* From now on what it sends is altered, replayed, repeated and withheld: by one who has its keys. */
+/* From now on what it sends is altered, replayed, repeated and withheld: somebody has its keys. */
 void world_make_villain(struct world *world, uint32_t node);
 /* Its disk loses one commit of a feed. */
 void world_lose_commit(struct world *world, uint32_t node, const uint8_t feed[static 16],
@@ -142,6 +142,8 @@ uint64_t world_now(const struct world *world);
 uint64_t world_notices(const struct world *world, uint32_t node, enum cairn_notice_code code);
 /* Print what a node knows of each feed; for people who look for a fault. */
 void world_dump(const struct world *world, uint32_t node);
+/* How often somebody was told another root than was told before: by twins and villains. */
+uint32_t world_second_histories(const struct world *world);
 void world_trace(const struct world *world, uint8_t out[static 32]);
 
 #endif
