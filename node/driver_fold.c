@@ -34,6 +34,8 @@ void cairn_driver_ripe(struct cairn_driver *driver, const struct cairn_ripe *rip
     job->is_private = ripe->is_private;
     _Static_assert(sizeof job->origin == sizeof author.origin, "both with their NUL");
     memcpy(job->origin, author.origin, sizeof job->origin);
+    job->is_ended = author.is_ended;
+    job->counted_size = author.counted_size;
     job->epoch_count = ripe->epoch_count;
     memcpy(job->slot_keys, ripe->slot_keys, (size_t)ripe->epoch_count * 32);
     if (driver->ripes_last == NULL) {

@@ -146,25 +146,46 @@ static bool export_is_key(const struct cairn_note_line *line, uint8_t type,
     return memcmp(id, line->key_id, sizeof id) == 0;
 }
 
+/* A key that a document gives to an origin. */
+struct export_key {
+    struct cairn_bytes node; /* name */
+    uint64_t incarnation;
+    const uint8_t *key; /* 32 bytes */
+    uint8_t type;
+};
+
+static bool export_is_line(const struct cairn_note_line *line, const struct cairn_country_doc *doc,
+                           const struct export_key *given)
+{
+    char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1];
+    cairn_err err =
+        cairn_origin_make(doc->network, doc->country, given->node, given->incarnation, origin);
+    return err == CAIRN_OK && cairn_bytes_is_equal(line->name, cairn_bytes_of(origin)) &&
+           export_is_key(line, given->type, given->key);
+}
+
 /* Does a document that is shown give this line's key? A verifier refuses any other line. */
 static bool export_is_explained(const struct cairn_export *bundle,
                                 const struct cairn_note_line *line, bool is_log)
 {
-    for (uint32_t i = 0; i < bundle->document_count; i++) {
+    struct export_key given = {.type = is_log ? CAIRN_NOTE_ED25519 : CAIRN_NOTE_COSIGNATURE};
+    bool is_explained = false;
+    for (uint32_t i = 0; i < bundle->document_count && !is_explained; i++) {
         const struct cairn_country_doc *doc = &bundle->documents[i].doc;
-        for (uint32_t j = 0; j < doc->node_count; j++) {
-            const struct cairn_country_node *node = &doc->nodes[j];
-            char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1];
-            cairn_err err = cairn_origin_make(doc->network, doc->country, node->name,
-                                              node->incarnation, origin);
-            if (err == CAIRN_OK && cairn_bytes_is_equal(line->name, cairn_bytes_of(origin)) &&
-                export_is_key(line, is_log ? CAIRN_NOTE_ED25519 : CAIRN_NOTE_COSIGNATURE,
-                              is_log ? node->log : node->witness)) {
-                return true;
-            }
+        for (uint32_t j = 0; j < doc->node_count && !is_explained; j++) {
+            given.node = doc->nodes[j].name;
+            given.incarnation = doc->nodes[j].incarnation;
+            given.key = is_log ? doc->nodes[j].log : doc->nodes[j].witness;
+            is_explained = export_is_line(line, doc, &given);
+        }
+        for (uint32_t j = 0; j < doc->ended_count && !is_explained; j++) {
+            given.node = doc->ended[j].name;
+            given.incarnation = doc->ended[j].incarnation;
+            given.key = is_log ? doc->ended[j].log : doc->ended[j].witness;
+            is_explained = export_is_line(line, doc, &given);
         }
     }
-    return false;
+    return is_explained;
 }
 
 /* The note again with the lines that are explained; the log's must be among them. */

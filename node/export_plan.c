@@ -116,10 +116,31 @@ static void export_use(struct export_journal *journal, const struct export_choic
     journal->size = choice->size;
 }
 
-/* The newest cosigned one that covers what is shown, else the newest durable one. */
+/* A journal that was put back to the position where it ended has no checkpoint of its size: one of
+ * before will do. A node that holds the journal by its country's word alone has none to show. */
+static cairn_err export_choose_kept(struct cairn_export *bundle, struct export_journal *journal)
+{
+    struct export_choice choice = {.need = journal->need, .size_max = UINT64_MAX};
+    CAIRN_TRY(export_choose(bundle, journal, &choice));
+    if (choice.note.data == NULL && bundle->options.scope.type != CAIRN_SCOPE_OBJECT) {
+        choice.need = 0; /* commits behind it are left out */
+        CAIRN_TRY(export_choose(bundle, journal, &choice));
+    }
+    journal->is_wanted = choice.note.data != NULL;
+    if (journal->is_wanted) {
+        export_use(journal, &choice);
+    }
+    return CAIRN_OK;
+}
+
+/* The newest cosigned one that covers what is shown, else the newest durable one. gives: the
+ * journal is not wanted any more if there is none at all */
 static cairn_err export_choose_checkpoint(struct cairn_export *bundle,
                                           struct export_journal *journal)
 {
+    if (journal->durable.size == 0) {
+        return export_choose_kept(bundle, journal);
+    }
     struct cairn_arena arena;
     struct cairn_note note;
     struct cairn_checkpoint newest;
@@ -276,11 +297,12 @@ static cairn_err export_plan_sections(struct cairn_export *bundle)
 {
     for (uint32_t i = 0; i < bundle->journal_count; i++) {
         struct export_journal *journal = &bundle->journals[i];
-        journal->is_wanted = journal->is_wanted && journal->durable.size > 0;
+        if (journal->is_wanted) {
+            CAIRN_TRY(export_choose_checkpoint(bundle, journal));
+        }
         if (!journal->is_wanted) {
             continue;
         }
-        CAIRN_TRY(export_choose_checkpoint(bundle, journal));
         CAIRN_TRY(export_cut_journal(bundle, i));
         CAIRN_TRY(export_plan_pending(bundle, i));
     }
@@ -332,6 +354,7 @@ static cairn_err export_plan_entries(struct cairn_export *bundle)
     for (uint32_t i = 0; i < bundle->journal_count; i++) {
         if (bundle->journals[i].is_wanted) {
             CAIRN_TRY(export_choose_checkpoint(bundle, &bundle->journals[i]));
+            CAIRN_TRY(bundle->journals[i].is_wanted ? CAIRN_OK : CAIRN_LATER);
         }
     }
     return CAIRN_OK;

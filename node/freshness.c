@@ -53,12 +53,14 @@ void cairn_freshness_put(json_t *object, uint64_t seen_ms, uint64_t now_ms)
 /* The newest of a country's nodes says how fresh its data is; one fork disputes all of it. */
 static uint32_t freshness_collect(const struct cairn_core *core, struct freshness_country *out)
 {
+    struct cairn_core_peer own;
     struct cairn_core_peer peer;
     uint32_t count = 0;
     uint32_t peer_count = cairn_core_peer_count(core);
+    cairn_core_peer(core, 0, &own);
     for (uint32_t number = 1; number < peer_count; number++) {
         cairn_core_peer(core, number, &peer);
-        if (!peer.is_recognised) {
+        if (!peer.is_recognised || strcmp(peer.country, own.country) == 0) {
             continue;
         }
         uint32_t at = 0;

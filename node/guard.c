@@ -62,8 +62,19 @@ static bool guard_line(struct cairn_bytes *rest, struct cairn_bytes *out)
     return true;
 }
 
+/* Is it the origin of an earlier incarnation of this node? Then nothing was said in this one. */
+static bool guard_is_earlier(struct cairn_bytes text, const struct cairn_origin *own)
+{
+    struct cairn_origin found;
+    return cairn_origin_parse(text, &found) == CAIRN_OK &&
+           cairn_bytes_is_equal(found.network, own->network) &&
+           cairn_bytes_is_equal(found.country, own->country) &&
+           cairn_bytes_is_equal(found.node, own->node) && found.incarnation < own->incarnation;
+}
+
 static bool guard_decode(struct cairn_bytes text, const char *origin, struct cairn_event *out)
 {
+    struct cairn_origin own;
     struct cairn_bytes line[4];
     uint8_t root[32];
     uint64_t size = 0;
@@ -73,12 +84,18 @@ static bool guard_decode(struct cairn_bytes text, const char *origin, struct cai
             return false;
         }
     }
+    bool is_earlier = cairn_origin_parse(cairn_bytes_of(origin), &own) == CAIRN_OK &&
+                      guard_is_earlier(line[1], &own);
     bool is_whole = text.size == 0 && cairn_bytes_is_equal(line[0], cairn_bytes_of(GUARD_TITLE)) &&
-                    cairn_bytes_is_equal(line[1], cairn_bytes_of(origin)) &&
+                    (is_earlier || cairn_bytes_is_equal(line[1], cairn_bytes_of(origin))) &&
                     cairn_decimal_parse(line[2], 0, UINT64_MAX, &size) == CAIRN_OK &&
                     cairn_base64_decode(line[3], root, sizeof root, &root_size) == CAIRN_OK &&
                     root_size == 32;
-    if (is_whole) {
+    if (is_whole && is_earlier) {
+        out->as.start.size = 0;
+        out->as.start.is_doubted = false;
+        cairn_sha256_of((struct cairn_bytes){.size = 0}, out->as.start.root);
+    } else if (is_whole) {
         out->as.start.size = size;
         memcpy(out->as.start.root, root, sizeof root);
     }
@@ -136,12 +153,12 @@ static void guard_close_file(struct cairn_guard *guard)
 
 /* ---- opening ---- */
 
-cairn_err cairn_guard_make(const char *dir, const char *origin)
+cairn_err cairn_guard_make(const char *dir, const char *origin, bool is_replace)
 {
     char path[CAIRN_FILE_PATH_MAX];
     char text[GUARD_BYTES_MAX];
     uint8_t root[32];
-    const struct cairn_file_how how = {.mode = 0600};
+    const struct cairn_file_how how = {.mode = 0600, .is_replace = is_replace};
     cairn_sha256_of((struct cairn_bytes){.size = 0}, root); /* of a tree without leaves */
     size_t size = guard_encode(origin, 0, root, text);
     CAIRN_TRY(cairn_file_make_dir(dir));
@@ -195,6 +212,22 @@ static cairn_err guard_read(struct cairn_guard *guard, struct cairn_event *out)
         return fsync(guard->fd) == 0 ? CAIRN_OK : CAIRN_FILE; /* it is relied on from now on */
     }
     return CAIRN_OK;
+}
+
+void cairn_guard_look(const char *dir, const char *origin, struct cairn_event *out_start)
+{
+    char path[CAIRN_FILE_PATH_MAX];
+    uint8_t text[GUARD_BYTES_MAX];
+    size_t size = 0;
+    memset(&out_start->as.start, 0, sizeof out_start->as.start);
+    out_start->as.start.guard = CAIRN_GUARD_MISSING;
+    out_start->as.start.is_doubted =
+        cairn_file_path(dir, "doubt", path) == CAIRN_OK && cairn_file_is_there(path);
+    if (cairn_file_path(dir, "high-water", path) == CAIRN_OK &&
+        cairn_file_read(path, text, sizeof text, &size) == CAIRN_OK &&
+        guard_decode((struct cairn_bytes){.data = text, .size = size}, origin, out_start)) {
+        out_start->as.start.guard = CAIRN_GUARD_PRESENT;
+    }
 }
 
 cairn_err cairn_guard_open(const char *dir, const char *origin, struct cairn_guard **out,

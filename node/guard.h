@@ -3,6 +3,7 @@
  *
  *     high-water   cairn high-water 1 | origin | size | base64 of the root, one a line: the longest
  *                  own journal that anybody may have been shown
+ *                  one of an earlier incarnation of the node counts as: nothing was said yet
  *     doubt        is there while every partner must be asked: until the node is in order again
  *     running      boot id of the machine; is there unless the node was closed in order
  *
@@ -18,8 +19,11 @@ struct cairn_guard;
 
 /* Make the directory and a high-water of size 0, for an origin that has not said anything yet.
  *
- * errors  CAIRN_EXISTS  there is one; CAIRN_FILE, CAIRN_TOO_LONG */
-CAIRN_MUST cairn_err cairn_guard_make(const char *dir, const char *origin);
+ * errors  CAIRN_EXISTS  there is one, and not is_replace; CAIRN_FILE, CAIRN_TOO_LONG */
+CAIRN_MUST cairn_err cairn_guard_make(const char *dir, const char *origin, bool is_replace);
+
+/* What stands there of an origin, without touching anything: what cannot be read is missing. */
+void cairn_guard_look(const char *dir, const char *origin, struct cairn_event *out_start);
 
 /* Read what is there, sync it, and say that the node runs. The directory is made if it is missing.
  *

@@ -6,7 +6,7 @@
 #include "node/guard.h"
 #include "node/init_document.h"
 #include "node/keyfile.h"
-#include "node/store.h"
+#include "node/start.h"
 #include "schema/code.h"
 #include "schema/country.h"
 
@@ -38,24 +38,6 @@ static cairn_err init_keys_write(const struct cairn_init_options *options,
     return init_write_key(keys, CAIRN_KEYFILE_SEEN, 0, keys->seen, none);
 }
 
-static cairn_err init_stores(const struct cairn_init_options *options)
-{
-    static const struct {
-        const char *name;
-        enum cairn_store_kind kind;
-    } stores[] = {{"log", CAIRN_STORE_LOG}, {"views", CAIRN_STORE_VIEWS}};
-    for (size_t i = 0; i < sizeof stores / sizeof *stores; i++) {
-        char path[CAIRN_FILE_PATH_MAX];
-        struct cairn_store *store = NULL;
-        CAIRN_TRY(cairn_file_path(options->dir, stores[i].name, path));
-        struct cairn_store_options made = {
-            .path = path, .kind = stores[i].kind, .is_new = true, .floor = options->config->floor};
-        CAIRN_TRY(cairn_store_open(&made, &store));
-        cairn_store_close(store);
-    }
-    return CAIRN_OK;
-}
-
 static cairn_err init_guard(const struct cairn_init_options *options)
 {
     const struct cairn_config *config = options->config;
@@ -64,7 +46,7 @@ static cairn_err init_guard(const struct cairn_init_options *options)
     CAIRN_TRY(cairn_origin_make(cairn_bytes_of(config->network), cairn_bytes_of(config->country),
                                 cairn_bytes_of(config->node), 1, origin));
     CAIRN_TRY(cairn_config_guard(config, options->dir, dir));
-    return cairn_guard_make(dir, origin);
+    return cairn_guard_make(dir, origin, false);
 }
 
 static cairn_err init_all(const struct cairn_init_options *options, const struct init_keys *keys,
@@ -73,7 +55,7 @@ static cairn_err init_all(const struct cairn_init_options *options, const struct
     struct cairn_ownnote note;
     CAIRN_TRY(cairn_init_document_make(options, keys, suite, &note)); /* finds what is malformed */
     CAIRN_TRY(init_keys_write(options, keys));
-    CAIRN_TRY(init_stores(options));
+    CAIRN_TRY(cairn_start_make(options->dir, options->config));
     CAIRN_TRY(init_guard(options));
     CAIRN_TRY(cairn_ownnote_write(options->dir, &note, false));
     return cairn_config_save(options->dir, options->config, false);

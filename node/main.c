@@ -20,7 +20,7 @@ static size_t main_list(FILE *out, const char *group)
     const struct cairn_command *table = cairn_command_table(&count);
     for (size_t i = 0; i < count; i++) {
         if (group == NULL || main_is_in_group(&table[i], group)) {
-            fprintf(out, "  %-16s %s\n", table[i].words, table[i].summary);
+            fprintf(out, "  %-18s %s\n", table[i].words, table[i].summary);
             shown++;
         }
     }

@@ -59,16 +59,30 @@ cairn_err cairn_ownnote_write(const char *dir, const struct cairn_ownnote *note,
                             &how);
 }
 
-const struct cairn_country_node *cairn_ownnote_node(const struct cairn_country_doc *doc,
-                                                    const char *name)
+/* The lowest incarnation of a name that is above `above`. */
+static const struct cairn_country_node *ownnote_find(const struct cairn_country_doc *doc,
+                                                     const char *name, uint64_t above)
 {
     const struct cairn_country_node *found = NULL;
     for (uint32_t i = 0; i < doc->node_count; i++) {
         const struct cairn_country_node *node = &doc->nodes[i];
-        if (cairn_bytes_is_equal(node->name, cairn_bytes_of(name)) &&
-            (found == NULL || node->incarnation > found->incarnation)) {
+        if (cairn_bytes_is_equal(node->name, cairn_bytes_of(name)) && node->incarnation > above &&
+            (found == NULL || node->incarnation < found->incarnation)) {
             found = node;
         }
     }
     return found;
+}
+
+const struct cairn_country_node *cairn_ownnote_node(const struct cairn_country_doc *doc,
+                                                    const char *name)
+{
+    return ownnote_find(doc, name, 0);
+}
+
+const struct cairn_country_node *cairn_ownnote_announced(const struct cairn_country_doc *doc,
+                                                         const char *name)
+{
+    const struct cairn_country_node *node = ownnote_find(doc, name, 0);
+    return node == NULL ? NULL : ownnote_find(doc, name, node->incarnation);
 }

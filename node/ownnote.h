@@ -34,8 +34,13 @@ CAIRN_MUST cairn_err cairn_ownnote_sign(struct cairn_country_doc *doc,
 CAIRN_MUST cairn_err cairn_ownnote_write(const char *dir, const struct cairn_ownnote *note,
                                          bool is_replace);
 
-/* The highest incarnation of a node that a document lists. gives: NULL for none */
+/* The incarnation of a node that is in force: the lowest that the document lists; a higher one is
+ * announced, so that partners know its keys. gives: NULL for none */
 const struct cairn_country_node *cairn_ownnote_node(const struct cairn_country_doc *doc,
                                                     const char *name);
+
+/* The announced one. gives: NULL for none */
+const struct cairn_country_node *cairn_ownnote_announced(const struct cairn_country_doc *doc,
+                                                         const char *name);
 
 #endif

@@ -38,7 +38,7 @@ static bool append_find(const struct cairn_publish *publish, const uint8_t feed[
         return false;
     }
     cairn_core_feed(core, number, out);
-    return out->author == 0;
+    return out->is_own;
 }
 
 void cairn_publish_append(struct publish_task *task, const uint8_t feed[static 16])

@@ -4,6 +4,8 @@
 
 #include "crypto/hash.h"
 #include "crypto/secret.h"
+#include "node/file.h"
+#include "node/nodekeys.h"
 #include "node/rootkeys.h"
 
 #define RENEW_DAY_MS 86400000u
@@ -49,19 +51,112 @@ static void renew_set_serial(const struct cairn_renew_options *options,
     }
 }
 
+/* ---- the node's line ---- */
+
+/* One above all that this name ever had. */
+static uint64_t renew_next_incarnation(const struct cairn_country_doc *doc, const char *name)
+{
+    uint64_t highest = 0;
+    for (uint32_t i = 0; i < doc->node_count; i++) {
+        if (cairn_bytes_is_equal(doc->nodes[i].name, cairn_bytes_of(name)) &&
+            doc->nodes[i].incarnation > highest) {
+            highest = doc->nodes[i].incarnation;
+        }
+    }
+    for (uint32_t i = 0; i < doc->ended_count; i++) {
+        if (cairn_bytes_is_equal(doc->ended[i].name, cairn_bytes_of(name)) &&
+            doc->ended[i].incarnation > highest) {
+            highest = doc->ended[i].incarnation;
+        }
+    }
+    return highest + 1;
+}
+
+/* Draw the keys of an incarnation, or take those that are there, into a node's line. */
+static cairn_err renew_draw_node(const struct cairn_renew_options *options,
+                                 const struct cairn_suite *suite, uint64_t incarnation,
+                                 struct cairn_country_node *out)
+{
+    char dir[CAIRN_FILE_PATH_MAX];
+    struct cairn_nodekeys keys;
+    CAIRN_TRY(cairn_file_path(options->dir, "keys", dir));
+    cairn_err err = cairn_nodekeys_draw(dir, incarnation, &keys);
+    if (err == CAIRN_OK) {
+        err = cairn_nodekeys_publish(&keys, suite, out);
+    }
+    cairn_secret_wipe(&keys, sizeof keys);
+    out->incarnation = incarnation;
+    return err;
+}
+
+uint64_t cairn_renew_next(const struct cairn_country_doc *doc, const char *name)
+{
+    const struct cairn_country_node *announced = cairn_ownnote_announced(doc, name);
+    return announced == NULL ? renew_next_incarnation(doc, name) : announced->incarnation;
+}
+
+static cairn_err renew_announce(const struct cairn_renew_options *options,
+                                const struct cairn_suite *suite, struct cairn_country_doc *doc)
+{
+    struct cairn_country_node *node = &doc->nodes[doc->node_count];
+    if (cairn_ownnote_announced(doc, options->node) != NULL) {
+        return CAIRN_EXISTS;
+    }
+    if (doc->node_count == CAIRN_COUNTRY_NODES_MAX) {
+        return CAIRN_FULL;
+    }
+    *node = (struct cairn_country_node){.name = cairn_ownnote_node(doc, options->node)->name};
+    CAIRN_TRY(renew_draw_node(options, suite, renew_next_incarnation(doc, options->node), node));
+    doc->node_count++;
+    return CAIRN_OK;
+}
+
+/* The announced line, or a new one, stands in the place of the one in force from now on. */
+static cairn_err renew_end(const struct cairn_renew_options *options,
+                           const struct cairn_suite *suite, uint32_t at,
+                           struct cairn_country_doc *doc)
+{
+    struct cairn_country_node *node = &doc->nodes[at];
+    const struct cairn_country_node *announced = cairn_ownnote_announced(doc, options->node);
+    if (doc->ended_count == CAIRN_COUNTRY_ENDED_MAX) {
+        return CAIRN_FULL;
+    }
+    struct cairn_country_ended *ended = &doc->ended[doc->ended_count++];
+    *ended = *options->ended;
+    ended->name = node->name;
+    ended->incarnation = node->incarnation;
+    memcpy(ended->log, node->log, 32);
+    memcpy(ended->witness, node->witness, 32);
+    if (announced == NULL) {
+        return renew_draw_node(options, suite, renew_next_incarnation(doc, options->node), node);
+    }
+    uint32_t next = (uint32_t)(announced - doc->nodes);
+    CAIRN_TRY(renew_draw_node(options, suite, announced->incarnation, node));
+    memmove(&doc->nodes[next], &doc->nodes[next + 1],
+            (doc->node_count - next - 1) * sizeof *doc->nodes);
+    doc->node_count--;
+    return CAIRN_OK;
+}
+
 static cairn_err renew_change_node(const struct cairn_renew_options *options,
-                                   struct cairn_country_doc *doc)
+                                   const struct cairn_suite *suite, struct cairn_country_doc *doc)
 {
     const struct cairn_country_node *node = cairn_ownnote_node(doc, options->node);
     if (node == NULL) {
         return CAIRN_DOCUMENT;
     }
+    uint32_t at = (uint32_t)(node - doc->nodes);
     if (options->endpoint != NULL) {
         bool is_none = strcmp(options->endpoint, "-") == 0;
-        doc->nodes[node - doc->nodes].endpoint = cairn_bytes_of(is_none ? "" : options->endpoint);
+        doc->nodes[at].endpoint = cairn_bytes_of(is_none ? "" : options->endpoint);
     }
-    return CAIRN_OK;
+    if (options->ended != NULL) {
+        return renew_end(options, suite, at, doc);
+    }
+    return options->is_node_announced ? renew_announce(options, suite, doc) : CAIRN_OK;
 }
+
+/* ---- all ---- */
 
 static cairn_err renew_make(const struct cairn_renew_options *options,
                             const struct cairn_suite *suite, const struct cairn_ownnote *old,
@@ -69,7 +164,7 @@ static cairn_err renew_make(const struct cairn_renew_options *options,
 {
     struct cairn_country_doc doc = old->doc;
     uint8_t seed[32];
-    CAIRN_TRY(renew_change_node(options, &doc));
+    CAIRN_TRY(renew_change_node(options, suite, &doc));
     renew_set_serial(options, old, &doc);
     cairn_renew_set_validity(&doc, options->now_ms, options->days);
     cairn_err err = renew_find_root(options, suite, &doc, seed);

@@ -131,6 +131,27 @@ static cairn_err start_views(const char *dir, const struct cairn_config *config,
     return start_open_views(dir, config, true, out);
 }
 
+cairn_err cairn_start_make(const char *dir, const struct cairn_config *config)
+{
+    static const struct {
+        const char *name;
+        enum cairn_store_kind kind;
+    } stores[] = {{"log", CAIRN_STORE_LOG}, {"views", CAIRN_STORE_VIEWS}};
+    for (size_t i = 0; i < sizeof stores / sizeof *stores; i++) {
+        char path[CAIRN_FILE_PATH_MAX];
+        struct cairn_store *store = NULL;
+        CAIRN_TRY(cairn_file_path(dir, stores[i].name, path));
+        struct cairn_store_options made = {
+            .path = path, .kind = stores[i].kind, .is_new = true, .floor = config->floor};
+        cairn_err err = cairn_store_open(&made, &store);
+        if (err != CAIRN_OK && err != CAIRN_EXISTS) {
+            return err;
+        }
+        cairn_store_close(store);
+    }
+    return CAIRN_OK;
+}
+
 cairn_err cairn_start_open(const char *dir, const struct cairn_config *config,
                            struct cairn_start *out)
 {

@@ -17,13 +17,18 @@
 struct cairn_start {
     char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1];
     struct cairn_core_identity identity; /* origin: the one above */
-    uint64_t incarnation;                /* of this node: the highest in its own document */
+    uint64_t incarnation;                /* of this node: the one in force in its document */
     struct cairn_nodekeys keys;          /* secrets, as is the identity's half */
     struct cairn_store *log;
     struct cairn_store *views;
     struct cairn_folder *folder;
     struct cairn_ownnote own; /* documents/own.note */
 };
+
+/* Make empty stores; one that is there stays.
+ *
+ * errors  CAIRN_DISK_FLOOR, CAIRN_DISK, CAIRN_LOCKED, CAIRN_MEMORY, CAIRN_TOO_LONG */
+CAIRN_MUST cairn_err cairn_start_make(const char *dir, const struct cairn_config *config);
 
 /* Read keys, open stores and folder. Views that are missing, or of another build, are made anew.
  *

@@ -96,7 +96,7 @@ static leveldb_options_t *store_make_options(struct cairn_store *store)
     leveldb_options_set_paranoid_checks(options, 1);
     leveldb_options_set_cache(options, store->cache);
     leveldb_options_set_filter_policy(options, store->filter);
-    leveldb_options_set_write_buffer_size(options, 16 * STORE_MIB); /* fits the cache: 0006 */
+    leveldb_options_set_write_buffer_size(options, (is_log ? 16 : 64) * STORE_MIB);
     leveldb_options_set_max_file_size(options, 32 * STORE_MIB);
     leveldb_options_set_max_open_files(options, 512);
     /* Bodies, leaves and hashes do not compress. */

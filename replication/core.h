@@ -72,9 +72,13 @@ struct cairn_core_peer {
     char endpoint[262];    /* HOST:PORT, or "" */
     uint64_t journal_size; /* verified */
     uint8_t journal_root[32];
-    uint64_t seen_ms; /* when a checkpoint last verified, by this node's clock; 0 never */
-    bool is_linked;   /* HELLO exchanged */
-    bool is_forked;
+    uint64_t seen_ms;   /* when a checkpoint last verified, by this node's clock; 0 never */
+    bool is_linked;     /* HELLO exchanged */
+    bool is_forked;     /* disputed: two histories were signed, and nothing says which one counts */
+    bool is_ended;      /* its country's document ends it at ended_size: the rest is repudiated */
+    bool is_repudiated; /* ... and what is held is another tree: all of it is */
+    uint64_t ended_size;     /* if is_ended */
+    uint64_t counted_size;   /* if is_ended: leaves that count; ended_size, or 0 if is_repudiated */
     uint64_t cosigned_size;  /* the size of it that we cosigned */
     uint64_t witnessed_size; /* the size of ours that it cosigned */
 };
@@ -112,10 +116,12 @@ struct cairn_core_feed {
     enum cairn_feed_kind kind;
     uint32_t author;           /* number of the origin */
     uint64_t size;             /* entries, verified */
+    uint64_t waiting;          /* own, private: entries that wait for the heartbeat */
     uint64_t commits;          /* opened */
     uint64_t tagged;           /* commits known to exist, opened or not */
     uint64_t first_leaf_index; /* of commit 0; 0 while there is none */
     uint32_t epoch;
+    bool is_own; /* of this node, or of one of the country's origins that ended */
     bool is_closed;
     bool is_lost; /* own, private: its last commits are nowhere any more */
     uint32_t member_count;
@@ -155,6 +161,7 @@ uint64_t cairn_core_mark_ms(const struct cairn_core *core);
 /* What the document in force of a country says, the own one's too. */
 struct cairn_core_document {
     uint64_t serial;
+    uint8_t note_hash[32];   /* SHA-256 of the whole note */
     uint8_t fingerprint[16]; /* as 8 proquints: cairn_proquint_encode */
     uint8_t sealing[32];     /* the key to seal to */
 };

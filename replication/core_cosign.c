@@ -62,7 +62,7 @@ static void cosign_sign(struct cairn_core *core, uint32_t number)
 static bool cosign_is_due(const struct cairn_core *core, const struct core_journal *journal)
 {
     return journal->is_mark_flushed && !journal->is_signing && !journal->is_forked &&
-           journal->marked.size > journal->cosigned_size &&
+           !journal->is_ended && journal->marked.size > journal->cosigned_size &&
            core->now_ms >= journal->cosign_retry_ms &&
            core->countries[journal->country].is_recognised;
 }
@@ -98,7 +98,7 @@ void cairn_core_cosign_signed(struct cairn_core *core, uint32_t number,
     struct cairn_note_writer writer;
     struct cairn_note_key key = {.name = cairn_core_origin(core, 0),
                                  .type = CAIRN_NOTE_COSIGNATURE};
-    if (journal->is_forked) { /* since it was asked for */
+    if (journal->is_forked || journal->is_ended) { /* since it was asked for */
         journal->is_signing = false;
         return;
     }

@@ -38,6 +38,15 @@ struct core_teller {
     bool is_loading;     /* a proof, for it */
 };
 
+/* What we hold of an ended journal beyond its position: do our leaves lead to the root there? One
+ * at a time. */
+struct core_end_check {
+    bool is_open;
+    bool is_loading;
+    uint32_t journal;
+    struct cairn_merkle_range range; /* of the leaves so far */
+};
+
 /* The one comparison that is under way. */
 struct core_fork_check {
     bool is_open;

@@ -35,7 +35,7 @@ static void journal_append_all(struct cairn_core *core, struct core_journal *jou
     }
 }
 
-/* The candidate's leaves lead to the checkpoint: it is verified. */
+/* The candidate's leaves lead to the checkpoint, or to the root of a position: it is verified. */
 static void journal_advance(struct cairn_core *core, uint32_t number,
                             const struct cairn_checkpoint *checkpoint,
                             const struct cairn_journal_range *range)
@@ -51,7 +51,9 @@ static void journal_advance(struct cairn_core *core, uint32_t number,
     journal->checkpoint.size = checkpoint->size;
     memcpy(journal->checkpoint.root, checkpoint->root, 32);
     journal->checkpoint.note_bytes = (uint32_t)range->checkpoint.size;
-    memcpy(journal->checkpoint.note, range->checkpoint.data, range->checkpoint.size);
+    if (range->checkpoint.size > 0) {
+        memcpy(journal->checkpoint.note, range->checkpoint.data, range->checkpoint.size);
+    }
     journal->seen_ms = core->now_ms;
     cairn_core_fork_advanced(core, number);
     if (journal->storing.size <= journal->durable.size) {
@@ -141,6 +143,61 @@ static cairn_err journal_take_end(struct cairn_core *core, uint32_t link, uint32
     return CAIRN_OK;
 }
 
+/* An ended journal goes from what we hold to its position at once: the document says the root
+ * there, whatever is signed on the way. Who does not lead there is asked no more. source P-15 */
+static cairn_err journal_take_ended(struct cairn_core *core, uint32_t link, uint32_t number,
+                                    const struct cairn_journal_range *range, struct core_puts *puts)
+{
+    struct core_journal *journal = &core->journals[number];
+    struct cairn_checkpoint named = {.size = journal->ended_size};
+    uint8_t root[32];
+    if (journal->candidate.size < journal->ended_size && !range->has_checkpoint) {
+        cairn_core_puts_store(core, puts, cairn_core_task_open(core, CORE_TASK_STORE, 0, 0), false);
+        cairn_core_want_moved(core, number);
+        return CAIRN_OK;
+    }
+    cairn_merkle_range_root(&journal->candidate, root);
+    if (journal->candidate.size < journal->ended_size ||
+        memcmp(root, journal->ended_root, 32) != 0) {
+        journal->candidate = journal->verified;
+        cairn_core_notice_err(core, CAIRN_NOTICE_COMMIT_REFUSED, journal->country, CAIRN_PEER_LEAF);
+        cairn_core_want_elsewhere(core, link, number);
+        return CAIRN_OK;
+    }
+    memcpy(named.root, root, 32);
+    journal_advance(core, number, &named, range);
+    cairn_core_puts_add_journal(core, puts, number);
+    cairn_core_puts_store(
+        core, puts, cairn_core_task_open(core, CORE_TASK_STORE_JOURNAL, number, named.size), true);
+    cairn_core_want_stop(core, number);
+    cairn_core_end_reached(core, number);
+    return CAIRN_OK;
+}
+
+/* What counts of a range: nothing behind the position of an ended journal. Its checkpoint is kept
+ * only if it is of just that size, and signed. */
+static struct cairn_journal_range journal_cut(struct cairn_core *core, uint32_t number,
+                                              const struct cairn_journal_range *range)
+{
+    const struct core_journal *journal = &core->journals[number];
+    struct cairn_journal_range cut = *range;
+    struct cairn_checkpoint checkpoint;
+    uint64_t room = journal->ended_size - journal->candidate.size;
+    if (range->leaves.size / CAIRN_LEAF_BYTES > room) {
+        cut.leaves.size = (size_t)room * CAIRN_LEAF_BYTES;
+        cut.has_checkpoint = false;
+    }
+    bool is_kept =
+        cut.has_checkpoint &&
+        cairn_core_checkpoint_read(core, number, cut.checkpoint, &checkpoint) == CAIRN_OK &&
+        checkpoint.size == journal->ended_size &&
+        memcmp(checkpoint.root, journal->ended_root, 32) == 0;
+    if (!is_kept) {
+        cut.checkpoint = (struct cairn_bytes){.size = 0};
+    }
+    return cut;
+}
+
 /* So many leaves may wait for their checkpoint: as many as its author has promised, or some. */
 static bool journal_is_promised(const struct core_journal *journal, size_t leaf_count)
 {
@@ -160,18 +217,26 @@ cairn_err cairn_core_take_journal(struct cairn_core *core, uint32_t link,
         return CAIRN_OK; /* of a stream that was stopped */
     }
     struct core_journal *journal = &core->journals[number];
-    size_t count = range->leaves.size / CAIRN_LEAF_BYTES;
+    struct cairn_journal_range cut = *range;
+    bool is_ended = journal->is_ended && number != 0;
     if (range->from != journal->candidate.size || cairn_core_is_busy(core)) {
         if (range->has_checkpoint) {
             cairn_core_want_again(core, number); /* it waits for an acknowledgement */
         }
         return CAIRN_OK;
     }
+    if (is_ended) {
+        cut = journal_cut(core, number, range);
+    }
+    size_t count = cut.leaves.size / CAIRN_LEAF_BYTES;
     if (!journal_is_promised(journal, count)) {
         return CAIRN_PEER_LEAF;
     }
     struct core_puts puts = cairn_core_puts_begin(core, count + 2);
-    journal_append_all(core, journal, range->leaves, &puts);
+    journal_append_all(core, journal, cut.leaves, &puts);
+    if (is_ended) {
+        return journal_take_ended(core, link, number, &cut, &puts);
+    }
     if (range->has_checkpoint) {
         return journal_take_end(core, link, number, range, &puts);
     }

@@ -192,6 +192,7 @@ static cairn_err link_take_hello(struct cairn_core *core, uint32_t number,
     cairn_core_notice(core, CAIRN_NOTICE_LINK_UP, core->journals[link->journal].country, 0, 0);
     cairn_core_offer_all(core, number);
     cairn_core_proofs_greet(core, number);
+    cairn_core_ends_greet(core, number);
     cairn_core_ask_invited(core, number);
     cairn_core_restore_ask(core, number);
     return CAIRN_OK;

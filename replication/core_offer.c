@@ -38,7 +38,7 @@ static bool offer_is_due(const struct cairn_core *core, uint32_t link, uint32_t 
         return false;
     }
     if (!core_log_is_feed(core, log)) {
-        return core->journals[log].durable.size > 0;
+        return core->journals[log].durable.note_bytes > 0;
     }
     uint32_t feed = log - core->limits.journals;
     return core->feeds[feed].durable_commits > 0 &&
@@ -243,7 +243,8 @@ static cairn_err offer_take_journal(struct cairn_core *core, uint32_t link,
     if (journal == CORE_NONE || journal == 0) {
         return CAIRN_OK;
     }
-    if (cairn_core_is_followed(core, journal) && !core->journals[journal].is_forked) {
+    if (cairn_core_is_followed(core, journal) && !core->journals[journal].is_forked &&
+        !core->journals[journal].is_ended) {
         if (core->links[link].journal == journal) {
             offer_to_author(core, link, journal);
         }
@@ -272,6 +273,7 @@ cairn_err cairn_core_take_offer(struct cairn_core *core, uint32_t link,
                                 const struct cairn_offer *offer)
 {
     uint32_t checkpoint_count = 0;
+    bool is_ended_refused = false;
     for (uint32_t i = 0; i < offer->note_count; i++) {
         size_t used_bytes = core->arena.used_bytes;
         cairn_err err = cairn_core_document_offered(core, offer->notes[i]);
@@ -281,6 +283,12 @@ cairn_err cairn_core_take_offer(struct cairn_core *core, uint32_t link,
         if (err != CAIRN_OK) {
             core->arena.used_bytes = used_bytes;
         }
+        is_ended_refused = is_ended_refused || err == CAIRN_DENIED_ENDED;
+    }
+    if (is_ended_refused) { /* a country that takes back what it ended: operators are to know */
+        cairn_core_notice_err(core, CAIRN_NOTICE_DOCUMENT_REFUSED,
+                              core->journals[core->links[link].journal].country,
+                              CAIRN_DENIED_ENDED);
     }
     for (uint32_t i = 0; i < offer->journal_count; i++) {
         CAIRN_TRY(offer_take_journal(core, link, &offer->journals[i], &checkpoint_count));

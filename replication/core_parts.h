@@ -21,7 +21,8 @@
  *     core_journal.c   JOURNAL: leaves                core_scan.c     tags among them
  *     core_join.c      FEED: records of feeds         core_commit.c   ENTRIES: commits
  *     core_ripe.c      commits to the folder          core_look.c     what does not come
- *     core_fork.c      two histories: found           core_proof.c    ... proved and told */
+ *     core_fork.c      two histories: found           core_proof.c    ... proved and told
+ *     core_ended.c     journals that end at a position */
 #ifndef CAIRN_REPLICATION_CORE_PARTS_H
 #define CAIRN_REPLICATION_CORE_PARTS_H
 

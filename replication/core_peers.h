@@ -33,6 +33,15 @@ void cairn_core_fork_advanced(struct cairn_core *core, uint32_t journal);
 void cairn_core_forks(struct cairn_core *core);
 void cairn_core_fork_loaded(struct cairn_core *core, const struct cairn_event *event);
 
+/* ---- core_ended.c: origins that sign nothing any more ---- */
+void cairn_core_end(struct cairn_core *core, uint32_t journal,
+                    const struct cairn_country_ended *ended);
+bool cairn_core_is_disputed(const struct cairn_core *core, uint32_t journal);
+void cairn_core_ends(struct cairn_core *core);
+void cairn_core_ends_greet(struct cairn_core *core, uint32_t link);
+void cairn_core_end_reached(struct cairn_core *core, uint32_t journal);
+void cairn_core_end_loaded(struct cairn_core *core, const struct cairn_event *event);
+
 /* ---- core_proof.c ---- */
 struct cairn_forkproof_reader cairn_core_proof_reader(struct cairn_core *core, uint32_t journal);
 void cairn_core_prove(struct cairn_core *core, uint32_t journal, const struct cairn_fork *fork,
@@ -106,6 +115,7 @@ void cairn_core_commit_stored(struct cairn_core *core, uint32_t feed, uint64_t c
 /* ---- core_ripe.c, core_look.c ---- */
 void cairn_core_feed_ripen(struct cairn_core *core, uint32_t feed);
 void cairn_core_ripen(struct cairn_core *core);
+void cairn_core_refold(struct cairn_core *core, uint32_t journal);
 void cairn_core_on_opened(struct cairn_core *core, const struct cairn_event *event);
 void cairn_core_look(struct cairn_core *core);
 void cairn_core_set_back(struct cairn_core *core);

@@ -18,7 +18,11 @@ void cairn_core_peer(const struct cairn_core *core, uint32_t number, struct cair
         .is_recognised = country->is_recognised && journal->is_listed,
         .journal_size = journal->checkpoint.size,
         .seen_ms = journal->seen_ms,
-        .is_forked = journal->is_forked,
+        .is_forked = cairn_core_is_disputed(core, number),
+        .is_ended = journal->is_ended,
+        .is_repudiated = journal->branch == CORE_BRANCH_WRONG,
+        .ended_size = journal->ended_size,
+        .counted_size = journal->branch == CORE_BRANCH_WRONG ? 0 : journal->ended_size,
         .cosigned_size = journal->cosigned_size,
         .witnessed_size = journal->witnessed_size,
     };
@@ -59,6 +63,13 @@ static void read_members(const struct cairn_core *core, const struct cairn_feed 
     }
 }
 
+/* An incarnation of this country's that ended: nothing is written to its feeds any more. */
+static bool read_is_past(const struct cairn_core *core, uint32_t journal)
+{
+    return journal != 0 && core->journals[journal].country == 0 &&
+           !core->journals[journal].is_listed;
+}
+
 void cairn_core_feed(const struct cairn_core *core, uint32_t number, struct cairn_core_feed *out)
 {
     static const enum cairn_feed_kind kinds[] = {
@@ -73,11 +84,14 @@ void cairn_core_feed(const struct cairn_core *core, uint32_t number, struct cair
         .kind = kinds[feed->type],
         .author = feed->journal,
         .size = feed->committed_size,
+        .waiting = feed->range.size - feed->committed_size,
         .commits = feed->durable_commits,
         .tagged = feed->commits + feed->pending_count,
         .first_leaf_index = feed->first_leaf,
         .epoch = feed->epoch_count - 1,
-        .is_closed = feed->is_closed || cairn_core_is_replaced(core, feed),
+        .is_own = feed->journal == 0 || read_is_past(core, feed->journal),
+        .is_closed = feed->is_closed || cairn_core_is_replaced(core, feed) ||
+                     read_is_past(core, feed->journal),
         .is_lost = feed->is_lost,
     };
     memcpy(out->id, feed->id, 16);
@@ -182,6 +196,7 @@ bool cairn_core_document(const struct cairn_core *core, const uint8_t country[st
     }
     const struct cairn_roster_entry *held = &core->countries[number];
     out->serial = held->serial;
+    memcpy(out->note_hash, held->note_hash, 32);
     memcpy(out->sealing, held->sealing_public, 32);
     cairn_roster_fingerprint(cairn_bytes_of(core->network), held->root, out->fingerprint);
     return true;

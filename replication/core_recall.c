@@ -21,6 +21,9 @@ struct row_reader {
 static void row_key(struct row_reader *row, uint64_t key)
 {
     uint64_t found = 0;
+    if (row->err == CAIRN_OK && cairn_pack_is_end(&row->pack)) {
+        row->err = CAIRN_PACK_FIELD;
+    }
     if (row->err == CAIRN_OK) {
         row->err = cairn_pack_get_uint(&row->pack, UINT64_MAX, &found);
     }
@@ -96,8 +99,8 @@ static bool recall_is_checkpoint(struct cairn_core *core, uint32_t number, struc
     struct cairn_note *split = cairn_core_take(core, sizeof *split);
     struct cairn_checkpoint checkpoint;
     uint8_t root[32];
-    if (note.size == 0) {
-        return journal->verified.size == 0;
+    if (note.size == 0) { /* nothing yet, or a country's document says where it ends: P-15 */
+        return true;
     }
     cairn_merkle_range_root(&journal->verified, root);
     return cairn_note_split(note, &core->arena, split) == CAIRN_OK &&
@@ -136,7 +139,9 @@ static void recall_journal(struct cairn_core *core, struct row_reader *row)
     struct cairn_bytes note = row_bin(row, 4, CORE_NOTE_MAX);
     journal->cosigned_size = row_uint(row, 5, UINT64_MAX);
     journal->witnessed_size = row_uint(row, 6, UINT64_MAX);
-    journal->is_forked = row_uint(row, 7, 1) != 0;
+    uint64_t flags = row_uint(row, 7, 1 | CORE_ROW_REPUDIATED);
+    journal->is_forked = (flags & 1) != 0;
+    journal->branch = (flags & CORE_ROW_REPUDIATED) != 0 ? CORE_BRANCH_WRONG : CORE_BRANCH_OPEN;
     journal->seen_ms = row_uint(row, 8, UINT64_MAX);
     journal->mark_ms = row_uint(row, 9, UINT64_MAX);
     row_need(row, row->err == CAIRN_OK && recall_is_checkpoint(core, number, note));
@@ -282,6 +287,12 @@ static void recall_feed(struct cairn_core *core, const uint8_t id[static 16],
     }
 }
 
+/* Of this node, or of an incarnation of it that ended since the row was written. */
+static bool recall_is_own(const struct cairn_core *core, uint32_t number)
+{
+    return core->journals[core->feeds[number].journal].country == 0;
+}
+
 static void recall_feed_part(struct cairn_core *core, const uint8_t id[static 16], uint64_t type,
                              struct row_reader *row)
 {
@@ -291,23 +302,24 @@ static void recall_feed_part(struct cairn_core *core, const uint8_t id[static 16
         struct cairn_merkle_range range;
         row_range(row, 1, &range);
         uint64_t bytes = row_uint(row, 2, CAIRN_LIMIT_COMMIT_BYTES);
-        row_need(row, row->err == CAIRN_OK && core->feeds[number].journal == 0 &&
+        row_need(row, row->err == CAIRN_OK && recall_is_own(core, number) &&
                           core->feeds[number].type == CAIRN_FEED_TYPE_PRIVATE);
-        if (row->err == CAIRN_OK && range.size > core->feeds[number].range.size) {
+        bool is_past = row->err == CAIRN_OK && core->feeds[number].journal != 0;
+        if (row->err == CAIRN_OK && !is_past && range.size > core->feeds[number].range.size) {
             core->feeds[number].range = range;
             core->feeds[number].waiting_bytes = (uint32_t)bytes;
             core->is_private_due |= bytes > CORE_PRIVATE_BYTES;
         }
     } else if (type == CORE_ROW_FROZEN) {
         (void)row_uint(row, 1, 1);
-        row_need(row, row->err == CAIRN_OK && core->feeds[number].journal == 0);
-        if (row->err == CAIRN_OK) {
+        row_need(row, row->err == CAIRN_OK && recall_is_own(core, number));
+        if (row->err == CAIRN_OK && core->feeds[number].journal == 0) {
             core->feeds[number].is_frozen = true;
             core->feeds[number].has_frozen_row = true;
         }
     } else if (type == CORE_ROW_LOST) {
         (void)row_uint(row, 1, UINT64_MAX);
-        row_need(row, row->err == CAIRN_OK && core->feeds[number].journal == 0 &&
+        row_need(row, row->err == CAIRN_OK && recall_is_own(core, number) &&
                           core->feeds[number].type == CAIRN_FEED_TYPE_PRIVATE);
         if (row->err == CAIRN_OK) {
             core->feeds[number].is_lost = true;

@@ -57,7 +57,7 @@ void cairn_core_receipts_due(struct cairn_core *core)
 {
     for (uint32_t i = 0; i < core->feed_count; i++) {
         struct cairn_feed *feed = &core->feeds[i];
-        if (feed->journal != 0 && feed->type != CAIRN_FEED_TYPE_CONTROL) {
+        if (feed->journal != 0 && feed->type != CAIRN_FEED_TYPE_CONTROL && !feed->is_repudiated) {
             feed->content_commits = feed->opened_commits;
             if (receipt_is_due(feed)) {
                 cairn_core_receipts_wake(core);

@@ -17,12 +17,16 @@
 
 bool cairn_core_is_silent(const struct cairn_core *core)
 {
-    return core->is_halted || core->restore.state != CORE_IN_ORDER;
+    return core->is_halted || core->journals[0].is_ended || core->restore.state != CORE_IN_ORDER;
 }
 
-/* May something be written that others are to see? errors  CAIRN_RESTORING, CAIRN_STATE */
+/* May something be written that others are to see? errors  CAIRN_RESTORING, CAIRN_STATE,
+ * CAIRN_ENDED */
 cairn_err cairn_core_may_write(const struct cairn_core *core)
 {
+    if (core->journals[0].is_ended) {
+        return CAIRN_ENDED;
+    }
     if (core->is_halted) {
         return CAIRN_STATE;
     }
@@ -45,11 +49,22 @@ cairn_err cairn_core_may_append(const struct cairn_core *core, const struct cair
     return is_lookup ? CAIRN_OK : cairn_core_may_write(core);
 }
 
+/* An incarnation of this node: one that is announced answers nothing. */
+static bool restore_is_same_node(const struct core_journal *own, const struct core_journal *other)
+{
+    size_t size = own->origin_bytes;
+    while (size > 0 && own->origin[size - 1] != '/') {
+        size--;
+    }
+    return other->origin_bytes > size && memcmp(own->origin, other->origin, size) == 0;
+}
+
 /* Every node that this one would link to. */
 static bool restore_is_partner(const struct cairn_core *core, uint32_t number)
 {
     const struct core_journal *journal = &core->journals[number];
-    return number != 0 && journal->is_listed && core->countries[journal->country].is_recognised;
+    return number != 0 && journal->is_listed && core->countries[journal->country].is_recognised &&
+           !restore_is_same_node(&core->journals[0], journal);
 }
 
 /* Its end is not here, so another feed takes what would belong into it. Nothing can stand in for

@@ -21,7 +21,7 @@ static const uint8_t (*ripe_keys(struct cairn_core *core, const struct cairn_fee
 
 static bool ripe_is_due(const struct cairn_feed *feed)
 {
-    return feed->ripe_commits < feed->durable_commits &&
+    return !feed->is_refold_due && feed->ripe_commits < feed->durable_commits &&
            feed->ripe_commits < feed->opened_commits + CORE_RIPE_AHEAD;
 }
 
@@ -60,6 +60,35 @@ void cairn_core_ripen(struct cairn_core *core)
     for (uint32_t left = core->feed_count; left > 0 && !core->is_ripen_due; left--) {
         core->ripen_next = core->ripen_next + 1 < core->feed_count ? core->ripen_next + 1 : 0;
         cairn_core_feed_ripen(core, core->ripen_next);
+    }
+}
+
+/* Once nothing is in the folder's hands, it gets all commits again. */
+static void ripe_again(struct cairn_feed *feed)
+{
+    if (feed->is_refold_due && feed->ripe_commits == feed->opened_commits) {
+        feed->is_refold_due = false;
+        feed->ripe_commits = 0;
+        feed->opened_commits = 0;
+    }
+}
+
+/* The origin ended before some of what was opened, and the folder may not know: it looks at these
+ * feeds once more. Nobody gets a receipt for them any more. source P-16 */
+void cairn_core_refold(struct cairn_core *core, uint32_t number)
+{
+    const struct core_journal *journal = &core->journals[number];
+    uint64_t from = journal->branch == CORE_BRANCH_WRONG ? 0 : journal->ended_size;
+    CAIRN_REQUIRE(journal->is_ended);
+    for (uint32_t i = journal->feed_first; i != CORE_NONE; i = core->feed_next[i]) {
+        struct cairn_feed *feed = &core->feeds[i];
+        if (feed->last_leaf_plus1 > from) {
+            feed->is_repudiated = true;
+            feed->is_refold_due = true;
+            feed->content_commits = feed->receipt_commits;
+            ripe_again(feed);
+            core->is_ripen_due = true;
+        }
     }
 }
 
@@ -123,8 +152,9 @@ void cairn_core_on_opened(struct cairn_core *core, const struct cairn_event *eve
     ripe_mark(core, feed->journal, event->as.opened.mark_ms);
     if (feed->type == CAIRN_FEED_TYPE_CONTROL) {
         ripe_read(core, feed);
-    } else if (feed->journal != 0) {
+    } else if (feed->journal != 0 && !feed->is_repudiated) {
         cairn_core_receipt_opened(core, number, event->as.opened.has_content);
     }
+    ripe_again(feed);
     cairn_core_feed_ripen(core, number);
 }

@@ -222,7 +222,9 @@ void cairn_core_puts_add_journal(struct cairn_core *core, struct core_puts *puts
                                      .size = journal->checkpoint.note_bytes});
     row_put_uint(&writer, 5, journal->cosigned_size);
     row_put_uint(&writer, 6, journal->witnessed_size);
-    row_put_uint(&writer, 7, journal->is_forked);
+    row_put_uint(&writer, 7,
+                 (uint64_t)journal->is_forked |
+                     (journal->branch == CORE_BRANCH_WRONG ? CORE_ROW_REPUDIATED : 0));
     row_put_uint(&writer, 8, journal->seen_ms);
     row_put_uint(&writer, 9, journal->mark_ms);
     row_end(core, &writer, cairn_core_puts_add(puts, CAIRN_TABLE_STATE, journal->id, 0));

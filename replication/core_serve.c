@@ -292,15 +292,16 @@ static void serve_leaves(struct cairn_core *core, uint32_t number, uint32_t log,
     };
     memcpy(message.as.journal.log, journal->id, 16);
     stream->from += count;
-    if (stream->from == journal->durable.size) {
-        message.as.journal.has_checkpoint = true;
+    bool is_end = stream->from == journal->durable.size;
+    if (is_end) {
+        message.as.journal.has_checkpoint = journal->durable.note_bytes > 0;
         message.as.journal.checkpoint = (struct cairn_bytes){.data = journal->durable.note,
                                                              .size = journal->durable.note_bytes};
         stream->awaited = stream->from;
         stream->shown = stream->from;
     }
     stream->credit -= (int64_t)cairn_core_send(core, number, &message);
-    if (message.as.journal.has_checkpoint) {
+    if (is_end) {
         cairn_core_unblock(core, number);
     }
 }

@@ -81,6 +81,8 @@ struct cairn_core {
     uint32_t shown_count;     /* of these, with something that waits */
     uint32_t shown_next;      /* journal where to go on */
     struct core_fork_check fork_check;
+    bool is_end_due; /* some journal's position is to be looked at */
+    struct core_end_check end_check;
     struct core_teller *tellers; /* by link */
     struct core_recent *recent;  /* ring */
     uint32_t recent_next;

@@ -62,6 +62,7 @@ static void step_on_stored(struct cairn_core *core, const struct cairn_event *ev
     case CORE_TASK_LOAD_NOTES:
     case CORE_TASK_LOAD_FORK:
     case CORE_TASK_LOAD_PROOF:
+    case CORE_TASK_LOAD_END:
         break;
     }
 }
@@ -90,6 +91,10 @@ static void step_on_loaded(struct cairn_core *core, const struct cairn_event *ev
         cairn_core_fork_loaded(core, event);
         return;
     }
+    if (task.type == CORE_TASK_LOAD_END) {
+        cairn_core_end_loaded(core, event);
+        return;
+    }
     if (task.link_generation != core->link_generations[task.link]) {
         return; /* the link is gone */
     }
@@ -116,6 +121,11 @@ static void step_on_start(struct cairn_core *core, const struct cairn_event *eve
     cairn_core_restore_start(core, event);
     core->heartbeat_ms = core->now_ms;
     core->is_ripen_due = true;
+    for (uint32_t journal = 0; journal < core->journal_count; journal++) {
+        if (core->journals[journal].is_ended) {
+            cairn_core_refold(core, journal);
+        }
+    }
     for (uint32_t journal = 1; journal < core->journal_count; journal++) {
         cairn_core_fork_advanced(core, journal);
         cairn_core_scan(core, journal);
@@ -223,6 +233,7 @@ static void step_follow(struct cairn_core *core)
     cairn_core_links_check(core);
     cairn_core_look(core);
     cairn_core_scan_all(core);
+    cairn_core_ends(core);
     cairn_core_forks(core);
     cairn_core_proofs_tell(core);
     cairn_core_ripen(core);

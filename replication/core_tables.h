@@ -30,6 +30,13 @@ enum core_suspicion {
     CORE_SUSPECT_FALSE, /* they do not: the author signed two histories */
 };
 
+/* Is what we hold of an ended journal the tree that its country named? source P-15 */
+enum core_branch {
+    CORE_BRANCH_OPEN, /* not so far yet, or not yet looked at */
+    CORE_BRANCH_RIGHT,
+    CORE_BRANCH_WRONG,
+};
+
 /* One origin: this node's own is number 0. */
 struct core_journal {
     char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1];
@@ -42,7 +49,11 @@ struct core_journal {
     uint8_t spki_hash[32];
     char endpoint[CAIRN_COUNTRY_ENDPOINT_BYTES + 1];
     bool is_listed; /* in its country's document in force */
-    bool is_forked;
+    bool is_forked; /* a proof against it is kept */
+    bool is_ended;  /* the next three: its country's document names a position. P-14 */
+    enum core_branch branch;
+    uint64_t ended_size;
+    uint8_t ended_root[32];
     uint32_t feed_first;            /* of its feeds; the next of each: core->feed_next */
     uint64_t promised_size;         /* largest checkpoint of it that was shown and signed */
     struct core_checkpoint suspect; /* signed, and shown with leaves that did not lead to it */
@@ -137,6 +148,7 @@ enum core_task_type {
     CORE_TASK_LOAD_NOTES,  /* link */
     CORE_TASK_LOAD_FORK,   /* log: journal */
     CORE_TASK_LOAD_PROOF,  /* link, log: journal */
+    CORE_TASK_LOAD_END,    /* log: journal */
 };
 
 struct core_task {

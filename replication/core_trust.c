@@ -27,15 +27,21 @@ static cairn_err trust_origin(const struct cairn_country_doc *doc, uint32_t i,
                              doc->nodes[i].incarnation, out);
 }
 
+static uint32_t trust_journals_of(const struct cairn_core *core, uint32_t country)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < core->journal_count; i++) {
+        count += core->journals[i].country == country ? 1 : 0;
+    }
+    return count;
+}
+
 /* Is there room for all that are new? Else nothing is taken. */
 static cairn_err trust_check_nodes(const struct cairn_core *core, uint32_t country,
                                    const struct cairn_country_doc *doc)
 {
-    uint32_t held = 0;
+    uint32_t held = trust_journals_of(core, country);
     uint32_t added = 0;
-    for (uint32_t i = 0; i < core->journal_count; i++) {
-        held += core->journals[i].country == country ? 1 : 0;
-    }
     for (uint32_t i = 0; i < doc->node_count; i++) {
         char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1];
         CAIRN_TRY(trust_origin(doc, i, origin));
@@ -46,6 +52,29 @@ static cairn_err trust_check_nodes(const struct cairn_core *core, uint32_t count
                     core->feed_count + added <= core->limits.feeds &&
                     (added == 0 || cairn_core_feed_may_give(core, country));
     return has_room ? CAIRN_OK : CAIRN_FULL;
+}
+
+/* Origins that ended are followed up to their position, as many as there is room for. */
+static void trust_take_ended(struct cairn_core *core, uint32_t country,
+                             const struct cairn_country_doc *doc)
+{
+    for (uint32_t i = 0; i < doc->ended_count; i++) {
+        const struct cairn_country_ended *ended = &doc->ended[i];
+        char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1];
+        cairn_err err =
+            cairn_origin_make(doc->network, doc->country, ended->name, ended->incarnation, origin);
+        CAIRN_REQUIRE(err == CAIRN_OK);
+        uint32_t number = cairn_core_journal_find(core, cairn_bytes_of(origin));
+        if (number == CORE_NONE && trust_journals_of(core, country) < CORE_COUNTRY_NODES &&
+            cairn_core_feed_may_give(core, country)) {
+            number = cairn_core_journal_add(core, cairn_bytes_of(origin), country);
+        }
+        if (number == CORE_NONE) {
+            cairn_core_notice_err(core, CAIRN_NOTICE_FEED_REFUSED, country, CAIRN_FULL);
+        } else {
+            cairn_core_end(core, number, ended);
+        }
+    }
 }
 
 /* One origin for each node that the document lists. */
@@ -78,6 +107,7 @@ static void trust_take_nodes(struct cairn_core *core, uint32_t country,
             memcpy(journal->witness_public, node->witness, 32);
         }
     }
+    trust_take_ended(core, country, doc);
     core->is_roster_changed = true;
 }
 
@@ -136,6 +166,21 @@ static void trust_follow(struct cairn_core *core, uint32_t country)
     cairn_core_notice(core, CAIRN_NOTICE_PARTNER, country, core->countries[country].serial, 0);
 }
 
+/* Nodes of ours that ended: what they wrote to partners can be read here, too. */
+static void trust_follow_own(struct cairn_core *core)
+{
+    for (uint32_t i = 1; i < core->country_count; i++) {
+        if (core->countries[i].is_recognised) {
+            cairn_core_pair(core, i);
+        }
+    }
+    for (uint32_t i = 1; i < core->journal_count; i++) {
+        if (core->journals[i].country == 0) {
+            cairn_core_want_author(core, i);
+        }
+    }
+}
+
 /* From whom is it taken at all? A peer only brings what is new of those that we recognise: nothing
  * is trusted on first use, and nobody fills our tables with countries of its own making. */
 static uint32_t trust_country(struct cairn_core *core, const struct cairn_country_doc *doc,
@@ -154,6 +199,7 @@ static void trust_spread(struct cairn_core *core, uint32_t country, bool is_new)
 {
     if (country == 0 && is_new) {
         cairn_core_announce(core);
+        trust_follow_own(core);
     }
     if (country != 0 && core->countries[country].is_recognised) {
         trust_follow(core, country);
@@ -176,6 +222,9 @@ static cairn_err trust_take(struct cairn_core *core, struct cairn_bytes note,
     bool is_other_root = held->has_document && memcmp(held->root, doc.root, 32) != 0;
     if (!is_new && (is_other_root || source != TRUST_OPERATOR)) {
         return is_other_root ? CAIRN_DENIED_FINGERPRINT : CAIRN_EXISTS;
+    }
+    if (is_new && !cairn_roster_keeps_ended(held, &doc)) {
+        return CAIRN_DENIED_ENDED;
     }
     if (source != TRUST_DISK && cairn_core_is_busy(core)) {
         return CAIRN_BUSY;
@@ -237,14 +286,16 @@ static void trust_pair_new(struct cairn_core *core, uint32_t number, uint32_t co
     cairn_core_puts_store(core, &puts, cairn_core_task_open(core, CORE_TASK_STORE, 0, 0), false);
 }
 
-/* One pairwise feed: of `journal`, between this country and ours. */
+/* One pairwise feed: of `journal`, between this country and ours. Of another node of ours it is
+ * read only: its partners give it back. */
 static void trust_pair_one(struct cairn_core *core, uint32_t journal, uint32_t country)
 {
     uint8_t id[16];
     uint8_t secret[32];
+    bool is_ours = core->journals[journal].country == 0;
     struct cairn_keys_pair pair = {
         .origin = cairn_core_origin(core, journal),
-        .partner = core->countries[journal == 0 ? country : 0].country,
+        .partner = core->countries[is_ours ? country : 0].country,
         .sealing_secret = core->sealing_secret,
         .sealing_public = core->countries[country].sealing_public,
     };
@@ -275,10 +326,10 @@ void cairn_core_pair(struct cairn_core *core, uint32_t country)
     if (!core->countries[country].has_document || country == 0) {
         return;
     }
-    trust_pair_one(core, 0, country);
-    cairn_core_scan(core, 0);
-    for (uint32_t i = 1; i < core->journal_count; i++) {
-        if (core->journals[i].country == country && core->journals[i].is_listed) {
+    for (uint32_t i = 0; i < core->journal_count; i++) {
+        const struct core_journal *journal = &core->journals[i];
+        bool is_theirs = journal->country == country && (journal->is_listed || journal->is_ended);
+        if (i == 0 || is_theirs || (journal->country == 0 && journal->is_ended)) {
             trust_pair_one(core, i, country);
             cairn_core_scan(core, i);
         }

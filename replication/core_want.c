@@ -20,12 +20,20 @@ static bool want_has_offered(const struct cairn_core *core, uint32_t link, uint3
     return core->links[link].is_greeted && ((uint32_t)core->offered[bit / 8] >> bit % 8 & 1u) != 0;
 }
 
+/* May this journal still become longer here? */
+static bool want_is_growing(const struct cairn_core *core, uint32_t number)
+{
+    const struct core_journal *journal = &core->journals[number];
+    return journal->is_ended && number != 0 ? journal->verified.size < journal->ended_size
+                                            : !journal->is_forked;
+}
+
 /* Is there anything to ask for? */
 static bool want_is_open(const struct cairn_core *core, uint32_t log)
 {
     if (!core_log_is_feed(core, log)) {
         return log < core->journal_count && cairn_core_is_followed(core, log) &&
-               !core->journals[log].is_forked;
+               want_is_growing(core, log);
     }
     uint32_t number = log - core->limits.journals;
     if (number >= core->feed_count) {

@@ -29,8 +29,11 @@ enum cairn_notice_level {
     X(ROLLBACK,       ERROR, "restore.behind")     /* a: own size, b: size a partner holds */      \
     X(RESTORING,      ERROR, "restore.begins")     /* a: own size, b: size of the guard */         \
     X(RESTORED,       WARN,  "restore.done")       /* a: own size */                               \
+    X(ENDED,          WARN,  "origin.ended")       /* a: position, b: size held */                 \
+    X(REPUDIATED,     ERROR, "origin.repudiated")  /* a: position; what is held is another tree */ \
     X(FEED_LOST,      ERROR, "feed.lost")          /* a: entries held, b: leaf */      \
     X(PARTNER,        INFO,  "partner.recognised") /* a: serial */                                 \
+    X(DOCUMENT_REFUSED, WARN, "document.refused")  /* country: of who carried it */                \
     X(FORGOTTEN,      INFO,  "partner.removed")                                                    \
     X(FEED_OPENED,    INFO,  "feed.opened")        /* a: members */                                \
     X(FEED_JOINED,    INFO,  "feed.joined")                                                        \

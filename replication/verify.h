@@ -49,7 +49,9 @@ struct cairn_verify_finding {
     /* CHECKPOINT: what the section held; COMMIT: what the commit held */
     uint64_t commit_count;
     uint64_t entry_count;
-    uint64_t opened_count; /* sealed entries that were opened */
+    uint64_t opened_count;     /* sealed entries that were opened */
+    uint64_t repudiated_count; /* entries behind the end of their origin. source P-16 */
+    bool is_other_branch;      /* CHECKPOINT: the leaves do not lead to that end: all entries are */
 
     /* COMMIT, ENTRY */
     uint8_t feed[CAIRN_FEED_BYTES];
@@ -61,6 +63,7 @@ struct cairn_verify_finding {
     uint64_t kind; /* if is_open; may be one that this build does not know */
     bool has_object;
     struct cairn_id object;
+    bool is_repudiated; /* it lies behind the end of its origin */
 
     /* FORK: the other statement, <= size, and the root that the tree of `size` has there */
     uint64_t fork_size;
@@ -70,7 +73,7 @@ struct cairn_verify_finding {
 
 struct cairn_verify_counts {
     uint64_t records, countries, journals, leaves, commits, entries, opened, checkpoints,
-        cosignatures, forks;
+        cosignatures, forks, repudiated;
 };
 
 struct cairn_verify_result {

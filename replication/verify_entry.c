@@ -211,6 +211,12 @@ cairn_err cairn_verify_entry_record(struct cairn_verify *verify,
     if (!verify_is_of_scope(verify, &opened)) {
         return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER, "entry is about another object");
     }
+    const struct verify_node *node = &verify->nodes[origin];
+    bool is_other_branch =
+        checkpoint.size == node->ended_size && memcmp(checkpoint.root, node->ended_root, 32) != 0;
+    out->is_repudiated =
+        node->is_ended && (is_other_branch || record->opening.leaf_index >= node->ended_size);
+    verify->result.counts.repudiated += out->is_repudiated ? 1 : 0;
     out->origin = cairn_verify_origin_text(verify, origin);
     out->size = checkpoint.size;
     memcpy(out->root, checkpoint.root, sizeof out->root);

@@ -19,7 +19,7 @@ static uint32_t verify_country_last(const struct cairn_verify *verify, struct ca
     return VERIFY_NONE;
 }
 
-/* Does it follow the country's last one? source P-11, P-12 */
+/* Does it follow the country's last one? source P-11, P-12, P-14 */
 static cairn_err verify_document_follows(struct cairn_verify *verify, uint32_t last,
                                          const struct cairn_country_doc *doc)
 {
@@ -27,6 +27,10 @@ static cairn_err verify_document_follows(struct cairn_verify *verify, uint32_t l
     if (!cairn_roster_follows(held, doc)) {
         return cairn_verify_fail(verify, CAIRN_DOCUMENT,
                                  "document does not follow the one before it");
+    }
+    if (!cairn_roster_keeps_ended(held, doc)) {
+        return cairn_verify_fail(verify, CAIRN_DENIED_ENDED,
+                                 "document drops or changes an ended origin");
     }
     bool is_next = doc->serial - 1 == held->serial;
     if (is_next && doc->has_previous && memcmp(doc->previous, held->note_hash, 32) != 0) {
@@ -57,15 +61,12 @@ static cairn_err verify_country_take(struct cairn_verify *verify,
     return CAIRN_OK;
 }
 
-static cairn_err verify_node_take(struct cairn_verify *verify, const struct cairn_country_doc *doc,
-                                  const struct cairn_country_node *node)
+/* Keys that a line of a document gives for an origin. */
+static cairn_err verify_node_take(struct cairn_verify *verify, const struct verify_node *node)
 {
-    struct verify_node made = {.first = verify->node_count};
-    CAIRN_TRY(
-        cairn_origin_make(doc->network, doc->country, node->name, node->incarnation, made.origin));
+    struct verify_node made = *node;
+    made.first = verify->node_count;
     made.origin_bytes = (uint8_t)cairn_bytes_of(made.origin).size;
-    memcpy(made.log, node->log, 32);
-    memcpy(made.witness, node->witness, 32);
     for (uint32_t i = verify->node_count; i > 0; i--) {
         const struct verify_node *held = &verify->nodes[i - 1];
         if (memcmp(held->origin, made.origin, sizeof made.origin) == 0) { /* zeros behind it */
@@ -83,6 +84,36 @@ static cairn_err verify_node_take(struct cairn_verify *verify, const struct cair
     return CAIRN_OK;
 }
 
+static cairn_err verify_listed_take(struct cairn_verify *verify,
+                                    const struct cairn_country_doc *doc,
+                                    const struct cairn_country_node *node)
+{
+    struct verify_node made = {.is_closed = false};
+    CAIRN_TRY(
+        cairn_origin_make(doc->network, doc->country, node->name, node->incarnation, made.origin));
+    memcpy(made.log, node->log, 32);
+    memcpy(made.witness, node->witness, 32);
+    return verify_node_take(verify, &made);
+}
+
+/* The line has the keys that the origin signed with: it introduces it, too. source P-14 */
+static cairn_err verify_ended_take(struct cairn_verify *verify, const struct cairn_country_doc *doc,
+                                   const struct cairn_country_ended *ended)
+{
+    struct verify_node made = {.is_closed = false};
+    CAIRN_TRY(cairn_origin_make(doc->network, doc->country, ended->name, ended->incarnation,
+                                made.origin));
+    memcpy(made.log, ended->log, 32);
+    memcpy(made.witness, ended->witness, 32);
+    CAIRN_TRY(verify_node_take(verify, &made));
+    struct verify_node *first =
+        &verify->nodes[cairn_verify_origin(verify, cairn_bytes_of(made.origin))];
+    first->is_ended = true;
+    first->ended_size = ended->size;
+    memcpy(first->ended_root, ended->root, 32);
+    return CAIRN_OK;
+}
+
 cairn_err cairn_verify_document(struct cairn_verify *verify, struct cairn_bytes note)
 {
     struct cairn_country_doc doc;
@@ -96,7 +127,10 @@ cairn_err cairn_verify_document(struct cairn_verify *verify, struct cairn_bytes 
     }
     CAIRN_TRY(verify_country_take(verify, &doc, note));
     for (uint32_t i = 0; i < doc.node_count; i++) {
-        CAIRN_TRY(verify_node_take(verify, &doc, &doc.nodes[i]));
+        CAIRN_TRY(verify_listed_take(verify, &doc, &doc.nodes[i]));
+    }
+    for (uint32_t i = 0; i < doc.ended_count; i++) {
+        CAIRN_TRY(verify_ended_take(verify, &doc, &doc.ended[i]));
     }
     return CAIRN_OK;
 }

@@ -66,6 +66,18 @@ static void verify_slots_remove(struct cairn_verify *verify, uint32_t *slots, ui
 
 /* ---- sections ---- */
 
+/* Where the leaves reach the position of an ended origin: do they lead there? source P-16 */
+static void verify_end(struct cairn_verify *verify)
+{
+    struct verify_section *section = &verify->section;
+    const struct verify_node *node = &verify->nodes[section->origin];
+    uint8_t root[32];
+    if (node->is_ended && section->range.size == node->ended_size) {
+        cairn_merkle_range_root(&section->range, root);
+        section->is_other_branch = memcmp(root, node->ended_root, sizeof root) != 0;
+    }
+}
+
 cairn_err cairn_verify_section_open(struct cairn_verify *verify, struct cairn_bytes origin)
 {
     uint32_t number = cairn_verify_origin(verify, origin);
@@ -84,6 +96,7 @@ cairn_err cairn_verify_section_open(struct cairn_verify *verify, struct cairn_by
     }
     *section = (struct verify_section){.is_open = true, .origin = number};
     cairn_merkle_range_init(&section->range);
+    verify_end(verify);
     cairn_keys_control(origin, section->control, secret);
     memset(verify->feed_slots, 0, verify->slot_count * sizeof *verify->feed_slots);
     memset(verify->tag_slots, 0, verify->slot_count * sizeof *verify->tag_slots);
@@ -194,6 +207,7 @@ cairn_err cairn_verify_section_leaves(struct cairn_verify *verify, struct cairn_
             (struct cairn_bytes){.data = verify->chunk + at, .size = CAIRN_LEAF_BYTES}, hash);
         cairn_merkle_range_append(&section->range, hash);
         verify->result.counts.leaves++;
+        verify_end(verify);
     }
     return CAIRN_OK;
 }
@@ -437,6 +451,11 @@ cairn_err cairn_verify_section_commit(struct cairn_verify *verify,
     verify->result.counts.commits++;
     section->commits++;
     section->entries += commit.entry_count;
+    const struct verify_node *node = &verify->nodes[section->origin];
+    bool is_repudiated = node->is_ended && (section->is_other_branch ||
+                                            commit.opening.leaf_index >= node->ended_size);
+    out->repudiated_count = is_repudiated ? commit.entry_count : 0;
+    section->repudiated += out->repudiated_count;
     section->opened += verify->result.counts.opened - opened;
     memcpy(out->feed, feed->id, sizeof out->feed);
     out->commit_count = 1;
@@ -475,7 +494,10 @@ cairn_err cairn_verify_section_close(struct cairn_verify *verify, struct cairn_b
         .commit_count = section->commits,
         .entry_count = section->entries,
         .opened_count = section->opened,
+        .repudiated_count = section->is_other_branch ? section->entries : section->repudiated,
+        .is_other_branch = section->is_other_branch,
     };
+    verify->result.counts.repudiated += out->repudiated_count;
     memcpy(out->root, root, sizeof root);
     verify->result.counts.journals++;
     verify->nodes[section->origin].is_closed = true;

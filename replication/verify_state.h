@@ -40,7 +40,10 @@ struct verify_node {
     uint8_t log[32];
     uint8_t witness[32];
     uint32_t first; /* row where this origin stands for the first time: its number */
-    bool is_closed; /* its journal section is over; in the first row only */
+    bool is_closed; /* its journal section is over; in the first row only, as what follows */
+    bool is_ended;
+    uint64_t ended_size;
+    uint8_t ended_root[32];
 };
 
 struct verify_checkpoint {
@@ -76,7 +79,8 @@ struct verify_section {
     uint64_t chunk_first;            /* index of the first leaf of the last leaves record */
     uint64_t probed;                 /* every leaf below was probed for tags */
     uint64_t commit_leaf_plus1;      /* of the last commit record */
-    uint64_t commits, entries, opened;
+    uint64_t commits, entries, opened, repudiated;
+    bool is_other_branch; /* its leaves do not lead to the position where its origin ended */
 };
 
 struct cairn_verify {

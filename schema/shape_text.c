@@ -10,6 +10,8 @@
 #define SHAPE_TEXT_PHONE_MIN         8u
 #define SHAPE_TEXT_PHONE_MAX         15u
 
+_Static_assert(SHAPE_TEXT_PHONE_MIN < SHAPE_TEXT_CARD_MIN, "the fewest digits that matter");
+
 static bool shape_text_is_digit(uint8_t byte)
 {
     return byte >= '0' && byte <= '9';
@@ -119,18 +121,37 @@ bool cairn_shape_text_has_phone(struct cairn_bytes text)
     return false;
 }
 
+/* Simple enough for the compiler to look at many bytes at once. */
+static size_t shape_text_digit_count(struct cairn_bytes text)
+{
+    size_t count = 0;
+    for (size_t at = 0; at < text.size; at++) {
+        count += shape_text_is_digit(text.data[at]);
+    }
+    return count;
+}
+
 static cairn_err shape_text_check_free(struct cairn_bytes text, size_t characters_max)
 {
-    if (cairn_text_count(text) > characters_max || cairn_shape_text_has_card(text) ||
-        cairn_shape_text_has_phone(text)) {
+    if (text.size > characters_max && cairn_text_count(text) > characters_max) {
         return CAIRN_RULE_FREE_TEXT;
     }
-    return CAIRN_OK;
+    if (shape_text_digit_count(text) < SHAPE_TEXT_PHONE_MIN) {
+        return CAIRN_OK; /* a card has more of them than a telephone number */
+    }
+    bool is_leak = cairn_shape_text_has_card(text) || cairn_shape_text_has_phone(text);
+    return is_leak ? CAIRN_RULE_FREE_TEXT : CAIRN_OK;
 }
 
 static bool shape_text_is_mrz(uint8_t byte)
 {
     return shape_text_is_capital(byte) || shape_text_is_digit(byte) || byte == '<';
+}
+
+static bool shape_text_has_alphabet(enum cairn_shape_text rule)
+{
+    return rule != CAIRN_SHAPE_TEXT_PLAIN && rule != CAIRN_SHAPE_TEXT_FREE &&
+           rule != CAIRN_SHAPE_TEXT_REMARK && rule != CAIRN_SHAPE_TEXT_OBJECT;
 }
 
 static bool shape_text_allows(enum cairn_shape_text rule, uint8_t byte, size_t at)
@@ -216,7 +237,7 @@ cairn_err cairn_shape_text_check(enum cairn_shape_text rule, struct cairn_bytes 
     if (err != CAIRN_OK) {
         return err == CAIRN_TEXT_FORBIDDEN ? CAIRN_RULE_TEXT : err;
     }
-    for (size_t at = 0; at < text.size; at++) {
+    for (size_t at = 0; shape_text_has_alphabet(rule) && at < text.size; at++) {
         if (!shape_text_allows(rule, text.data[at], at)) {
             return CAIRN_RULE_TEXT;
         }

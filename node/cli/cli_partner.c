@@ -26,6 +26,15 @@ static const struct cairn_cli_plan partner_list_plan = {
                .option_count = sizeof partner_options / sizeof partner_options[0]},
     .is_dir_needed = true,
 };
+static const struct cairn_cli_plan partner_checkpoint_plan = {
+    .command = "partner checkpoint",
+    .syntax = {.options = partner_options,
+               .option_count = sizeof partner_options / sizeof partner_options[0],
+               .operand_min = 1,
+               .operand_max = 1,
+               .operand_names = "ORIGIN"},
+    .is_dir_needed = true,
+};
 static const struct cairn_cli_plan partner_remove_plan = {
     .command = "partner remove",
     .syntax = {.options = partner_options,
@@ -133,6 +142,45 @@ int cairn_cli_partner_list(int argc, char **argv)
     if (code == CAIRN_EXIT_DONE) {
         cairn_cli_output_table(&session.output, columns, sizeof columns / sizeof columns[0],
                                json_object_get(answer, "partners"));
+    }
+    json_decref(answer);
+    return code;
+}
+
+/* The checkpoint of one origin, as its node signed it. NULL: none is held */
+static const char *partner_checkpoint(const json_t *status, const char *origin)
+{
+    size_t at;
+    const json_t *row;
+    json_array_foreach(json_object_get(status, "partners"), at, row)
+    {
+        if (strcmp(cairn_cli_session_text(row, "origin"), origin) == 0) {
+            return json_string_value(json_object_get(row, "checkpoint"));
+        }
+    }
+    return NULL;
+}
+
+int cairn_cli_partner_checkpoint(int argc, char **argv)
+{
+    struct cairn_cli_session session;
+    json_t *answer = NULL;
+    int code = cairn_cli_session_open(&session, &partner_checkpoint_plan, argc, argv);
+    if (code == CAIRN_EXIT_DONE) {
+        code = cairn_cli_session_get(&session, "/v1/status", &answer);
+    }
+    if (code == CAIRN_EXIT_DONE) {
+        const char *origin = session.args.operands[0];
+        const char *note = partner_checkpoint(answer, origin);
+        if (note == NULL) {
+            code = cairn_cli_output_error(&session.output, CAIRN_NOT_FOUND, origin);
+        } else if (session.output.is_json) {
+            json_t *body = json_pack("{s:s, s:s}", "origin", origin, "checkpoint", note);
+            cairn_cli_output_object(&session.output, body);
+            json_decref(body);
+        } else {
+            (void)fputs(note, session.output.out);
+        }
     }
     json_decref(answer);
     return code;

@@ -174,6 +174,15 @@ static void report_fork_lines(FILE *out, const struct cairn_verify *verify,
     }
 }
 
+/* What the country of a journal does not stand by. */
+static void report_repudiated(FILE *out, const struct cairn_verify_finding *finding)
+{
+    if (finding->repudiated_count > 0) {
+        fprintf(out, ", %" PRIu64 " repudiated", finding->repudiated_count);
+    }
+    fputs(finding->is_other_branch ? ": a branch that its country did not name\n" : "\n", out);
+}
+
 static void report_lines(FILE *out, const struct cairn_verify *verify,
                          const struct cairn_verify_finding *finding)
 {
@@ -186,16 +195,18 @@ static void report_lines(FILE *out, const struct cairn_verify *verify,
         report_bytes(out, finding->origin);
         fprintf(out,
                 ": size %" PRIu64 ", root %s, %" PRIu64 " commits, %" PRIu64 " entries, %" PRIu64
-                " opened\n",
+                " opened",
                 finding->size, report_hex(finding->root, 32).text, finding->commit_count,
                 finding->entry_count, finding->opened_count);
+        report_repudiated(out, finding);
     } else {
         fprintf(out, "entry %s of ", report_hex(finding->entry_id, 32).text);
         report_bytes(out, finding->origin);
         fprintf(out, ": feed %s index %" PRIu64 ", %s", report_hex(finding->feed, 16).text,
                 finding->index, finding->is_open ? report_kind(finding->kind).text : "not opened");
-        fprintf(out, "%s%s\n", finding->has_object ? " " : "",
-                finding->has_object ? finding->object.text : "");
+        fprintf(out, "%s%s%s\n", finding->has_object ? " " : "",
+                finding->has_object ? finding->object.text : "",
+                finding->is_repudiated ? ", repudiated" : "");
     }
     report_witness_lines(out, finding);
 }
@@ -282,7 +293,10 @@ static void report_finding_json(FILE *out, const struct cairn_verify_finding *fi
     if (is_journal) {
         fprintf(out, ",\"commits\":%" PRIu64 ",\"entries\":%" PRIu64 ",\"opened\":%" PRIu64,
                 finding->commit_count, finding->entry_count, finding->opened_count);
+        fprintf(out, ",\"repudiated\":%" PRIu64 ",\"other_branch\":%s", finding->repudiated_count,
+                finding->is_other_branch ? "true" : "false");
     } else {
+        fprintf(out, ",\"repudiated\":%s", finding->is_repudiated ? "true" : "false");
         fprintf(out, ",\"entry\":\"%s\",\"feed\":\"%s\",\"index\":%" PRIu64,
                 report_hex(finding->entry_id, 32).text, report_hex(finding->feed, 16).text,
                 finding->index);
@@ -312,9 +326,9 @@ static void report_verdict_json(const struct cairn_cli_report *report,
             counts->records, counts->countries, counts->journals, counts->leaves, counts->commits);
     fprintf(out,
             ",\"entries\":%" PRIu64 ",\"opened\":%" PRIu64 ",\"checkpoints\":%" PRIu64
-            ",\"cosignatures\":%" PRIu64 ",\"forks\":%" PRIu64 "}",
+            ",\"cosignatures\":%" PRIu64 ",\"forks\":%" PRIu64 ",\"repudiated\":%" PRIu64 "}",
             counts->entries, counts->opened, counts->checkpoints, counts->cosignatures,
-            counts->forks);
+            counts->forks, counts->repudiated);
     if (result->err == CAIRN_OK) {
         fputs(",\"verdict\":\"whole\"}\n", out);
         return;

@@ -90,6 +90,9 @@ static cairn_err alert_say(const struct cairn_id *object, const struct cairn_ale
     if (said == NULL) {
         return CAIRN_MEMORY;
     }
+    if (view->is_repudiated) {
+        (void)json_object_set_new(said, "repudiated", json_true());
+    }
     cairn_err err = alert_put_body(view, with_rows, said);
     if (err == CAIRN_OK && view->withdraw.size > 0) {
         json_t *withdrawal = NULL;

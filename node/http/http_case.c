@@ -66,6 +66,9 @@ static cairn_err case_say(const struct cairn_id *object, const struct cairn_case
     if (said == NULL) {
         return CAIRN_MEMORY;
     }
+    if (view->is_repudiated) {
+        (void)json_object_set_new(said, "repudiated", json_true());
+    }
     cairn_err err = case_put_bodies(view, said);
     if (err != CAIRN_OK) {
         json_decref(said);

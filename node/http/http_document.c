@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/hash.h"
 #include "node/http/http_task.h"
 #include "node/notecard.h"
 #include "node/ownnote.h"
@@ -25,14 +26,28 @@ static void document_free(struct document_call *call)
     cairn_service_release(service);
 }
 
+static bool document_is_held(const struct document_call *call)
+{
+    const struct cairn_service *service = call->service;
+    struct cairn_core_document held;
+    uint8_t hash[32];
+    cairn_sha256_of((struct cairn_bytes){.data = call->note.bytes, .size = call->note.size}, hash);
+    return cairn_core_document(cairn_driver_core(service->driver),
+                               (const uint8_t *)service->config->country, &held) &&
+           memcmp(held.note_hash, hash, sizeof hash) == 0;
+}
+
 static void document_on_taken(void *host, const struct cairn_driver_answer *answer)
 {
     struct document_call *call = host;
-    if (answer->err == CAIRN_OK) {
+    if (answer->err != CAIRN_OK) {
+        cairn_http_answer_problem(call->exchange, answer->err, NULL, NULL);
+    } else if (!document_is_held(call)) { /* own.note was an old copy before it was renewed */
+        cairn_http_answer_problem(call->exchange, CAIRN_EXISTS,
+                                  "a document with this serial or a higher one is in force", NULL);
+    } else {
         json_t *body = cairn_notecard_json(&call->card, (struct cairn_bytes){NULL, 0});
         cairn_http_answer_json(call->exchange, 200, body);
-    } else {
-        cairn_http_answer_problem(call->exchange, answer->err, NULL, NULL);
     }
     document_free(call);
 }

@@ -20,8 +20,14 @@ static json_t *status_uint(uint64_t number)
 
 static const char *status_link(const struct cairn_core_peer *peer)
 {
+    if (peer->is_repudiated) {
+        return "repudiated";
+    }
     if (peer->is_forked) {
         return "forked";
+    }
+    if (peer->is_ended) {
+        return "ended";
     }
     if (!peer->is_recognised) {
         return "not recognised";
@@ -36,10 +42,22 @@ static json_t *status_peer(const struct cairn_core_peer *peer, uint64_t now_ms)
         peer->origin, "recognised", peer->is_recognised, "link", status_link(peer), "endpoint",
         peer->endpoint, "journal_size", status_uint(peer->journal_size), "cosigned_size",
         status_uint(peer->cosigned_size), "witnessed_size", status_uint(peer->witnessed_size));
+    if (row != NULL && peer->is_ended) {
+        (void)json_object_set_new(row, "ended_size", status_uint(peer->ended_size));
+    }
     if (row != NULL) {
         cairn_freshness_put(row, peer->seen_ms, now_ms);
     }
     return row;
+}
+
+/* The newest checkpoint held of it, as it signed it: what it needs when it has lost its disk. */
+static void status_put_checkpoint(const struct cairn_core *core, uint32_t number, json_t *row)
+{
+    struct cairn_bytes checkpoint = cairn_core_checkpoint(core, number);
+    if (row != NULL && checkpoint.size > 0) {
+        (void)json_object_set_new(row, "checkpoint", cairn_http_task_text(checkpoint));
+    }
 }
 
 static json_t *status_peers(const struct cairn_core *core, uint64_t now_ms)
@@ -49,7 +67,9 @@ static json_t *status_peers(const struct cairn_core *core, uint64_t now_ms)
     uint32_t count = cairn_core_peer_count(core);
     for (uint32_t number = 1; number < count; number++) {
         cairn_core_peer(core, number, &peer);
-        (void)json_array_append_new(rows, status_peer(&peer, now_ms));
+        json_t *row = status_peer(&peer, now_ms);
+        status_put_checkpoint(core, number, row);
+        (void)json_array_append_new(rows, row);
     }
     return rows;
 }
@@ -59,9 +79,10 @@ static json_t *status_journal(const struct cairn_core *core)
     struct cairn_core_peer own;
     cairn_core_peer(core, 0, &own);
     struct cairn_bytes checkpoint = cairn_core_checkpoint(core, 0);
-    json_t *journal = json_pack("{s:o, s:o, s:b}", "size", status_uint(own.journal_size), "root",
-                                cairn_http_task_hex(own.journal_root, sizeof own.journal_root),
-                                "forked", own.is_forked);
+    json_t *journal =
+        json_pack("{s:o, s:o, s:b, s:b}", "size", status_uint(own.journal_size), "root",
+                  cairn_http_task_hex(own.journal_root, sizeof own.journal_root), "forked",
+                  own.is_forked, "ended", own.is_ended);
     if (journal != NULL && checkpoint.size > 0) {
         (void)json_object_set_new(journal, "checkpoint", cairn_http_task_text(checkpoint));
     }
@@ -94,6 +115,9 @@ static const char *status_summary(const struct cairn_core *core,
 {
     struct cairn_core_peer own;
     cairn_core_peer(core, 0, &own);
+    if (own.is_ended) {
+        return "ended: this country's document ends this node's origin; it signs no more (317)";
+    }
     if (own.is_forked) {
         return "forked: two histories were signed with this node's key; it signs no more";
     }

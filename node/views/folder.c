@@ -2,7 +2,6 @@
 
 #include "node/views/folder_state.h"
 #include "replication/action.h"
-#include "replication/merge/open.h"
 #include "schema/base/check.h"
 #include "schema/origin.h"
 
@@ -121,7 +120,7 @@ cairn_err cairn_folder_invites(struct cairn_folder *folder, cairn_folder_on_invi
 static cairn_err folder_start(struct cairn_folder *folder)
 {
     struct folder_recall recall = {.folder = folder};
-    CAIRN_TRY(cairn_suite_open_real(&folder->suite));
+    CAIRN_TRY(cairn_opener_open(&folder->opener));
     CAIRN_TRY(cairn_mark_open(folder->log, &folder->marks));
     CAIRN_TRY(cairn_stage_open(folder->views, &folder->stage));
     CAIRN_TRY(folder_scan(&recall, CAIRN_VIEW_CURSOR, folder_recall_cursor));
@@ -156,37 +155,61 @@ void cairn_folder_close(struct cairn_folder *folder)
     }
     cairn_stage_close(folder->stage);
     cairn_mark_close(folder->marks);
-    if (folder->suite.table != NULL) {
-        cairn_suite_close(&folder->suite);
-    }
+    cairn_opener_close(folder->opener);
     free(folder);
+}
+
+cairn_err folder_fail(struct cairn_folder *folder, cairn_err err)
+{
+    CAIRN_REQUIRE(err != CAIRN_OK);
+    cairn_stage_drop(folder->stage);
+    folder->recent_count = 0;
+    folder->lost = err;
+    return err;
 }
 
 cairn_err cairn_folder_reopen(struct cairn_folder *folder)
 {
-    folder->has_last = false;
+    folder->recent_count = 0;
     CAIRN_TRY(cairn_stage_reopen(folder->stage));
     return folder_find_due(folder);
 }
 
+static cairn_err folder_write_all(struct cairn_folder *folder)
+{
+    cairn_err flushed = cairn_stage_flush(folder->stage);
+    cairn_err err = cairn_stage_settle(folder->stage);
+    err = flushed == CAIRN_OK ? err : flushed;
+    if (err != CAIRN_OK) {
+        folder->recent_count = 0;
+    }
+    return err;
+}
+
 cairn_err cairn_folder_settle(struct cairn_folder *folder)
 {
-    cairn_err err = cairn_stage_settle(folder->stage);
-    folder->has_last = folder->has_last && err == CAIRN_OK;
-    return err;
+    cairn_err lost = folder->lost;
+    cairn_err err = folder_write_all(folder);
+    folder->lost = CAIRN_OK;
+    return lost == CAIRN_OK ? err : lost;
 }
 
 /* ---- one commit ---- */
 
-cairn_err folder_run_flush(void *host)
+static void run_put_cursor(const struct folder_run *run)
 {
-    struct folder_run *run = host;
     struct cairn_view_key key;
     uint8_t row[CAIRN_VIEW_CURSOR_BYTES];
     folder_cursor_key(&key, run->job->feed);
     cairn_view_cursor_encode(&run->cursor, row);
     cairn_stage_put(run->folder->stage, &key,
                     (struct cairn_bytes){.data = row, .size = sizeof row});
+}
+
+cairn_err folder_run_flush(void *host)
+{
+    struct folder_run *run = host;
+    run_put_cursor(run);
     return cairn_stage_flush(run->folder->stage);
 }
 
@@ -198,64 +221,47 @@ static void run_note(struct folder_run *run, const struct cairn_merge_entry *ent
     result->has_content = result->has_content || entry->kind_number > CAIRN_KIND_MISSING;
 }
 
-static cairn_err run_entry(struct folder_run *run, const struct cairn_open_reader *reader,
-                           const struct cairn_commit_entry *sealed)
+static cairn_err run_entry(struct folder_run *run, struct cairn_opened *opened)
 {
-    struct cairn_folder *folder = run->folder;
-    struct cairn_merge_entry entry;
-    struct cairn_bytes operation;
-    uint8_t content_key[32];
-    size_t fault_at;
-    bool is_new = sealed->index >= run->cursor.done;
-    cairn_arena_reset(&folder->arena);
-    cairn_err why = cairn_open_entry(reader, sealed, folder->scratch, &operation, content_key);
-    if (why == CAIRN_OK) {
-        why = cairn_merge_decode(operation, &entry, &fault_at);
-    }
-    if (why != CAIRN_OK) {
-        memset(&entry, 0, sizeof entry);
-    }
-    entry.index = sealed->index;
-    if (why != CAIRN_OK) {
-        CAIRN_TRY(is_new ? folder_refuse(run, &entry, why) : CAIRN_OK);
+    struct cairn_merge_entry *entry = &opened->entry;
+    bool is_new = entry->index >= run->cursor.done;
+    cairn_arena_reset(&run->folder->arena);
+    if (opened->why != CAIRN_OK) {
+        CAIRN_TRY(is_new ? folder_refuse(run, entry, opened->why) : CAIRN_OK);
     } else {
-        memcpy(entry.feed, run->job->feed, sizeof entry.feed);
-        memcpy(entry.country, run->country, sizeof entry.country);
-        entry.is_test_network = folder->is_test_network;
-        run_note(run, &entry);
-        if (is_new && entry.kind_number >= CAIRN_KIND_ALERT_ISSUE) {
-            cairn_open_entry_id(reader, sealed, entry.entry_id);
-        }
-        CAIRN_TRY(folder_take(run, &entry, is_new));
+        entry->is_repudiated = run->is_repudiated;
+        run_note(run, entry);
+        CAIRN_TRY(folder_take(run, entry, is_new));
     }
     if (is_new) {
-        run->cursor.done = sealed->index + 1;
+        run->cursor.done = entry->index + 1;
         run->result->entry_count++;
     }
     return CAIRN_OK;
 }
 
-static cairn_err run_commit(struct folder_run *run, const struct cairn_open_reader *reader,
+static cairn_err run_commit(struct folder_run *run, const struct cairn_opener_source *source,
                             struct cairn_bytes row)
 {
+    struct cairn_opener *opener = run->folder->opener;
     struct cairn_commit commit;
-    struct cairn_commit_cursor cursor;
-    struct cairn_commit_entry entry;
+    struct cairn_opened *opened;
     size_t fault_at;
     if (cairn_commit_decode(row, &commit, &fault_at) != CAIRN_OK) {
         return CAIRN_DISK_CORRUPT;
     }
-    cairn_commit_cursor_init(&cursor, &commit);
-    while (cairn_commit_next(&cursor, &entry)) {
-        CAIRN_TRY(run_entry(run, reader, &entry));
+    cairn_err err = CAIRN_OK;
+    cairn_opener_begin(opener, source, &commit);
+    while (err == CAIRN_OK && (opened = cairn_opener_next(opener)) != NULL) {
+        err = run_entry(run, opened);
     }
-    return CAIRN_OK;
+    cairn_opener_end(opener);
+    return err;
 }
 
 /* A private feed's entries: one row each. */
 struct run_private {
     struct folder_run *run;
-    const struct cairn_open_reader *reader;
     uint64_t index; /* of the next one */
     cairn_err err;
 };
@@ -275,46 +281,70 @@ static bool run_private_row(void *host, struct cairn_bytes key, struct cairn_byt
     entry.prefix_bytes = (struct cairn_bytes){.data = value.data, .size = CAIRN_PREFIX_BYTES};
     entry.body = (struct cairn_bytes){.data = value.data + CAIRN_PREFIX_BYTES,
                                       .size = value.size - CAIRN_PREFIX_BYTES};
-    private->err = run_entry(private->run, private->reader, &entry);
+    private->err = run_entry(private->run, cairn_opener_one(private->run->folder->opener, &entry));
     private->index++;
     return private->err == CAIRN_OK;
 }
 
-static cairn_err run_private(struct folder_run *run, const struct cairn_open_reader *reader)
+static cairn_err run_private(struct folder_run *run, const struct cairn_opener_source *source)
 {
     const struct cairn_opening *opening = &run->opening;
-    struct run_private private = {.run = run, .reader = reader, .index = opening->previous_size};
+    struct run_private private = {.run = run, .index = opening->previous_size};
     uint8_t from[CAIRN_KEY_BYTES], to[CAIRN_KEY_BYTES];
     struct cairn_store_range range = {
         .from = folder_log_key(CAIRN_TABLE_ENTRY, opening->feed, opening->previous_size, from),
         .to = folder_log_key(CAIRN_TABLE_ENTRY, opening->feed, opening->size, to),
         .is_bulk = true,
     };
+    cairn_opener_begin(run->folder->opener, source, NULL);
     cairn_err err = cairn_store_scan(run->folder->log, &range, run_private_row, &private);
     CAIRN_TRY(private.err);
     CAIRN_TRY(err);
     return private.index == opening->size ? CAIRN_OK : CAIRN_DISK_CORRUPT;
 }
 
-/* gives  zeros for a feed that was never folded */
-static cairn_err run_load_cursor(struct cairn_folder *folder, const uint8_t feed[static 16],
-                                 struct cairn_view_cursor *out)
+static struct folder_recent *run_find_recent(struct cairn_folder *folder,
+                                             const uint8_t feed[static 16])
 {
+    uint32_t kept = folder->recent_count < FOLDER_RECENT ? folder->recent_count : FOLDER_RECENT;
+    for (uint32_t i = 0; i < kept; i++) {
+        if (memcmp(folder->recent[i].feed, feed, sizeof folder->recent[i].feed) == 0) {
+            return &folder->recent[i];
+        }
+    }
+    return NULL;
+}
+
+static void run_keep_cursor(const struct folder_run *run)
+{
+    struct cairn_folder *folder = run->folder;
+    struct folder_recent *recent = run_find_recent(folder, run->job->feed);
+    if (recent == NULL) {
+        recent = &folder->recent[folder->recent_count++ % FOLDER_RECENT];
+        memcpy(recent->feed, run->job->feed, sizeof recent->feed);
+    }
+    recent->cursor = run->cursor;
+}
+
+/* gives  zeros for a feed that was never folded */
+static cairn_err run_load_cursor(struct folder_run *run)
+{
+    struct cairn_folder *folder = run->folder;
     struct cairn_view_key key;
     struct cairn_bytes row;
-    if (folder->has_last && memcmp(folder->last_feed, feed, sizeof folder->last_feed) == 0) {
-        *out = folder->last;
+    const struct folder_recent *recent = run_find_recent(folder, run->job->feed);
+    if (recent != NULL) {
+        run->cursor = recent->cursor;
         return CAIRN_OK;
     }
-    CAIRN_TRY(cairn_folder_settle(folder)); /* the row may not be written yet */
-    memset(out, 0, sizeof *out);
-    folder_cursor_key(&key, feed);
+    CAIRN_TRY(folder_write_all(folder)); /* the row may not be written yet */
+    folder_cursor_key(&key, run->job->feed);
     cairn_err err = cairn_store_get(folder->views, cairn_view_key_bytes(&key), &row);
     if (err == CAIRN_NOT_FOUND) {
         return CAIRN_OK;
     }
     CAIRN_TRY(err);
-    err = cairn_view_cursor_decode(row, out);
+    err = cairn_view_cursor_decode(row, &run->cursor);
     cairn_store_free(row);
     return err;
 }
@@ -336,22 +366,43 @@ static cairn_err run_check(struct folder_run *run, struct cairn_bytes row)
 static cairn_err run_row(struct folder_run *run, struct cairn_bytes row)
 {
     CAIRN_TRY(run_check(run, row));
-    struct cairn_open_reader reader = {
-        .suite = &run->folder->suite,
-        .origin = cairn_bytes_of(run->job->origin),
-        .slot_keys = run->job->slot_keys,
-        .epoch_count = run->job->epoch_count,
+    run->is_repudiated = run->job->is_ended && run->opening.leaf_index >= run->job->counted_size;
+    struct cairn_opener_source source = {
+        .reader = {.origin = cairn_bytes_of(run->job->origin),
+                   .slot_keys = run->job->slot_keys,
+                   .epoch_count = run->job->epoch_count},
+        .is_test_network = run->folder->is_test_network,
     };
-    memcpy(reader.feed, run->job->feed, sizeof reader.feed);
-    CAIRN_TRY(run->job->is_private ? run_private(run, &reader) : run_commit(run, &reader, row));
+    memcpy(source.reader.feed, run->job->feed, sizeof source.reader.feed);
+    memcpy(source.country, run->country, sizeof source.country);
+    CAIRN_TRY(run->job->is_private ? run_private(run, &source) : run_commit(run, &source, row));
     if (run->job->commit_number == run->cursor.commits) {
         run->cursor.commits++;
         run->cursor.size = run->opening.size;
         run->cursor.done = run->opening.size;
         memcpy(run->cursor.root, run->opening.root, sizeof run->cursor.root);
-        return folder_run_flush(run);
+        run_put_cursor(run);
+        return cairn_stage_is_full(run->folder->stage, 0) ? cairn_stage_flush(run->folder->stage)
+                                                          : CAIRN_OK;
     }
-    return CAIRN_OK;
+    return run->is_repudiated ? folder_run_flush(run) : CAIRN_OK;
+}
+
+static cairn_err run_job(struct folder_run *run)
+{
+    struct cairn_bytes row;
+    uint8_t key[CAIRN_KEY_BYTES];
+    CAIRN_TRY(run_load_cursor(run));
+    CAIRN_REQUIRE(run->job->commit_number <= run->cursor.commits); /* in order */
+    cairn_err err = cairn_store_get(
+        run->folder->log,
+        folder_log_key(CAIRN_TABLE_COMMIT, run->job->feed, run->job->commit_number, key), &row);
+    if (err != CAIRN_OK) {
+        return err == CAIRN_NOT_FOUND ? CAIRN_DISK_CORRUPT : err; /* it is ripe: it must be there */
+    }
+    err = run_row(run, row);
+    cairn_store_free(row);
+    return err;
 }
 
 cairn_err cairn_folder_fold(struct cairn_folder *folder, const struct cairn_folder_job *job,
@@ -360,29 +411,16 @@ cairn_err cairn_folder_fold(struct cairn_folder *folder, const struct cairn_fold
     struct cairn_folder_result result = {.has_content = false};
     struct folder_run run = {.folder = folder, .job = job, .result = &result};
     struct cairn_origin origin;
-    struct cairn_bytes row;
-    uint8_t key[CAIRN_KEY_BYTES];
     CAIRN_REQUIRE(job->epoch_count <= CAIRN_FOLDER_EPOCHS_MAX);
     cairn_err err = cairn_origin_parse(cairn_bytes_of(job->origin), &origin);
     CAIRN_REQUIRE(err == CAIRN_OK);
     memcpy(run.country, origin.country.data, 3);
-    CAIRN_TRY(run_load_cursor(folder, job->feed, &run.cursor));
-    CAIRN_REQUIRE(job->commit_number <= run.cursor.commits); /* in order */
-    err = cairn_store_get(
-        folder->log, folder_log_key(CAIRN_TABLE_COMMIT, job->feed, job->commit_number, key), &row);
+    err = run_job(&run);
     if (err != CAIRN_OK) {
-        return err == CAIRN_NOT_FOUND ? CAIRN_DISK_CORRUPT : err; /* it is ripe: it must be there */
-    }
-    err = run_row(&run, row);
-    cairn_store_free(row);
-    folder->has_last = err == CAIRN_OK;
-    folder->last = run.cursor;
-    memcpy(folder->last_feed, job->feed, sizeof folder->last_feed);
-    if (err != CAIRN_OK) {
-        cairn_stage_drop(folder->stage);
         cairn_folder_result_free(&result);
-        return err;
+        return folder_fail(folder, err);
     }
+    run_keep_cursor(&run);
     result.due_ms = folder->due_ms;
     *out = result;
     return CAIRN_OK;

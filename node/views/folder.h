@@ -4,7 +4,7 @@
  *                                                 '--> parked, until the own clock gets there
  *
  * One per node. Open and recall anywhere before the threads start; everything else only on the
- * folder's thread. Another one writes to views, while this one folds on (scribe.h). A commit may
+ * folder's thread. Another one writes to views, while this one folds on (stage.h). A commit may
  * need several batches; each carries the feed's cursor, which counts entries, so a crash between
  * two of them loses and repeats nothing. views may be deleted while the node is down: without
  * cursors everything is folded again. docs/protocol.md, P-40 and P-50. */
@@ -29,12 +29,15 @@ struct cairn_folder_options {
 struct cairn_folder_job {
     uint8_t feed[16];
     uint64_t commit_number;
-    bool is_own;                                    /* written by this node */
-    bool is_clear;                                  /* control feed */
-    bool is_private;                                /* entries rest in rows of their own */
-    char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1];      /* of the author */
-    uint64_t now_ms;                                /* Unix time */
-    uint32_t epoch_count;                           /* 1..CAIRN_FOLDER_EPOCHS_MAX */
+    bool is_own;                               /* written by this node */
+    bool is_clear;                             /* control feed */
+    bool is_private;                           /* entries rest in rows of their own */
+    char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1]; /* of the author */
+    bool is_ended;                             /* the next one: its origin is */
+    uint64_t counted_size; /* what is committed at this leaf or behind it has no effect, even if it
+                              was folded before */
+    uint64_t now_ms;       /* Unix time */
+    uint32_t epoch_count;  /* 1..CAIRN_FOLDER_EPOCHS_MAX */
     uint8_t slot_keys[CAIRN_FOLDER_EPOCHS_MAX][32]; /* one for each epoch: wipe after use */
 };
 
@@ -82,6 +85,8 @@ CAIRN_MUST cairn_err cairn_folder_invites(struct cairn_folder *folder,
 
 /* Fold one ripe commit. Commits of a feed come in order; one that was folded before gives a result
  * without counts. What it wrote is in views only after cairn_folder_settle.
+ *
+ * One that was folded before and counts no more by now is folded again.
  *
  * gives   *out; on an error nothing of it
  * errors  also of an earlier commit, which settle tells again: CAIRN_DISK, CAIRN_DISK_FLOOR,

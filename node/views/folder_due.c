@@ -94,6 +94,7 @@ static cairn_err due_fold(struct cairn_folder *folder, struct cairn_bytes key_by
     entry.index = cairn_bytes_get_u64(key_bytes.data + 25);
     entry.floor_ms = parked.floor_ms;
     entry.is_test_network = folder->is_test_network;
+    entry.is_repudiated = false; /* what is, is never parked */
     memcpy(entry.country, parked.country, sizeof entry.country);
     memcpy(entry.entry_id, parked.entry_id, sizeof entry.entry_id);
     cairn_arena_reset(&folder->arena);
@@ -140,9 +141,7 @@ cairn_err cairn_folder_due(struct cairn_folder *folder, uint64_t now_ms, uint64_
     }
     free(rows.memory);
     if (err != CAIRN_OK) {
-        cairn_stage_drop(folder->stage);
-        folder->has_last = false;
-        return err;
+        return folder_fail(folder, err);
     }
     *out_due_ms = folder->due_ms;
     return CAIRN_OK;

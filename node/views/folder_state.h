@@ -6,27 +6,34 @@
 #ifndef CAIRN_NODE_VIEWS_FOLDER_STATE_H
 #define CAIRN_NODE_VIEWS_FOLDER_STATE_H
 
-#include "crypto/suite.h"
 #include "node/views/folder.h"
 #include "node/views/mark.h"
+#include "node/views/opener.h"
 #include "node/views/stage.h"
 #include "schema/base/arena.h"
 #include "schema/commit.h"
+
+#define FOLDER_RECENT 16u
+
+/* Where a feed stands: the cursor's row may not be written yet. */
+struct folder_recent {
+    uint8_t feed[16];
+    struct cairn_view_cursor cursor;
+};
 
 struct cairn_folder {
     struct cairn_store *log;
     struct cairn_store *views;
     char country[4];
     bool is_test_network;
-    struct cairn_suite suite;
+    struct cairn_opener *opener;
     struct cairn_mark_book *marks;
     struct cairn_stage *stage;
-    bool has_last; /* the cursor of the feed that was folded last: its row may not be written yet */
-    uint8_t last_feed[16];
-    struct cairn_view_cursor last;
+    struct folder_recent recent[FOLDER_RECENT]; /* feeds folded since the last failure */
+    uint32_t recent_count;                      /* ever put there; the last ones are kept */
+    cairn_err lost;           /* why rows of folded commits were dropped; CAIRN_OK: none were */
     uint64_t due_ms;          /* of the first parked operation; 0: none */
     struct cairn_arena arena; /* reset for each entry */
-    uint8_t scratch[CAIRN_LIMIT_BODY_BYTES];
     uint8_t memory[CAIRN_MERGE_ARENA_BYTES];
 };
 
@@ -37,7 +44,8 @@ struct folder_run {
     char country[4]; /* of the author */
     struct cairn_opening opening;
     struct cairn_view_cursor cursor;
-    bool has_floor; /* the next one was looked up */
+    bool is_repudiated; /* the commit lies behind the end of its origin */
+    bool has_floor;     /* the next one was looked up */
     uint64_t floor_ms;
     struct cairn_folder_result *result;
 };
@@ -64,6 +72,9 @@ CAIRN_MUST cairn_err folder_fold_object(struct cairn_folder *folder,
 
 /* Hand over what is staged, with the cursor as it stands. */
 CAIRN_MUST cairn_err folder_run_flush(void *run);
+
+/* Something failed: forget what was not handed over. Settle tells why. gives  err */
+CAIRN_MUST cairn_err folder_fail(struct cairn_folder *folder, cairn_err err);
 
 /* Find when the first parked operation is due. */
 CAIRN_MUST cairn_err folder_find_due(struct cairn_folder *folder);

@@ -111,7 +111,7 @@ static cairn_err take_object(struct folder_run *run, struct cairn_merge_entry *e
     }
     CAIRN_TRY(take_floor(run));
     entry->floor_ms = run->floor_ms;
-    if (cairn_merge_is_ahead(entry, run->job->now_ms)) {
+    if (cairn_merge_is_ahead(entry, run->job->now_ms) && !entry->is_repudiated) {
         return take_park(run, entry);
     }
     CAIRN_TRY(folder_fold_object(run->folder, entry, folder_run_flush, run, &why));
@@ -287,7 +287,7 @@ static cairn_err take_system(struct folder_run *run, const struct cairn_merge_en
 cairn_err folder_take(struct folder_run *run, struct cairn_merge_entry *entry, bool is_new)
 {
     if (entry->is_unknown || entry->kind_number >= CAIRN_KIND_ALERT_ISSUE) {
-        return is_new ? take_object(run, entry) : CAIRN_OK;
+        return is_new || run->is_repudiated ? take_object(run, entry) : CAIRN_OK;
     }
     return take_system(run, entry, is_new);
 }

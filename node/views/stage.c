@@ -1,18 +1,17 @@
 #include "node/views/stage.h"
 
 #include "node/entropy.h"
+#include "node/views/helper.h"
 #include "node/views/known.h"
-#include "node/views/scribe.h"
 #include "schema/base/check.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A batch holds its limit and, if it was empty before, one result of any size. A row takes 20 bytes
- * at least. */
-#define STAGE_MEMORY (4u << 20)
-#define STAGE_ROWS   (1u << 16)
-#define STAGE_SLOTS  (1u << 15) /* a state takes 100 bytes at least: at most a third is filled */
+/* A batch holds its limit and a few cursors more; if it was empty, one result of any size. */
+#define STAGE_MEMORY (CAIRN_LIMIT_VIEWS_BATCH_BYTES + (1u << 20))
+#define STAGE_ROWS   (1u << 16) /* full at half of them: the rest is room for one result */
+#define STAGE_SLOTS  (1u << 15) /* at most half of them are filled */
 #define STAGE_STATES (1u << 14)
 
 struct stage_row {
@@ -46,7 +45,7 @@ struct stage_page {
 
 struct cairn_stage {
     struct cairn_store *views;
-    struct cairn_scribe *scribe;
+    struct cairn_helper *scribe;
     struct cairn_known *known; /* every object that has a state, here or in views */
     struct cairn_bytes loaded; /* given last, from the store */
     uint64_t seed;             /* so that nobody can choose ids that meet */
@@ -143,7 +142,7 @@ cairn_err cairn_stage_open(struct cairn_store *views, struct cairn_stage **out)
         err = stage_page_open(&stage->pages[1], views);
     }
     if (err == CAIRN_OK) {
-        err = cairn_scribe_open(&stage->scribe);
+        err = cairn_helper_open("scribe", &stage->scribe);
     }
     if (err == CAIRN_OK) {
         err = stage_learn_all(stage);
@@ -159,7 +158,7 @@ cairn_err cairn_stage_open(struct cairn_store *views, struct cairn_stage **out)
 void cairn_stage_close(struct cairn_stage *stage)
 {
     if (stage != NULL) {
-        cairn_scribe_close(stage->scribe); /* first: it may still write a page */
+        cairn_helper_close(stage->scribe); /* first: it may still write a page */
         cairn_known_close(stage->known);
         cairn_store_free(stage->loaded);
         cairn_store_batch_close(stage->pages[0].batch);
@@ -222,11 +221,8 @@ static void stage_state_key(const struct cairn_merge_key *state, struct cairn_vi
 cairn_err cairn_stage_get_state(struct cairn_stage *stage, const struct cairn_merge_key *key,
                                 struct cairn_bytes *out)
 {
-    if (stage_find(stage, key, out)) {
-        return CAIRN_OK;
-    }
-    if (!cairn_known_has(stage->known, key)) {
-        *out = (struct cairn_bytes){NULL, 0};
+    *out = (struct cairn_bytes){NULL, 0};
+    if (!cairn_known_has(stage->known, key) || stage_find(stage, key, out)) {
         return CAIRN_OK;
     }
     struct cairn_view_key at;
@@ -315,6 +311,7 @@ bool cairn_stage_is_full(const struct cairn_stage *stage, size_t more_bytes)
 {
     const struct stage_page *page = stage->page;
     return page->used > 0 && (page->used + more_bytes > CAIRN_LIMIT_VIEWS_BATCH_BYTES ||
+                              page->row_count >= STAGE_ROWS / 2 ||
                               page->state_count + CAIRN_LIMIT_STATES_PER_OPERATION > STAGE_STATES);
 }
 
@@ -386,7 +383,7 @@ cairn_err cairn_stage_flush(struct cairn_stage *stage)
     if (cairn_stage_is_empty(stage)) {
         return CAIRN_OK;
     }
-    cairn_err err = cairn_scribe_give(stage->scribe, stage_write, stage->page);
+    cairn_err err = cairn_helper_give(stage->scribe, stage_write, stage->page);
     if (err != CAIRN_OK) {
         cairn_stage_drop(stage);
         return err;
@@ -399,7 +396,7 @@ cairn_err cairn_stage_flush(struct cairn_stage *stage)
 void cairn_stage_drop(struct cairn_stage *stage)
 {
     stage_page_reset(stage->page);
-    if (cairn_scribe_wait(stage->scribe) != CAIRN_OK) {
+    if (cairn_helper_wait(stage->scribe) != CAIRN_OK) {
         stage_page_reset(stage_other(stage)); /* settle tells of it */
     }
 }
@@ -407,7 +404,7 @@ void cairn_stage_drop(struct cairn_stage *stage)
 cairn_err cairn_stage_settle(struct cairn_stage *stage)
 {
     CAIRN_REQUIRE(cairn_stage_is_empty(stage));
-    cairn_err err = cairn_scribe_settle(stage->scribe);
+    cairn_err err = cairn_helper_settle(stage->scribe);
     if (err != CAIRN_OK) {
         stage_page_reset(stage_other(stage));
     }
@@ -422,7 +419,7 @@ static cairn_err stage_reopen(void *host)
 cairn_err cairn_stage_reopen(struct cairn_stage *stage)
 {
     cairn_stage_drop(stage);
-    (void)!cairn_scribe_settle(stage->scribe); /* it is why this is called */
-    CAIRN_TRY(cairn_scribe_give(stage->scribe, stage_reopen, stage->views));
-    return cairn_scribe_settle(stage->scribe);
+    (void)!cairn_helper_settle(stage->scribe); /* it is why this is called */
+    CAIRN_TRY(cairn_helper_give(stage->scribe, stage_reopen, stage->views));
+    return cairn_helper_settle(stage->scribe);
 }

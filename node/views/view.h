@@ -21,7 +21,7 @@
 
 /* Raise it when rows here, states, index rows or rules of the merge change: old views are then
  * built again. */
-#define CAIRN_VIEW_FORMAT 1u
+#define CAIRN_VIEW_FORMAT 2u
 
 #define CAIRN_VIEW_KEY_BYTES     (1u + CAIRN_INDEX_KEY_BYTES)
 #define CAIRN_VIEW_CURSOR_BYTES  60u

@@ -60,6 +60,8 @@ struct cairn_feed {
     uint64_t durable_commits;        /* of these, on disk */
     uint64_t ripe_commits;           /* of these, given to the folder */
     uint64_t opened_commits;         /* of these, reported back by the folder */
+    bool is_repudiated;              /* commits of it lie behind the end of its origin */
+    bool is_refold_due;              /* ... which the folder is to hear of from the first one on */
     uint64_t last_leaf_plus1;        /* of the last commit; 0: none */
     uint64_t first_leaf;             /* of commit 0 */
 

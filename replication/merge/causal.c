@@ -99,7 +99,9 @@ static void causal_add(struct cairn_causal *causal, uint32_t i, uint32_t j)
     for (uint32_t word = 0; word < causal->word_count; word++) {
         row[word] |= other[word];
     }
-    row[j / CAUSAL_WORD_BITS] |= (uint64_t)1 << (j % CAUSAL_WORD_BITS);
+    if (!causal->set->items[j].is_repudiated) { /* else only what that one knew */
+        row[j / CAUSAL_WORD_BITS] |= (uint64_t)1 << (j % CAUSAL_WORD_BITS);
+    }
 }
 
 /* What is worse: an operation that can never count, then one that waits. */
@@ -116,6 +118,9 @@ static cairn_err causal_judge_parent(const struct cairn_causal *causal, uint32_t
     }
     if (causal->set->items[j].hlc >= causal->set->items[i].hlc) {
         return CAIRN_RULE_HLC;
+    }
+    if (causal->set->items[j].is_repudiated) {
+        return CAIRN_OK;
     }
     cairn_err err = causal->steps[j].err;
     return err == CAIRN_OK || err == CAIRN_LATER ? err : CAIRN_STATE;
@@ -140,6 +145,9 @@ cairn_err cairn_causal_place(struct cairn_causal *causal, uint32_t i)
         if (causal_judge_parent(causal, i, j) == CAIRN_OK) {
             causal_add(causal, i, j);
         }
+    }
+    if (item->is_repudiated) {
+        return CAIRN_REPUDIATED;
     }
     return is_taking ? CAIRN_OK : worst;
 }

@@ -47,7 +47,8 @@ CAIRN_MUST cairn_err cairn_causal_open(const struct cairn_opset *set, struct cai
 /* Find the past of operation i; all before it must have been settled.
  *
  * gives   CAIRN_OK; CAIRN_LATER (a parent is not here, or waits itself); CAIRN_RULE_HLC (B05);
- *         CAIRN_STATE (a parent never has effect). What takes away is always CAIRN_OK (S6) */
+ *         CAIRN_STATE (a parent never has effect). What takes away is always CAIRN_OK (S6). What is
+ *         repudiated is always CAIRN_REPUDIATED (S9) */
 CAIRN_MUST cairn_err cairn_causal_place(struct cairn_causal *causal, uint32_t i);
 
 /* Say whether operation i has effect. */

@@ -114,7 +114,7 @@ static void alert_view_status(const struct cairn_fold_alert_state *fold,
                               struct cairn_alert_view *out)
 {
     if (fold->founding == CAIRN_FOLD_ALERT_NONE) {
-        out->status = CAIRN_ALERT_STATUS_NONE;
+        out->status = out->is_repudiated ? CAIRN_ALERT_STATUS_WITHDRAWN : CAIRN_ALERT_STATUS_NONE;
     } else if (out->withdraw.size > 0) {
         out->status = CAIRN_ALERT_STATUS_WITHDRAWN;
     } else {
@@ -125,6 +125,22 @@ static void alert_view_status(const struct cairn_fold_alert_state *fold,
                                       : CAIRN_CAUSAL_FROZEN_NO;
 }
 
+/* What was founded behind the end of its origin is shown as it was written, and as withdrawn. */
+static void alert_view_repudiated(const struct cairn_opset *set, struct cairn_alert_view *out)
+{
+    for (uint32_t i = 0; i < set->count && !out->is_repudiated; i++) {
+        const struct cairn_opset_item *item = &set->items[i];
+        bool is_founding = !item->is_unknown && (item->kind == CAIRN_KIND_ALERT_ISSUE ||
+                                                 item->kind == CAIRN_KIND_ALERT_BATCH);
+        if (item->is_repudiated && is_founding) {
+            out->is_repudiated = true;
+            out->is_batch = item->kind == CAIRN_KIND_ALERT_BATCH;
+            out->issued_hlc = item->hlc;
+            out->body = item->body;
+        }
+    }
+}
+
 static cairn_err alert_view(struct cairn_fold_alert_state *fold, struct cairn_alert_view *out)
 {
     if (fold->founding != CAIRN_FOLD_ALERT_NONE) {
@@ -133,6 +149,8 @@ static cairn_err alert_view(struct cairn_fold_alert_state *fold, struct cairn_al
         out->issued_hlc = fold->set->items[fold->founding].hlc;
         CAIRN_TRY(alert_view_body(fold, out));
         CAIRN_TRY(alert_find_places(fold, out));
+    } else {
+        alert_view_repudiated(fold->set, out);
     }
     CAIRN_TRY(alert_find_withdrawals(fold, out));
     alert_view_status(fold, out);

@@ -5,7 +5,7 @@
  *     alert.withdraw             gone for good; or some rows of a batch
  *
  * Whether the alert is in force now is for the reader: body's from and expires, and the time of
- * asking. docs/merge.md, rules A1 to A8 and M2 to M12. */
+ * asking. docs/merge.md, rules A1 to A8 and M2 to M14. */
 #ifndef CAIRN_REPLICATION_MERGE_FOLD_ALERT_H
 #define CAIRN_REPLICATION_MERGE_FOLD_ALERT_H
 
@@ -30,6 +30,7 @@ struct cairn_alert_place {
 struct cairn_alert_view {
     enum cairn_alert_status status;
     enum cairn_causal_frozen frozen;
+    bool is_repudiated; /* only what nobody stands by any more founded it: it counts as withdrawn */
     bool is_batch;
     struct cairn_bytes body;     /* canonical map of the shape alert.issue or alert.batch, complete
                                     and valid; for cairn_alert_read. Empty while status is NONE */

@@ -9,13 +9,13 @@
 
 bool cairn_fold_alert_is_founding(const struct cairn_opset_item *item)
 {
-    return !item->is_unknown &&
+    return !item->is_unknown && !item->is_repudiated &&
            (item->kind == CAIRN_KIND_ALERT_ISSUE || item->kind == CAIRN_KIND_ALERT_BATCH);
 }
 
 bool cairn_fold_alert_is_kind(const struct cairn_opset_item *item, enum cairn_kind kind)
 {
-    return !item->is_unknown && item->kind == kind;
+    return !item->is_unknown && !item->is_repudiated && item->kind == kind;
 }
 
 struct cairn_bytes cairn_fold_alert_withdraw_rows(const struct cairn_opset_item *item)
@@ -139,6 +139,9 @@ cairn_err cairn_fold_alert_take(struct cairn_fold_alert_state *fold, uint32_t i)
 {
     const struct cairn_opset_item *item = &fold->set->items[i];
     cairn_err err = cairn_causal_place(&fold->causal, i);
+    if (item->is_repudiated) {
+        return err;
+    }
     if (item->is_unknown) {
         fold->is_frozen = true;
         return CAIRN_KIND_UNKNOWN;

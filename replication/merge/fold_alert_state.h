@@ -27,6 +27,7 @@ struct cairn_fold_alert_state {
     size_t room_bytes;
 };
 
+/* Of what nobody stands by these say false. */
 bool cairn_fold_alert_is_kind(const struct cairn_opset_item *item, enum cairn_kind kind);
 bool cairn_fold_alert_is_founding(const struct cairn_opset_item *item);
 bool cairn_fold_alert_is_same_feed(const struct cairn_opset_item *left,

@@ -18,7 +18,7 @@ struct case_fold {
 
 static bool case_is_kind(const struct cairn_opset_item *item, enum cairn_kind kind)
 {
-    return !item->is_unknown && item->kind == kind;
+    return !item->is_unknown && !item->is_repudiated && item->kind == kind;
 }
 
 static bool case_is_by(const struct cairn_opset_item *item, const char *country)
@@ -42,13 +42,8 @@ static bool case_is_repeated(const struct case_fold *fold, uint32_t i)
     return false;
 }
 
-static cairn_err case_take_request(struct case_fold *fold, uint32_t i)
+static void case_show_request(const struct cairn_opset_item *item, struct cairn_case_view *view)
 {
-    if (fold->request != FOLD_NONE || case_is_repeated(fold, i)) {
-        return CAIRN_EXISTS;
-    }
-    struct cairn_case_view *view = fold->view;
-    const struct cairn_opset_item *item = &fold->set->items[i];
     struct cairn_bytes slots[CAIRN_CASE_KEY_END];
     struct cairn_shape_list persons;
     cairn_shape_split(item->body, slots, CAIRN_CASE_KEY_END);
@@ -61,7 +56,15 @@ static cairn_err case_take_request(struct case_fold *fold, uint32_t i)
     view->person_count = persons.count;
     view->request = item->body;
     view->sent_hlc = item->hlc;
+}
+
+static cairn_err case_take_request(struct case_fold *fold, uint32_t i)
+{
+    if (fold->request != FOLD_NONE || case_is_repeated(fold, i)) {
+        return CAIRN_EXISTS;
+    }
     fold->request = i;
+    case_show_request(&fold->set->items[i], fold->view);
     return CAIRN_OK;
 }
 
@@ -158,6 +161,9 @@ static cairn_err case_take(struct case_fold *fold, uint32_t i)
 {
     const struct cairn_opset_item *item = &fold->set->items[i];
     cairn_err err = cairn_causal_place(&fold->causal, i);
+    if (item->is_repudiated) {
+        return err;
+    }
     if (item->is_unknown) {
         return case_take_unknown(fold, i);
     }
@@ -216,19 +222,32 @@ static void case_view_item(const struct case_fold *fold, uint32_t i, struct cair
 static enum cairn_case_status case_status(const struct case_fold *fold)
 {
     const struct cairn_case_view *view = fold->view;
-    if (fold->request == FOLD_NONE) {
+    if (view->request.size == 0) {
         return CAIRN_CASE_STATUS_NONE;
     }
     if (view->withdraw.size > 0) {
         return CAIRN_CASE_STATUS_WITHDRAWN;
     }
-    if (view->is_accepted && view->is_refused) {
+    if (view->is_repudiated || (view->is_accepted && view->is_refused)) {
         return CAIRN_CASE_STATUS_CONFLICT;
     }
     if (view->is_accepted || view->is_refused) {
         return view->is_accepted ? CAIRN_CASE_STATUS_ACCEPTED : CAIRN_CASE_STATUS_REFUSED;
     }
     return view->received_hlc != 0 ? CAIRN_CASE_STATUS_RECEIVED : CAIRN_CASE_STATUS_SENT;
+}
+
+/* A step that nobody stands by any more may have been acted upon: people must decide. source K7 */
+static void case_view_repudiated(const struct case_fold *fold, struct cairn_case_view *out)
+{
+    for (uint32_t i = 0; i < fold->set->count; i++) {
+        const struct cairn_opset_item *item = &fold->set->items[i];
+        out->is_repudiated = out->is_repudiated || item->is_repudiated;
+        if (item->is_repudiated && !item->is_unknown && item->kind == CAIRN_KIND_CASE_REQUEST &&
+            out->request.size == 0) {
+            case_show_request(item, out);
+        }
+    }
 }
 
 static cairn_err case_view(struct case_fold *fold, struct cairn_arena *arena)
@@ -239,6 +258,7 @@ static cairn_err case_view(struct case_fold *fold, struct cairn_arena *arena)
             case_view_item(fold, i, view);
         }
     }
+    case_view_repudiated(fold, view);
     view->status = case_status(fold);
     view->frozen = fold->is_frozen     ? CAIRN_CAUSAL_FROZEN_KIND
                    : fold->set->is_cut ? CAIRN_CAUSAL_FROZEN_LIMIT

@@ -5,7 +5,7 @@
  *     withdraw: WITHDRAWN, from anywhere and against everything
  *
  * Only the requesting state requests and withdraws, only the requested state answers. Deadlines are
- * computed by the reader. docs/merge.md, rules C06 and K1 to K6. */
+ * computed by the reader. docs/merge.md, rules C06 and K1 to K7. */
 #ifndef CAIRN_REPLICATION_MERGE_FOLD_CASE_H
 #define CAIRN_REPLICATION_MERGE_FOLD_CASE_H
 
@@ -20,13 +20,15 @@ enum cairn_case_status {
     CAIRN_CASE_STATUS_ACCEPTED = 3,
     CAIRN_CASE_STATUS_REFUSED = 4,
     CAIRN_CASE_STATUS_WITHDRAWN = 5,
-    CAIRN_CASE_STATUS_CONFLICT = 6, /* accepted and refused: people must decide */
+    CAIRN_CASE_STATUS_CONFLICT = 6, /* accepted and refused, or repudiated: people must decide */
 };
 
 /* Borrows from the state and the arena. */
 struct cairn_case_view {
     enum cairn_case_status status;
     enum cairn_causal_frozen frozen;
+    bool is_repudiated; /* nobody stands by some step of it any more; request: of that one, if need
+                           be */
     char requesting[4]; /* empty while status is NONE */
     char requested[4];
     struct cairn_bytes request;   /* body of the case.request; empty while status is NONE */

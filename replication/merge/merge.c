@@ -77,6 +77,23 @@ static bool merge_is_by_owner(const struct cairn_merge_entry *entry)
                                 cairn_bytes_of(entry->country));
 }
 
+static cairn_err merge_check_operation(const struct cairn_merge_entry *entry,
+                                       struct cairn_shape_fault *fault)
+{
+    struct cairn_bytes author = cairn_bytes_of(entry->country);
+    return merge_space(entry) == CAIRN_OPSET_ALERT
+               ? cairn_alert_check(&entry->operation, author, entry->is_test_network, fault)
+               : cairn_case_check(&entry->operation, author, entry->is_test_network, fault);
+}
+
+void cairn_merge_judge(struct cairn_merge_entry *entry)
+{
+    struct cairn_shape_fault fault;
+    CAIRN_REQUIRE(merge_has_state(entry->kind_number));
+    CAIRN_REQUIRE(cairn_id_is_country(cairn_bytes_of(entry->country)));
+    entry->is_sound = !entry->is_unknown && merge_check_operation(entry, &fault) == CAIRN_OK;
+}
+
 /* What is wrong with it for ever: the operation alone and its author's last mark decide. */
 static cairn_err merge_check(const struct cairn_merge_entry *entry, struct cairn_shape_fault *fault)
 {
@@ -86,10 +103,7 @@ static cairn_err merge_check(const struct cairn_merge_entry *entry, struct cairn
     if (entry->is_unknown) {
         return cairn_shape_refuse(CAIRN_KIND_UNKNOWN, NULL, UINT32_MAX, fault);
     }
-    struct cairn_bytes author = cairn_bytes_of(entry->country);
-    return merge_space(entry) == CAIRN_OPSET_ALERT
-               ? cairn_alert_check(&entry->operation, author, entry->is_test_network, fault)
-               : cairn_case_check(&entry->operation, author, entry->is_test_network, fault);
+    return entry->is_sound ? CAIRN_OK : merge_check_operation(entry, fault);
 }
 
 /* A later kind freezes an alert only when its own country wrote it; of a case, the fold decides. */
@@ -122,6 +136,7 @@ static struct cairn_opset_item merge_item(const struct cairn_merge_entry *entry)
         .feed = entry->feed,
         .rank = merge_rank(entry),
         .is_unknown = entry->is_unknown,
+        .is_repudiated = entry->is_repudiated,
     };
     memcpy(item.country, entry->country, sizeof item.country);
     if (!entry->is_unknown) {

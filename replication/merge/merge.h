@@ -31,6 +31,9 @@ struct cairn_merge_entry {
     uint64_t floor_ms;    /* time of the author's last mark before the commit's leaf; private feeds,
                              or no mark: 0. source P-50 */
     bool is_test_network; /* the same for all entries of a node */
+    bool is_sound;        /* cairn_merge_judge has said so; false: the fold judges */
+    bool is_repudiated;   /* its commit lies behind the end of its origin (P-16). Fold it again when
+                             that becomes known: it has no effect from then on */
 };
 
 /* Where a state is kept. The same object may be an alert and a case: two states. */
@@ -62,6 +65,13 @@ CAIRN_MUST cairn_err cairn_merge_decode(struct cairn_bytes bytes, struct cairn_m
 /* Which states must be loaded: 0 for kinds that no object has, else 1 (room for later kinds). */
 uint32_t cairn_merge_needs(const struct cairn_merge_entry *entry,
                            struct cairn_merge_key out[static CAIRN_LIMIT_STATES_PER_OPERATION]);
+
+/* Check an operation of an object by itself, ahead of its fold and on any thread: the dear half of
+ * a fold. Without it the fold does the same.
+ *
+ * shape   entry: decoded, kind_number of an object; country and is_test_network are set
+ * gives   entry->is_sound: its fold need not check it again */
+void cairn_merge_judge(struct cairn_merge_entry *entry);
 
 /* Is the entry too far ahead of this node's clock? Then park it and fold it later. source P-50 */
 bool cairn_merge_is_ahead(const struct cairn_merge_entry *entry, uint64_t now_ms);

@@ -9,6 +9,8 @@
 #define OPSET_FLAG_CUT     2u
 #define OPSET_ITEM_RANK    3u /* bits of an element's flags */
 #define OPSET_ITEM_UNKNOWN 4u
+#define OPSET_ITEM_GONE    8u /* repudiated */
+#define OPSET_ITEM_FLAGS   15u
 
 /* For the elements; the place of the cut is always reserved. */
 #define OPSET_ITEMS_BYTES_MAX                                                                      \
@@ -97,6 +99,7 @@ static cairn_err opset_read_item(const uint8_t *data, enum cairn_opset_space spa
         .index = cairn_bytes_get_u64(data + 56),
         .rank = (enum cairn_opset_rank)(data[67] & OPSET_ITEM_RANK),
         .is_unknown = (data[67] & OPSET_ITEM_UNKNOWN) != 0,
+        .is_repudiated = (data[67] & OPSET_ITEM_GONE) != 0,
         .parent_count = cairn_bytes_get_u16(data + 72),
         .after_count = cairn_bytes_get_u16(data + 74),
         .operation.size = cairn_bytes_get_u32(data + 84),
@@ -106,7 +109,7 @@ static cairn_err opset_read_item(const uint8_t *data, enum cairn_opset_space spa
     bool is_inside = body_at <= out->operation.size && body_size <= out->operation.size - body_at &&
                      (body_size > 0 || body_at == 0);
     if (is_known == out->is_unknown || (out->is_unknown && kind != 0) || !is_inside ||
-        data[67] > 7 || out->rank > CAIRN_OPSET_RANK_OTHER ||
+        data[67] > OPSET_ITEM_FLAGS || out->rank > CAIRN_OPSET_RANK_OTHER ||
         out->parent_count > CAIRN_LIMIT_PARENTS || out->after_count > CAIRN_LIMIT_PARENTS ||
         out->operation.size > CAIRN_LIMIT_BATCH_BYTES) {
         return CAIRN_DISK_CORRUPT;
@@ -184,14 +187,28 @@ static bool opset_is_behind_cut(const struct cairn_opset *set, const struct cair
     return set->is_cut && opset_order_kept(item, &cut) >= 0;
 }
 
-static bool opset_has(const struct cairn_opset *set, const uint8_t *entry_id)
+/* gives  its number; set->count: it is not there */
+static uint32_t opset_find(const struct cairn_opset *set, const uint8_t *entry_id)
 {
-    for (uint32_t i = 0; i < set->count; i++) {
-        if (memcmp(set->items[i].entry_id, entry_id, CAIRN_ID_ENTRY_BYTES) == 0) {
-            return true;
-        }
+    uint32_t i = 0;
+    while (i < set->count && memcmp(set->items[i].entry_id, entry_id, CAIRN_ID_ENTRY_BYTES) != 0) {
+        i++;
     }
-    return false;
+    return i;
+}
+
+static cairn_err opset_repudiate(const struct cairn_opset *set, uint32_t number,
+                                 struct cairn_arena *arena, struct cairn_opset *out)
+{
+    const struct cairn_opset_item *old = set->items; /* out may be set */
+    *out = *set;
+    out->items = cairn_arena_take(arena, set->count * sizeof *out->items);
+    if (out->items == NULL) {
+        return CAIRN_NO_ROOM;
+    }
+    memcpy(out->items, old, out->count * sizeof *old);
+    out->items[number].is_repudiated = true;
+    return CAIRN_OK;
 }
 
 /* Drop the one that is kept least, and remember where. gives  its size */
@@ -222,7 +239,13 @@ cairn_err cairn_opset_insert(const struct cairn_opset *set, const struct cairn_o
     CAIRN_REQUIRE(item->is_unknown || opset_is_of_space(item->kind, set->space));
     const struct cairn_opset_item *old = set->items; /* out may be set */
     uint32_t at = set->count;
-    *out_is_changed = !opset_is_behind_cut(set, item) && !opset_has(set, item->entry_id);
+    uint32_t held = opset_find(set, item->entry_id);
+    if (held < at) {
+        *out_is_changed = item->is_repudiated && !set->items[held].is_repudiated;
+        *out = *set;
+        return *out_is_changed ? opset_repudiate(set, held, arena, out) : CAIRN_OK;
+    }
+    *out_is_changed = !opset_is_behind_cut(set, item);
     *out = *set;
     if (!*out_is_changed) {
         return CAIRN_OK;
@@ -254,7 +277,8 @@ static uint8_t *opset_write_item(const struct cairn_opset_item *item, uint8_t *o
     memcpy(out + 40, item->feed, 16);
     cairn_bytes_put_u64(out + 56, item->index);
     memcpy(out + 64, item->country, 3);
-    out[67] = (uint8_t)((unsigned)item->rank | (item->is_unknown ? OPSET_ITEM_UNKNOWN : 0));
+    out[67] = (uint8_t)((unsigned)item->rank | (item->is_unknown ? OPSET_ITEM_UNKNOWN : 0) |
+                        (item->is_repudiated ? OPSET_ITEM_GONE : 0));
     cairn_bytes_put_u32(out + 68, item->is_unknown ? 0 : (uint32_t)item->kind);
     cairn_bytes_put_u16(out + 72, (uint16_t)item->parent_count);
     cairn_bytes_put_u16(out + 74, (uint16_t)item->after_count);

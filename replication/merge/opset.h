@@ -41,6 +41,7 @@ struct cairn_opset_item {
     char country[4];         /* of the author */
     enum cairn_opset_rank rank;
     bool is_unknown;       /* of a kind of a later version: only its head is known */
+    bool is_repudiated;    /* nobody stands by it any more */
     enum cairn_kind kind;  /* unless is_unknown */
     uint32_t parent_count; /* 0..CAIRN_LIMIT_PARENTS */
     uint32_t after_count;
@@ -71,7 +72,8 @@ struct cairn_opset {
 CAIRN_MUST cairn_err cairn_opset_open(struct cairn_bytes state, enum cairn_opset_space space,
                                       struct cairn_arena *arena, struct cairn_opset *out);
 
-/* Add one operation to a copy of the set; out may be set.
+/* Add one operation to a copy of the set; out may be set. One that is there and is said to be
+ * repudiated now is so from then on.
  *
  * gives   *out_is_changed false: the set has it already, or it lies behind the cut; *out is *set
  * errors  CAIRN_NO_ROOM (arena); outputs undefined

@@ -52,6 +52,46 @@ bool cairn_roster_follows(const struct cairn_roster_entry *held,
     return memcmp(digest, held->next_root, 32) == 0;
 }
 
+static void roster_update_u64(struct cairn_sha256 *hash, uint64_t value)
+{
+    uint8_t bytes[8];
+    cairn_bytes_put_u64(bytes, value);
+    cairn_sha256_update(hash, (struct cairn_bytes){.data = bytes, .size = sizeof bytes});
+}
+
+/* What the first `count` lines say. */
+static void roster_ended_hash(const struct cairn_country_doc *doc, uint32_t count,
+                              uint8_t out[static 32])
+{
+    struct cairn_sha256 hash;
+    cairn_sha256_init(&hash);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct cairn_country_ended *ended = &doc->ended[i];
+        roster_update_u64(&hash, ended->name.size);
+        cairn_sha256_update(&hash, ended->name);
+        roster_update_u64(&hash, ended->incarnation);
+        cairn_sha256_update(&hash, (struct cairn_bytes){.data = ended->log, .size = 32});
+        cairn_sha256_update(&hash, (struct cairn_bytes){.data = ended->witness, .size = 32});
+        roster_update_u64(&hash, ended->size);
+        cairn_sha256_update(&hash, (struct cairn_bytes){.data = ended->root, .size = 32});
+    }
+    cairn_sha256_final(&hash, out);
+}
+
+bool cairn_roster_keeps_ended(const struct cairn_roster_entry *held,
+                              const struct cairn_country_doc *doc)
+{
+    uint8_t hash[32];
+    if (!held->has_document || held->ended_count == 0) {
+        return true;
+    }
+    if (doc->ended_count < held->ended_count) {
+        return false;
+    }
+    roster_ended_hash(doc, held->ended_count, hash);
+    return memcmp(hash, held->ended_hash, 32) == 0;
+}
+
 void cairn_roster_take(struct cairn_roster_entry *held, const struct cairn_country_doc *doc,
                        struct cairn_bytes note)
 {
@@ -63,6 +103,8 @@ void cairn_roster_take(struct cairn_roster_entry *held, const struct cairn_count
     memcpy(held->next_root, doc->next_root, 32);
     memcpy(held->sealing_public, doc->sealing[doc->sealing_count - 1].key, 32);
     cairn_sha256_of(note, held->note_hash);
+    held->ended_count = doc->ended_count;
+    roster_ended_hash(doc, doc->ended_count, held->ended_hash);
 }
 
 void cairn_roster_fingerprint(struct cairn_bytes network, const uint8_t root[static 32],

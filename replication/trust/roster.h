@@ -1,5 +1,5 @@
 /* Country documents: is this note what it claims, and does it follow what we hold?
- * Pure. docs/protocol.md, P-11 to P-13. */
+ * Pure. docs/protocol.md, P-11 to P-14. */
 #ifndef CAIRN_REPLICATION_TRUST_ROSTER_H
 #define CAIRN_REPLICATION_TRUST_ROSTER_H
 
@@ -17,6 +17,8 @@ struct cairn_roster_entry {
     uint8_t next_root[32];
     uint8_t note_hash[32];      /* SHA-256 of the whole note */
     uint8_t sealing_public[32]; /* the highest-numbered one */
+    uint32_t ended_count;       /* `ended` lines ... */
+    uint8_t ended_hash[32];     /* ... and what they say */
 };
 
 /* Read a note and check its root signature.
@@ -34,6 +36,11 @@ CAIRN_MUST cairn_err cairn_roster_read(const struct cairn_suite *suite, struct c
  *         that was announced. source P-12 */
 bool cairn_roster_follows(const struct cairn_roster_entry *held,
                           const struct cairn_country_doc *doc);
+
+/* Does it say of every origin that ended before the same as what is held? true also for the first
+ * document. Of one that follows only. source P-14 */
+bool cairn_roster_keeps_ended(const struct cairn_roster_entry *held,
+                              const struct cairn_country_doc *doc);
 
 /* Take it. */
 void cairn_roster_take(struct cairn_roster_entry *held, const struct cairn_country_doc *doc,

@@ -112,18 +112,14 @@ cairn_err cairn_text_check(struct cairn_bytes text, size_t size_max)
     if (text.size > size_max) {
         return CAIRN_TOO_LONG;
     }
-    if (!cairn_text_is_utf8(text)) {
-        return CAIRN_TEXT_UTF8;
-    }
+    bool is_forbidden = false;
     for (size_t at = cairn_text_plain_bytes(text, 0); at < text.size;
          at += cairn_text_plain_bytes(text, at)) {
         uint32_t code_point;
         CAIRN_TRY(cairn_text_next(text, &at, &code_point));
-        if (cairn_text_is_forbidden(code_point)) {
-            return CAIRN_TEXT_FORBIDDEN;
-        }
+        is_forbidden = is_forbidden || cairn_text_is_forbidden(code_point);
     }
-    return CAIRN_OK;
+    return is_forbidden ? CAIRN_TEXT_FORBIDDEN : CAIRN_OK;
 }
 
 size_t cairn_text_count(struct cairn_bytes text)

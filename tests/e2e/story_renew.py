@@ -7,13 +7,12 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import e2e
 
 story = e2e.Story("renew")
+kept = {}
 
 
 def listed(node, country):
     """A partner's row in `cairn partner list`."""
-    rows = node.cairn("partner", "list")
-    rows = rows["partners"] if isinstance(rows, dict) else rows
-    return next(row for row in rows if row["country"] == country)
+    return next(row for row in node.cairn("partner", "list") if row["country"] == country)
 
 
 def expect_serial(node, country, serial):
@@ -39,6 +38,7 @@ def _(world):
         node.apply()
     e2e.wait_until(lambda: aut.is_linked("SRB") and srb.is_linked("AUT"), "linked")
     expect_serial(srb, "AUT", 1)
+    kept["first"] = (aut.dir / "documents/own.note").read_bytes()
     made = aut.cairn("document", "renew", "--days", "30", "--passphrase-file", word)
     e2e.equal((made["serial"], made["in_force"]), (2, "now"), "what the command says")
     e2e.equal(made["valid_until"][:10], e2e.day(30), "its last day")
@@ -83,6 +83,20 @@ def _(world):
     expect_exchange(aut, srb)
 
 
+@story.case("an old copy of the document is renewed to nothing, until a higher serial is said")
+def _(world):
+    aut, srb = world.nodes("AUT", "SRB")
+    word = world.place / "word.txt"
+    own = aut.dir / "documents/own.note"
+    newest = own.read_bytes()
+    own.write_bytes(kept["first"])
+    aut.refused(311, "document", "renew", "--passphrase-file", word)
+    made = aut.cairn("document", "renew", "--serial", "4", "--passphrase-file", word)
+    e2e.equal((made["serial"], made["in_force"]), (4, "now"), "what the command says")
+    e2e.check(own.read_bytes() != newest, "it is another one")
+    expect_serial(srb, "AUT", 4)
+
+
 @story.case("another root key: the announced one signs, and the partner shows the new fingerprint")
 def _(world):
     aut, srb = world.nodes("AUT", "SRB")
@@ -91,9 +105,9 @@ def _(world):
     safe.mkdir()
     (aut.dir / "keys/root-1.key").rename(safe / "root-1.key")
     made = aut.cairn("document", "renew", "--rotate", "root", "--passphrase-file", word)
-    e2e.equal(made["serial"], 4, "serial")
+    e2e.equal(made["serial"], 5, "serial")
     e2e.check(made["fingerprint"] != aut.fingerprint, "the fingerprint is another one")
-    expect_serial(srb, "AUT", 4)
+    expect_serial(srb, "AUT", 5)
     e2e.equal(listed(srb, "AUT")["fingerprint"], made["fingerprint"], "what SRB shows")
     e2e.equal(aut.status()["fingerprint"], made["fingerprint"], "what AUT shows")
     expect_exchange(aut, srb)
@@ -107,11 +121,11 @@ def _(world):
                 "--passphrase-file", world.place / "word.txt")
     made = aut.cairn("document", "renew", "--rotate", "root",
                      "--passphrase-file", world.place / "word.txt")
-    e2e.equal(made["serial"], 5, "serial")
-    expect_serial(srb, "AUT", 5)
+    e2e.equal(made["serial"], 6, "serial")
+    expect_serial(srb, "AUT", 6)
     for node in (aut, srb):
         node.restart()
-    expect_serial(srb, "AUT", 5)
+    expect_serial(srb, "AUT", 6)
     expect_exchange(aut, srb)
 
 

@@ -13,6 +13,7 @@ sys.path.insert(0, str(SOURCE / "lib" / "oracle"))
 
 import bundle          # noqa: E402
 import canonical       # noqa: E402
+import country         # noqa: E402
 import entry           # noqa: E402
 import feed            # noqa: E402
 import hpke            # noqa: E402
@@ -633,6 +634,59 @@ def returning_tag():
     flush.text = note.checkpoint_text(liar.j.origin, flush.size, root)
     flush.checkpoint = note.sign(flush.text, liar.j.origin, liar.j.log_seed, liar.j.log_public)
     return bundle_of(liar.s, [liar.f])
+
+
+# origins that ended
+
+def ended(size, root=None):
+    """A bundle of four entries in three leaves (one, two, one), whose document ends the origin."""
+    liar = Liar()
+    liar.j.flush()
+    liar.begin(liar.f)
+    liar.alert()
+    liar.j.flush()
+    nation = liar.s.nations["AUT"]
+    d, old = nation.document, nation.document.nodes[0]
+    leaves = [merkle.leaf(leaf) for leaf in liar.j.leaves[:size]]
+    d.ended = [country.Ended(old.name, 1, old.log, old.witness, size, root or merkle.root(leaves))]
+    d.nodes = [country.Node(old.name, 2, bytes([1]) * 32, bytes([2]) * 32, old.tls, "-")]
+    d.serial = 2
+    nation.note = note.sign(d.text(), d.root_name(), nation.root_seed, d.root)
+    return liar
+
+
+def repudiated(bundle_bytes):
+    line, = (line for line in verify.verify(bundle_bytes).lines if line.startswith("journal"))
+    return int(line.split(", ")[-1].split(" ")[0])
+
+
+@case
+def entries_behind_the_end_of_their_origin_are_told_apart():
+    whole = repudiated(ended(0).bundle())
+    counts = [repudiated(ended(size).bundle()) for size in range(4)]
+    assert counts == sorted(counts, reverse=True) and counts[0] == whole > counts[2] > counts[3] == 0
+    assert repudiated(ended(2, bytes(32)).bundle()) == whole  # another branch
+    assert repudiated(ended(9, bytes(32)).bundle()) == 0      # not so far yet
+
+
+@case
+def a_document_keeps_the_ended_origins_of_the_one_before_it():
+    liar = ended(2)
+    nation, d = liar.s.nations["AUT"], liar.s.nations["AUT"].document
+
+    def follows(lines):
+        v = verify.Verifier()
+        v.report.head = {1: story.NETWORK}
+        d.serial, d.ended = 2, list(first)
+        v.document(note.sign(d.text(), d.root_name(), nation.root_seed, d.root))
+        d.serial, d.ended = 3, lines
+        return not refused(v.document, note.sign(d.text(), d.root_name(), nation.root_seed, d.root))
+
+    first = d.ended
+    other = country.Ended("graz", 1, bytes([3]) * 32, bytes([4]) * 32, 1, bytes(32))
+    moved = country.Ended(first[0].name, 1, first[0].log, first[0].witness, 3, first[0].root)
+    assert follows(list(first)) and follows([*first, other])
+    assert not follows([]) and not follows([moved]) and not follows([other, *first])
 
 
 # marks

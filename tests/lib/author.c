@@ -76,9 +76,39 @@ static void author_document(struct author *author)
     cairn_suite_dh_public(author->suite, secret, doc.sealing[0].key);
     cairn_suite_sign_public(author->suite, author->log_seed, doc.nodes[0].log);
     cairn_suite_sign_public(author->suite, author->witness_seed, doc.nodes[0].witness);
+    if (author->is_ended) {
+        struct cairn_country_ended *ended = &doc.ended[doc.ended_count++];
+        *ended = (struct cairn_country_ended){
+            .name = doc.nodes[0].name, .incarnation = 1, .size = author->ended_size};
+        memcpy(ended->log, doc.nodes[0].log, 32);
+        memcpy(ended->witness, doc.nodes[0].witness, 32);
+        memcpy(ended->root, author->ended_root, 32);
+        doc.serial = 2;
+        doc.nodes[0].incarnation = 2;
+        doc.nodes[0].log[0] ^= 1; /* nobody signs with them */
+        doc.nodes[0].witness[0] ^= 1;
+    }
     assert_err(cairn_country_encode(&doc, text, sizeof text, &bytes), CAIRN_OK);
     memcpy(name + sizeof NETWORK, author->country, 4);
     author->document = author_sign_note(author, bytes, author->root_seed, name);
+}
+
+void author_end(struct author *author, uint64_t size, const uint8_t *root)
+{
+    struct cairn_merkle_range range;
+    cairn_merkle_range_init(&range);
+    for (uint64_t i = 0; i < size && root == NULL; i++) {
+        uint8_t hash[32];
+        cairn_merkle_leaf((struct cairn_bytes){author->leaves[i], CAIRN_LEAF_BYTES}, hash);
+        cairn_merkle_range_append(&range, hash);
+    }
+    author->is_ended = true;
+    author->ended_size = size;
+    cairn_merkle_range_root(&range, author->ended_root);
+    if (root != NULL) {
+        memcpy(author->ended_root, root, 32);
+    }
+    author_document(author);
 }
 
 void author_open(struct author *author, const struct cairn_suite *suite, const char *country)

@@ -47,6 +47,9 @@ struct author {
     char country[4];
     uint8_t root_seed[32], log_seed[32], witness_seed[32];
     struct cairn_bytes document; /* the note */
+    bool is_ended;               /* by the document: the next two */
+    uint64_t ended_size;
+    uint8_t ended_root[32];
     uint8_t (*leaves)[CAIRN_LEAF_BYTES];
     uint64_t leaf_count;
     struct author_commit *commits; /* in the order of their leaves */
@@ -55,6 +58,9 @@ struct author {
 
 /* country: "AUT": the origin is test-demo/AUT/one/1; keys follow from it. */
 void author_open(struct author *author, const struct cairn_suite *suite, const char *country);
+
+/* From now on the document ends the origin: its first `size` leaves count. root: NULL: theirs */
+void author_end(struct author *author, uint64_t size, const uint8_t *root);
 
 /* A feed with nothing in it yet; number tells the pairwise ones apart. */
 void author_feed_control(const struct author *author, struct author_feed *out);

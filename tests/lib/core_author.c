@@ -279,7 +279,35 @@ static void author_note_text(const struct author *author, uint8_t *text, size_t 
     cairn_suite_sign_public(author->suite, author->witness_seed, doc.nodes[0].witness);
     memcpy(doc.nodes[0].tls_spki, author->spki_hash, 32);
     doc.nodes[0].endpoint = cairn_bytes_of(author->endpoint);
+    if (author->is_ended) {
+        struct cairn_country_ended *ended = &doc.ended[doc.ended_count++];
+        ended->name = doc.nodes[0].name;
+        ended->incarnation = doc.nodes[0].incarnation++;
+        memcpy(ended->log, doc.nodes[0].log, 32);
+        memcpy(ended->witness, doc.nodes[0].witness, 32);
+        ended->size = author->ended_size;
+        memcpy(ended->root, author->ended_root, 32);
+        doc.nodes[0].log[0] ^= 1; /* other keys; nobody signs with them */
+        doc.nodes[0].witness[0] ^= 1;
+        doc.nodes[0].tls_spki[0] ^= 1;
+    }
     MUST(cairn_country_encode(&doc, text, capacity, out));
+}
+
+void author_end(struct author *author, uint64_t size)
+{
+    struct cairn_merkle_range range;
+    cairn_merkle_range_init(&range);
+    for (uint64_t i = 0; i < size; i++) {
+        uint8_t hash[32];
+        cairn_merkle_leaf((struct cairn_bytes){.data = author->leaves[i], .size = CAIRN_LEAF_BYTES},
+                          hash);
+        cairn_merkle_range_append(&range, hash);
+    }
+    author->is_ended = true;
+    author->ended_size = size;
+    cairn_merkle_range_root(&range, author->ended_root);
+    author_document(author);
 }
 
 void author_document(struct author *author)

@@ -39,6 +39,9 @@ struct author {
     uint64_t serial;
     uint64_t incarnation; /* of the node in its documents, 1 at first; all else is of the first */
     char endpoint[CAIRN_COUNTRY_ENDPOINT_BYTES + 1]; /* in its documents; "" for none */
+    bool is_ended; /* its documents end this origin, and list the next incarnation instead */
+    uint64_t ended_size;
+    uint8_t ended_root[32];
     uint8_t note[4096];
     size_t note_size;
     uint8_t leaves[AUTHOR_LEAVES][CAIRN_LEAF_BYTES];
@@ -56,6 +59,9 @@ void author_close(struct author *author);
 
 /* The next serial of its country document, in author->note. */
 void author_document(struct author *author);
+
+/* ... which ends the origin: the first `size` leaves count. */
+void author_end(struct author *author, uint64_t size);
 
 /* Its pairwise feed to a country with this sealing key. */
 void author_pair(struct author *author, const char *partner, const uint8_t sealing[static 32]);

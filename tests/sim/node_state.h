@@ -25,6 +25,7 @@ struct node_invite {
 
 struct node_views {
     char (*words)[64];
+    bool *are_gone; /* words that are repudiated */
     struct node_cursor *cursors;
     struct node_invite *invites;
     uint32_t word_count, cursor_count, invite_count;

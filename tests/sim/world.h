@@ -27,6 +27,7 @@ struct world_options {
     uint32_t cut_percent;    /* chance of a link to be cut at a frame, in 1/100 of a percent */
     bool is_real;            /* real keys instead of the fast fake ones */
     bool has_twin;           /* the last node is the first one again, under the same keys */
+    bool has_next;           /* ... or its next incarnation, which nobody lists yet */
 };
 
 struct world *world_open(const struct world_options *options);
@@ -37,6 +38,10 @@ void world_meet_all(struct world *world);
 void world_meet(struct world *world, uint32_t a, uint32_t b);
 cairn_err world_show(struct world *world, uint32_t node, uint32_t shown);
 void world_forget(struct world *world, uint32_t node, uint32_t country);
+
+/* The first node's country ends its origin at this position and lists the next incarnation; the
+ * operator of this node is handed the document. */
+void world_end(struct world *world, uint32_t node, uint64_t size, const uint8_t root[static 32]);
 
 /* Let time pass: until nothing but heartbeats is to come, or so many ms are over. */
 void world_run(struct world *world, uint64_t ms);
@@ -130,6 +135,8 @@ bool world_recognises(const struct world *world, uint32_t node, uint32_t peer);
 
 /* What a node's folder has opened: does it know this word, as an operation of this author? */
 bool world_knows(const struct world *world, uint32_t node, const char *word);
+/* ... and that nobody stands by it any more? */
+bool world_repudiates(const struct world *world, uint32_t node, const char *word);
 /* Does any byte of the node's disk hold this word? (bodies on disk must be sealed) */
 bool world_disk_holds(const struct world *world, uint32_t node, struct cairn_bytes bytes);
 /* The largest commit of a node's private feed, as evidence would show it. */

@@ -32,6 +32,8 @@ void views_open(struct node_views *views)
     views->words = calloc(NODE_WORDS_MAX, sizeof *views->words);
     views->cursors = calloc(NODE_FEEDS_MAX, sizeof *views->cursors);
     views->invites = calloc(NODE_INVITES_MAX, sizeof *views->invites);
+    views->are_gone = calloc(NODE_WORDS_MAX, sizeof *views->are_gone);
+    assert_non_null(views->are_gone);
     assert_non_null(views->words);
     assert_non_null(views->cursors);
     assert_non_null(views->invites);
@@ -40,6 +42,7 @@ void views_open(struct node_views *views)
 void views_close(struct node_views *views)
 {
     free(views->words);
+    free(views->are_gone);
     free(views->cursors);
     free(views->invites);
 }
@@ -47,6 +50,7 @@ void views_close(struct node_views *views)
 void views_copy(struct node_views *to, const struct node_views *from)
 {
     memcpy(to->words, from->words, from->word_count * sizeof *to->words);
+    memcpy(to->are_gone, from->are_gone, from->word_count * sizeof *to->are_gone);
     memcpy(to->cursors, from->cursors, from->cursor_count * sizeof *to->cursors);
     memcpy(to->invites, from->invites, from->invite_count * sizeof *to->invites);
     to->word_count = from->word_count;
@@ -181,8 +185,10 @@ struct fold_run {
     struct node *node;
     struct cairn_event *told;
     struct cairn_sha256 hash;
+    uint32_t number;
     bool is_new;
     bool is_own;
+    bool is_gone; /* behind the end of its origin */
 };
 
 static void fold_record(struct fold_run *run, const struct cairn_operation *operation)
@@ -226,11 +232,20 @@ static void fold_entry(struct fold_run *run, const struct cairn_open_reader *rea
     cairn_sha256_update(&run->hash, bytes);
     run->told->as.opened.has_content |= operation.kind > CAIRN_KIND_MISSING;
     fold_record(run, &operation);
-    if (operation.kind == CAIRN_KIND_ALERT_WITHDRAW && run->is_new) {
+    bool is_word = operation.kind == CAIRN_KIND_ALERT_WITHDRAW;
+    if (is_word && run->is_new) {
         assert_true(views->word_count < NODE_WORDS_MAX);
         assert_true(operation.purpose.size < 64);
         memset(views->words[views->word_count], 0, 64);
+        views->are_gone[views->word_count] = false;
         memcpy(views->words[views->word_count++], operation.purpose.data, operation.purpose.size);
+    }
+    if (is_word && run->is_gone) { /* nobody stands by it any more */
+        char word[64] = "";
+        memcpy(word, operation.purpose.data, operation.purpose.size);
+        uint32_t found = world_find_word(run->world, run->number, word);
+        assert_true(found < views->word_count);
+        views->are_gone[found] = true;
     }
 }
 
@@ -285,7 +300,11 @@ void world_fold(struct world *world, struct world_event *job)
     struct cairn_row row;
     uint8_t digest[32];
     uint32_t invite_count = node->views.invite_count;
-    struct fold_run run = {.world = world, .node = node, .told = &told, .is_own = job->ripe.is_own};
+    struct fold_run run = {.world = world,
+                           .node = node,
+                           .number = job->node,
+                           .told = &told,
+                           .is_own = job->ripe.is_own};
     memcpy(told.as.opened.feed, job->ripe.feed, 16);
     told.as.opened.commit_number = job->ripe.commit_number;
     assert_true(job->ripe.commit_number <=
@@ -294,6 +313,7 @@ void world_fold(struct world *world, struct world_event *job)
     assert_true(fold_read(node, job->ripe.feed, job->ripe.commit_number, &row)); /* ripe: stored */
     assert_err(cairn_opening_decode(row.value.data, &opening), CAIRN_OK);
     cairn_core_peer(node->core, job->ripe.author, &author);
+    run.is_gone = author.is_ended && opening.leaf_index >= author.counted_size;
     struct cairn_open_reader reader = {
         .suite = &world->suite,
         .origin = cairn_bytes_of(author.origin),

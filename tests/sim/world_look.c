@@ -10,8 +10,8 @@ const char *const world_countries[WORLD_NODES_MAX] = {
 
 const char *world_code(const struct world *world, uint32_t node)
 {
-    bool is_twin = world->options.has_twin && node == world->options.nodes - 1;
-    return world_countries[is_twin ? 0 : node];
+    bool is_again = world->options.has_twin || world->options.has_next;
+    return world_countries[is_again && node == world->options.nodes - 1 ? 0 : node];
 }
 
 bool world_recognises(const struct world *world, uint32_t node, uint32_t peer)
@@ -70,14 +70,20 @@ bool world_is_held(struct world *world, uint32_t number)
     return is_held;
 }
 
+uint32_t world_find_word(const struct world *world, uint32_t node, const char *word)
+{
+    uint32_t i = 0;
+    while (i < world->nodes[node].views.word_count &&
+           strcmp(world->nodes[node].views.words[i], word) != 0) {
+        i++;
+    }
+    return i;
+}
+
 bool world_knows(const struct world *world, uint32_t node, const char *word)
 {
-    for (uint32_t i = 0; i < world->nodes[node].views.word_count; i++) {
-        if (strcmp(world->nodes[node].views.words[i], word) == 0) {
-            return true;
-        }
-    }
-    return false;
+    uint32_t found = world_find_word(world, node, word);
+    return found < world->nodes[node].views.word_count && !world->nodes[node].views.are_gone[found];
 }
 
 bool world_disk_holds(const struct world *world, uint32_t node, struct cairn_bytes bytes)

@@ -273,7 +273,27 @@ void world_calm(struct world *world)
 
 /* ---- who they are ---- */
 
-static void node_document(struct world *world, uint32_t number)
+void world_sign_document(struct world *world, uint32_t number, struct cairn_country_doc *doc)
+{
+    struct node *node = &world->nodes[number];
+    uint8_t text[2048];
+    uint8_t signature[64];
+    struct cairn_bytes encoded;
+    struct cairn_note_writer writer;
+    char name[32] = "test-sim/";
+    strcat(name, world_code(world, number));
+    struct cairn_note_key key = {.name = cairn_bytes_of(name), .type = CAIRN_NOTE_ED25519};
+    cairn_suite_sign_public(&world->suite, node->root_seed, doc->root);
+    memcpy(key.public_key, doc->root, 32);
+    assert_err(cairn_country_encode(doc, text, sizeof text, &encoded), CAIRN_OK);
+    cairn_suite_sign(&world->suite, node->root_seed, encoded, signature);
+    cairn_note_writer_init(&writer, node->note, sizeof node->note);
+    assert_err(cairn_note_put_text(&writer, encoded), CAIRN_OK);
+    assert_err(cairn_note_append_signature(&writer, &key, 0, signature), CAIRN_OK);
+    node->note_size = writer.size;
+}
+
+struct cairn_country_doc world_document(struct world *world, uint32_t number)
 {
     struct node *node = &world->nodes[number];
     struct cairn_country_doc doc = {
@@ -286,15 +306,6 @@ static void node_document(struct world *world, uint32_t number)
         .valid_from_ms = 1000,
         .valid_until_ms = 4000000000000u,
     };
-    uint8_t text[2048];
-    uint8_t signature[64];
-    struct cairn_bytes encoded;
-    struct cairn_note_writer writer;
-    char name[32] = "test-sim/";
-    strcat(name, world_code(world, number));
-    struct cairn_note_key key = {.name = cairn_bytes_of(name), .type = CAIRN_NOTE_ED25519};
-    cairn_suite_sign_public(&world->suite, node->root_seed, doc.root);
-    memcpy(key.public_key, doc.root, 32);
     world_random(world, doc.next_root, 32);
     doc.sealing[0].number = 1;
     cairn_suite_dh_public(&world->suite, node->sealing_secret, doc.sealing[0].key);
@@ -304,12 +315,7 @@ static void node_document(struct world *world, uint32_t number)
     cairn_suite_sign_public(&world->suite, node->witness_seed, doc.nodes[0].witness);
     memcpy(doc.nodes[0].tls_spki, node->spki_hash, 32);
     doc.nodes[0].endpoint = cairn_bytes_of("sim.example:1");
-    assert_err(cairn_country_encode(&doc, text, sizeof text, &encoded), CAIRN_OK);
-    cairn_suite_sign(&world->suite, node->root_seed, encoded, signature);
-    cairn_note_writer_init(&writer, node->note, sizeof node->note);
-    assert_err(cairn_note_put_text(&writer, encoded), CAIRN_OK);
-    assert_err(cairn_note_append_signature(&writer, &key, 0, signature), CAIRN_OK);
-    node->note_size = writer.size;
+    return doc;
 }
 
 /* The same country with the same keys; it knows nothing of its twin. */
@@ -322,6 +328,20 @@ static void node_copy(struct node *node, const struct node *first)
     memcpy(node->spki_hash, first->spki_hash, 32);
     memcpy(node->note, first->note, first->note_size);
     node->note_size = first->note_size;
+}
+
+/* The same country, by other keys. */
+static void node_follow(struct node *node, const struct node *first)
+{
+    memcpy(node->root_seed, first->root_seed, 32);
+    memcpy(node->sealing_secret, first->sealing_secret, 32);
+    memcpy(node->note, first->note, first->note_size);
+    node->note_size = first->note_size;
+}
+
+static bool world_is_next(const struct world *world, uint32_t node)
+{
+    return world->options.has_next && node == world->options.nodes - 1;
 }
 
 void node_open(struct world *world, uint32_t number)
@@ -343,7 +363,12 @@ void node_open(struct world *world, uint32_t number)
     world_random(world, node->sealing_secret, 32);
     world_random(world, node->local, 32);
     world_random(world, node->spki_hash, 32);
-    node_document(world, number);
+    struct cairn_country_doc doc = world_document(world, number);
+    world_sign_document(world, number, &doc);
+    if (world_is_next(world, number)) {
+        node_follow(node, &world->nodes[0]);
+        world->nodes[0].is_liar = true; /* somebody else has its keys */
+    }
     if (world->options.has_twin && number == world->options.nodes - 1) {
         node_copy(node, &world->nodes[0]);
         node->is_liar = true;

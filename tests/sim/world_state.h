@@ -8,6 +8,7 @@
 #define CAIRN_TESTS_SIM_WORLD_STATE_H
 
 #include "crypto/hash.h"
+#include "schema/country.h"
 #include "tests/sim/node_state.h"
 #include "tests/sim/world.h"
 
@@ -119,6 +120,11 @@ void world_random(struct world *world, uint8_t *out, size_t size);
 uint64_t world_clock_of(const struct world *world, uint32_t node);
 void world_step(struct world *world, uint32_t node, struct cairn_event *event);
 void world_guard(struct world *world, uint32_t node); /* after a step, before its actions */
+
+/* A country's first document, and any under its root key: into the node's note. */
+struct cairn_country_doc world_document(struct world *world, uint32_t node);
+void world_sign_document(struct world *world, uint32_t node, struct cairn_country_doc *doc);
+uint32_t world_find_word(const struct world *world, uint32_t node, const char *word);
 
 /* nodes */
 void node_start(struct world *world, uint32_t number);

@@ -31,6 +31,16 @@ TEST(an_offer_says_the_size_of_its_checkpoint)
     scene_offer_own(SRB, &scene.srb);
     scene_frame(SRB, author_range(&scene.srb, 0, 12, true));
     host_settle(scene.host);
+    struct author later = scene.srb;
+    scene_write_noise(&later, 3, 1);
+    scene_frame(SRB, author_range(&later, 12, 15, true));
+    host_settle(scene.host);
+    offer_size(SRB, &scene.srb, 12); /* a true one of before */
+    assert_err(scene.host->dropped[SRB], CAIRN_OK);
+    offer_size(SRB, &scene.srb, 11);
+    assert_err(scene.host->dropped[SRB], CAIRN_PEER_CHECKPOINT);
+    host_link_down(scene.host, SRB);
+    scene_link_up(SRB, &scene.srb);
     author_sign_as(&scene.srb, 12, (const uint8_t[32]){1}); /* another root than what we hold */
     offer_size(SRB, &scene.srb, 7);
     assert_err(scene.host->dropped[SRB], CAIRN_PEER_CHECKPOINT);

@@ -172,6 +172,39 @@ TEST(a_partner_that_is_forgotten_is_dropped_and_not_let_in_again)
     assert_err(scene.host->dropped[SRB], CAIRN_PEER_UNKNOWN);
 }
 
+/* A WANT for SRB's journal went to this link. */
+static bool is_wanted_of(uint32_t link, bool has_credit)
+{
+    struct cairn_message want;
+    uint8_t id[16];
+    cairn_keys_journal_id(cairn_bytes_of(scene.srb.origin), id);
+    for (uint32_t i = 0; host_sent(scene.host, link, CAIRN_MESSAGE_WANT, i, &want); i++) {
+        if (memcmp(want.as.want.log, id, 16) == 0 && want.as.want.has_from &&
+            (want.as.want.credit_bytes > 0) == has_credit) {
+            return true;
+        }
+    }
+    return false;
+}
+
+TEST(the_journal_of_who_was_forgotten_is_asked_of_nobody)
+{
+    scene_write_noise(&scene.srb, 5, 1);
+    scene_link_up(GEO, &scene.geo);
+    scene_offer_own(GEO, &scene.srb);
+    assert_true(is_wanted_of(GEO, true));
+    host_forget_sent(scene.host);
+    scene_forget("SRB", 1);
+    host_settle(scene.host);
+    assert_true(is_wanted_of(GEO, false)); /* what was asked for is called off */
+    host_forget_sent(scene.host);
+    scene_write_noise(&scene.srb, 5, 1);
+    scene_offer_own(GEO, &scene.srb);
+    host_run(scene.host, 200000);
+    assert_false(is_wanted_of(GEO, true));
+    assert_int_equal(scene_peer_of(&scene.srb).journal_size, 0);
+}
+
 TEST(a_document_of_a_country_that_was_forgotten_is_not_taken_from_a_peer)
 {
     struct cairn_bytes note;
@@ -329,6 +362,58 @@ TEST(a_node_whose_time_is_over_is_not_let_in_again)
     assert_err(scene.host->dropped[SRB], CAIRN_OK);
 }
 
+/* So many documents of SRB's, each with another incarnation of its node, are taken. */
+static uint32_t incarnations_taken(cairn_err *out_err)
+{
+    struct author later = scene.srb;
+    *out_err = CAIRN_OK;
+    for (uint32_t count = 0; count < 300; count++) {
+        later.incarnation++;
+        author_document(&later);
+        uint64_t token = host_show(scene.host, &later);
+        host_settle(scene.host);
+        *out_err = scene_answer_of(token);
+        if (*out_err != CAIRN_OK) {
+            return count;
+        }
+    }
+    return UINT32_MAX;
+}
+
+TEST(no_country_has_more_than_thirty_two_journals)
+{
+    cairn_err err;
+    assert_int_equal(incarnations_taken(&err), 31); /* and the first one */
+    assert_err(err, CAIRN_FULL);
+}
+
+TEST(a_document_for_which_there_is_no_room_is_refused_whole)
+{
+    cairn_err err;
+    assert_in_range(incarnations_taken(&err), 8, 13); /* journals: 16, with three that were there */
+    assert_err(err, CAIRN_FULL);
+    host_crash(scene.host);
+    scene_link_up(GEO, &scene.geo);
+    assert_true(scene_peer_of(&scene.geo).is_linked);
+}
+
+TEST(a_document_under_another_root_key_is_no_document_of_that_country)
+{
+    struct author other = scene.geo;
+    memset(other.root_seed, 9, 32);
+    memset(other.spki_hash, 9, 32);
+    for (uint32_t turn = 0; turn < 2; turn++) { /* of the same serial, and of a later one */
+        other.serial = scene.geo.serial - 1 + turn;
+        author_document(&other);
+        uint64_t token = host_show(scene.host, &other);
+        host_settle(scene.host);
+        assert_err(scene_answer_of(token), CAIRN_DENIED_FINGERPRINT);
+        host_link_up(scene.host, GEO, &other);
+        assert_err(scene.host->dropped[GEO], CAIRN_PEER_UNKNOWN);
+        host_link_down(scene.host, GEO);
+    }
+}
+
 TEST(a_want_of_an_unknown_log_is_let_pass)
 {
     scene_link_up(SRB, &scene.srb);
@@ -423,7 +508,8 @@ TEST(a_peer_that_never_reads_is_dropped)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, scene_begin, scene_end)
+#define CASE(name)  cmocka_unit_test_setup_teardown(name, scene_begin, scene_end)
+#define LARGE(name) cmocka_unit_test_setup_teardown(name, scene_begin_large, scene_end)
     const struct CMUnitTest tests[] = {
         CASE(a_peer_of_another_network_is_dropped),
         CASE(a_peer_under_the_name_of_another_is_dropped),
@@ -438,6 +524,7 @@ int main(void)
         CASE(our_own_signature_is_checked_and_not_our_name),
         CASE(only_a_partner_can_be_forgotten),
         CASE(a_partner_that_is_forgotten_is_dropped_and_not_let_in_again),
+        CASE(the_journal_of_who_was_forgotten_is_asked_of_nobody),
         CASE(a_document_of_a_country_that_was_forgotten_is_not_taken_from_a_peer),
         CASE(a_peer_brings_new_documents_of_partners_and_of_nobody_else),
         CASE(a_flood_of_documents_ends_the_link_and_not_the_node),
@@ -447,6 +534,9 @@ int main(void)
         CASE(the_longest_endpoint_is_told_whole),
         CASE(a_node_that_left_its_countrys_document_is_dropped),
         CASE(a_node_whose_time_is_over_is_not_let_in_again),
+        LARGE(no_country_has_more_than_thirty_two_journals),
+        CASE(a_document_for_which_there_is_no_room_is_refused_whole),
+        CASE(a_document_under_another_root_key_is_no_document_of_that_country),
         CASE(a_want_of_an_unknown_log_is_let_pass),
         CASE(a_want_of_what_the_peer_may_not_read_is_refused),
         CASE(a_want_from_beyond_the_end_waits_and_one_that_is_changed_in_flight_is_harmless),

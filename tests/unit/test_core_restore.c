@@ -227,6 +227,48 @@ TEST(look_ups_are_recorded_meanwhile_in_a_feed_of_their_own)
     assert_false(scene_feed_of(old).is_closed);
 }
 
+/* A look-up of about 60 KiB. */
+static cairn_err append_large(const uint8_t feed[static 16])
+{
+    static uint8_t body[60000] = {0x81, 0x00, 0xc5, (60000 - 5) >> 8, (60000 - 5) & 0xff};
+    static uint8_t buffer[61000];
+    struct cairn_bytes encoded;
+    struct cairn_operation operation = {
+        .kind = CAIRN_KIND_ACCESS_LOOKUP,
+        .hlc = scene.host->now_ms << 16,
+        .purpose = cairn_bytes_of("border.check"),
+        .actors = {cairn_bytes_of("B-17")},
+        .actor_count = 1,
+        .role = cairn_bytes_of("booth"),
+        .body = {.data = body, .size = sizeof body},
+    };
+    assert_err(cairn_operation_encode(&operation, buffer, sizeof buffer, &encoded), CAIRN_OK);
+    uint64_t token = host_append_bytes(scene.host, feed, encoded);
+    host_settle(scene.host);
+    return scene_answer_of(token);
+}
+
+/* What waits for a commit is known again at the next start: no commit gets larger than evidence can
+ * show, also when nothing may be committed for a while. */
+TEST(what_waits_in_a_private_feed_is_counted_on_after_a_start)
+{
+    uint8_t feed[16];
+    uint32_t count = 0;
+    scene_open_own("AUT", feed);
+    host_run(scene.host, 61000);
+    for (uint32_t i = 0; i < 10; i++) {
+        assert_err(append_large(feed), CAIRN_OK);
+    }
+    uint64_t commits = scene_feed_of(feed).commits;
+    start_beside(CAIRN_GUARD_PRESENT, now().durable_size, now().durable_root);
+    assert_true(cairn_core_is_asking(scene.host->core));
+    while (append_large(feed) == CAIRN_OK) {
+        count++;
+    }
+    assert_int_equal(scene_feed_of(feed).commits, commits);
+    assert_in_range(count, 4, 6); /* 960 KiB in all */
+}
+
 TEST(a_document_that_comes_meanwhile_is_announced_afterwards)
 {
     struct cairn_core_restore held = now();
@@ -332,6 +374,7 @@ int main(void)
         CASE(after_a_start_a_partner_is_heard_before_anything_is_signed),
         CASE(a_partner_that_holds_more_than_the_guard_says_makes_all_of_them_needed),
         CASE(a_node_that_has_begun_to_write_restores_at_its_next_start),
+        CASE(what_waits_in_a_private_feed_is_counted_on_after_a_start),
         CASE(a_document_that_comes_meanwhile_is_announced_afterwards),
         CASE(a_document_that_comes_while_partners_are_asked_is_announced_afterwards),
     };

@@ -6,6 +6,7 @@
 
 #include "replication/core_rows.h"
 #include "schema/base/bytes.h"
+#include "schema/pack.h"
 #include "tests/lib/core_scene.h"
 
 static void write_down_a_life(void)
@@ -108,6 +109,89 @@ TEST(a_row_with_one_byte_changed_is_refused_or_harmless)
     assert_true(refused > count / 2);
 }
 
+/* The first row of this table that begins with this type. */
+static struct disk_row *find_row(enum cairn_table table, uint8_t type)
+{
+    for (size_t i = 0; i < scene.host->disk.count; i++) {
+        struct disk_row *row = &scene.host->disk.rows[i];
+        if (row->key[0] == (uint8_t)table && row->size > 2 && row->value[2] == type) {
+            return row;
+        }
+    }
+    fail_msg("no row of type %u", type);
+    return NULL;
+}
+
+/* A row of numbers only: pairs of key and value. */
+static bool is_refused(struct disk_row *row, const uint64_t (*pairs)[2], uint32_t count)
+{
+    uint8_t value[256];
+    struct cairn_pack_writer writer;
+    struct cairn_bytes packed;
+    cairn_pack_writer_init(&writer, value, sizeof value);
+    cairn_pack_put_map(&writer, count);
+    for (uint32_t i = 0; i < count; i++) {
+        cairn_pack_put_uint(&writer, pairs[i][0]);
+        cairn_pack_put_uint(&writer, pairs[i][1]);
+    }
+    assert_err(cairn_pack_end(&writer, &packed), CAIRN_OK);
+    return begin_with_row(row, value, packed.size);
+}
+
+TEST(a_row_has_its_fields_and_no_others)
+{
+    write_down_a_life();
+    struct disk_row *row = find_row(CAIRN_TABLE_FEED, CORE_ROW_RECEIPT);
+    assert_false(is_refused(row, (const uint64_t[][2]){{0, CORE_ROW_RECEIPT}, {1, 0}}, 2));
+    assert_true(is_refused(row, (const uint64_t[][2]){{0, CORE_ROW_RECEIPT}, {2, 0}}, 2));
+    assert_true(is_refused(row, (const uint64_t[][2]){{0, CORE_ROW_RECEIPT}, {1, 0}, {2, 0}}, 3));
+    assert_true(is_refused(row, (const uint64_t[][2]){{0, CORE_ROW_RECEIPT}}, 1));
+    assert_true(is_refused(row, (const uint64_t[][2]){{0, 99}, {1, 0}}, 2));
+    assert_true(is_refused(row, (const uint64_t[][2]){{1, 0}, {2, 0}}, 2));
+    assert_true(is_refused(row, (const uint64_t[][2]){{0, CORE_ROW_RESTORED}, {1, 1}}, 2));
+    row = find_row(CAIRN_TABLE_STATE, CORE_ROW_CLOCK);
+    assert_true(is_refused(row, (const uint64_t[][2]){{0, CORE_ROW_RECEIPT}, {1, 0}}, 2));
+}
+
+TEST(a_receipt_row_does_not_speak_of_more_commits_than_there_are)
+{
+    write_down_a_life();
+    struct disk_row *row = find_row(CAIRN_TABLE_FEED, CORE_ROW_RECEIPT);
+    assert_true(is_refused(row, (const uint64_t[][2]){{0, CORE_ROW_RECEIPT}, {1, 1000}}, 2));
+}
+
+/* The checkpoint beside a journal's tree is that of the tree. */
+TEST(a_journal_row_whose_checkpoint_says_something_else_is_refused)
+{
+    uint8_t value[8192];
+    uint32_t count = 0;
+    write_down_a_life();
+    for (size_t i = 0; i < scene.host->disk.count; i++) {
+        struct disk_row *row = &scene.host->disk.rows[i];
+        if (row->key[0] != CAIRN_TABLE_STATE || row->value[2] != CORE_ROW_JOURNAL) {
+            continue;
+        }
+        memcpy(value, row->value, row->size);
+        uint8_t *line = memchr(value, '\n', row->size); /* behind the origin: the size */
+        if (line == NULL) {
+            continue; /* nothing of that journal is held */
+        }
+        line[-1] ^= 1; /* the origin */
+        assert_true(begin_with_row(row, value, row->size));
+        line[-1] ^= 1;
+        line[1] ^= 1; /* the size */
+        assert_true(begin_with_row(row, value, row->size));
+        line[1] ^= 1;
+        line = memchr(line + 1, '\n', row->size - (size_t)(line + 1 - value));
+        line[5] ^= 1; /* the root */
+        assert_true(begin_with_row(row, value, row->size));
+        line[5] ^= 1;
+        assert_false(begin_with_row(row, value, row->size));
+        count++;
+    }
+    assert_int_equal(count, 2);
+}
+
 TEST(every_feed_has_its_own_key_for_its_secrets_at_rest)
 {
     static uint8_t memory[sizeof(struct cairn_core)];
@@ -131,6 +215,9 @@ int main(void)
         CASE(what_was_written_down_is_known_again),
         CASE(a_row_that_is_cut_short_is_a_damaged_disk),
         CASE(a_row_with_one_byte_changed_is_refused_or_harmless),
+        CASE(a_row_has_its_fields_and_no_others),
+        CASE(a_receipt_row_does_not_speak_of_more_commits_than_there_are),
+        CASE(a_journal_row_whose_checkpoint_says_something_else_is_refused),
         CASE(every_feed_has_its_own_key_for_its_secrets_at_rest),
     };
     return cmocka_run_group_tests_name("core_rows", tests, NULL, NULL);

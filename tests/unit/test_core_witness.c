@@ -61,16 +61,212 @@ TEST(nothing_is_cosigned_before_the_missing_is_on_the_disk)
     assert_true(scene_srb_peer().cosigned_size > cosigned);
 }
 
+static bool is_witnessing(void)
+{
+    for (uint32_t i = 0; i < scene.host->task_count; i++) {
+        if (scene.host->tasks[i].type == CAIRN_ACTION_SIGN &&
+            scene.host->tasks[i].key == CAIRN_SIGN_WITNESS) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ... also where the flush that tells of it carries no mark of its own. */
+TEST(nothing_is_cosigned_while_the_missing_is_being_written)
+{
+    uint8_t pairwise[16];
+    assert_true(cairn_core_pairwise(scene.host->core, (const uint8_t *)"GEO", pairwise));
+    scene_write_first();
+    scene_link_up(SRB, &scene.srb);
+    scene_join(SRB);
+    scene_frame(SRB, author_entries(&scene.feed, 0));
+    host_run(scene.host, 61000);
+    scene_grow(NULL);
+    for (uint32_t i = 0; scene.host->notices[CAIRN_NOTICE_MISSING] == 0; i++) {
+        (void)host_append(scene.host, pairwise, "word", scene.host->now_ms); /* a mark a second */
+        host_settle(scene.host);
+        host_tick(scene.host, 170);
+        assert_true(i < 800);
+    }
+    assert_false(is_witnessing());
+    host_settle(scene.host);
+    host_run(scene.host, 61000);
+    assert_int_equal(scene_srb_peer().cosigned_size, scene.srb.journal.size);
+}
+
+/* Answer everything but what is of this kind. */
+static void settle_but(enum cairn_action_type type)
+{
+    for (uint32_t i = 0; i < scene.host->task_count;) {
+        if (scene.host->tasks[i].type == type) {
+            i++;
+        } else {
+            host_answer(scene.host, i, CAIRN_OK);
+            i = 0;
+        }
+    }
+}
+
+TEST(nothing_is_cosigned_before_the_mark_that_tells_of_it_is_on_the_disk)
+{
+    scene_write_first();
+    scene_link_up(SRB, &scene.srb);
+    scene_join(SRB);
+    scene_frame(SRB, author_entries(&scene.feed, 0));
+    host_settle(scene.host);
+    uint64_t before = scene_srb_peer().cosigned_size;
+    host_tick(scene.host, 61000); /* the flush with the mark begins */
+    assert_false(is_witnessing());
+    settle_but(CAIRN_ACTION_STORE); /* signed, being written */
+    assert_false(is_witnessing());
+    assert_int_equal(scene_srb_peer().cosigned_size, before);
+    host_settle(scene.host);
+    host_run(scene.host, 2000);
+    assert_int_equal(scene_srb_peer().cosigned_size, scene.srb.journal.size);
+}
+
+TEST(nothing_is_cosigned_while_leaves_were_not_looked_at)
+{
+    scene_write_first();
+    scene_link_up(SRB, &scene.srb);
+    scene_offer(SRB);
+    scene_frame(SRB, author_range(&scene.srb, 0, scene.srb.journal.size, true));
+    host_settle(scene.host);
+    scene_frame(SRB, author_entries(&scene.srb.control, 0));
+    host_settle(scene.host);
+    uint64_t before = scene_srb_peer().cosigned_size;
+    assert_true(before < scene.srb.journal.size);
+    scene_frame(SRB, author_record(&scene.srb, &scene.feed)); /* a feed that may have some */
+    settle_but(CAIRN_ACTION_LOAD);
+    for (uint32_t i = 0; i < 3; i++) {
+        host_tick(scene.host, 61000);
+        settle_but(CAIRN_ACTION_LOAD);
+    }
+    assert_int_equal(scene_srb_peer().cosigned_size, before);
+}
+
+TEST(nothing_is_cosigned_while_a_mark_was_not_read)
+{
+    scene_write_first();
+    scene_link_up(SRB, &scene.srb);
+    scene_offer(SRB);
+    scene_frame(SRB, author_record(&scene.srb, &scene.feed));
+    scene_frame(SRB, author_range(&scene.srb, 0, scene.srb.journal.size, true));
+    host_settle(scene.host);
+    scene_frame(SRB, author_entries(&scene.srb.control, 0));
+    scene_frame(SRB, author_entries(&scene.feed, 0));
+    for (uint32_t i = 0; i < 3; i++) {
+        settle_but(CAIRN_ACTION_RIPE);
+        host_tick(scene.host, 40000); /* before anything of the feed is missing */
+    }
+    settle_but(CAIRN_ACTION_RIPE);
+    assert_int_equal(scene_srb_peer().cosigned_size, 0);
+    host_settle(scene.host);
+    host_run(scene.host, 61000);
+    assert_int_equal(scene_srb_peer().cosigned_size, scene.srb.journal.size);
+}
+
+TEST(nothing_is_cosigned_while_a_commit_is_being_written)
+{
+    scene_write_first();
+    scene_link_up(SRB, &scene.srb);
+    scene_join(SRB);
+    uint64_t before = scene_srb_peer().cosigned_size;
+    scene_frame(SRB, author_entries(&scene.feed, 0));
+    uint32_t store = host_find_task(scene.host, CAIRN_ACTION_STORE);
+    assert_int_equal(store, 0);
+    host_tick(scene.host, 61000);
+    while (scene.host->task_count > 1) { /* all but the commit's */
+        host_answer(scene.host, 1, CAIRN_OK);
+    }
+    host_tick(scene.host, 2000);
+    assert_false(is_witnessing());
+    assert_int_equal(scene_srb_peer().cosigned_size, before);
+    host_settle(scene.host);
+    host_run(scene.host, 61000);
+    assert_int_equal(scene_srb_peer().cosigned_size, scene.srb.journal.size);
+}
+
+TEST(a_signature_that_comes_after_the_proof_of_a_fork_goes_nowhere)
+{
+    scene_write_first();
+    scene_link_up(SRB, &scene.srb);
+    scene_join(SRB);
+    scene_frame(SRB, author_entries(&scene.feed, 0));
+    host_settle(scene.host);
+    uint64_t before = scene_srb_peer().cosigned_size;
+    host_tick(scene.host, 61000);
+    for (uint32_t i = 0; !is_witnessing(); i++) {
+        assert_true(i < 100);
+        if (scene.host->task_count > 0) {
+            host_answer(scene.host, 0, CAIRN_OK);
+        } else {
+            host_tick(scene.host, 1000);
+        }
+    }
+    author_sign_as(&scene.srb, scene.srb.journal.size, (const uint8_t[32]){1});
+    struct cairn_offer_journal journal = {.origin = cairn_bytes_of(scene.srb.origin),
+                                          .size = scene.srb.journal.size,
+                                          .checkpoint = author_checkpoint(&scene.srb)};
+    scene_frame(SRB,
+                (struct cairn_message){.type = CAIRN_MESSAGE_OFFER,
+                                       .as.offer = {.journals = &journal, .journal_count = 1}});
+    assert_true(scene_srb_peer().is_forked);
+    host_settle(scene.host);
+    host_run(scene.host, 130000);
+    assert_int_equal(scene_srb_peer().cosigned_size, before);
+    assert_int_equal(host_sent_count(scene.host, SRB, CAIRN_MESSAGE_COSIGN), 0);
+}
+
+TEST(a_cosignature_is_durable_before_it_is_told)
+{
+    scene_write_first();
+    scene_link_up(SRB, &scene.srb);
+    scene_join(SRB);
+    scene_frame(SRB, author_entries(&scene.feed, 0));
+    host_settle(scene.host);
+    host_tick(scene.host, 61000);
+    for (uint32_t i = 0; !is_witnessing(); i++) {
+        assert_true(i < 100);
+        if (scene.host->task_count > 0) {
+            host_answer(scene.host, 0, CAIRN_OK);
+        } else {
+            host_tick(scene.host, 1000);
+        }
+    }
+    settle_but(CAIRN_ACTION_STORE);
+    uint32_t last = scene.host->task_count - 1;
+    assert_int_equal(scene.host->tasks[last].puts[0].key.table, CAIRN_TABLE_CHECKPOINT);
+    assert_true(scene.host->tasks[last].is_synced);
+    assert_int_equal(host_sent_count(scene.host, SRB, CAIRN_MESSAGE_COSIGN), 0);
+    host_settle(scene.host);
+    assert_int_equal(host_sent_count(scene.host, SRB, CAIRN_MESSAGE_COSIGN), 1);
+}
+
+TEST(a_cosignature_of_another_log_than_our_own_is_out_of_order)
+{
+    struct cairn_message message = {
+        .type = CAIRN_MESSAGE_COSIGN,
+        .as.cosign = {.size = 1, .line = {.data = (const uint8_t *)"x\n", .size = 2}}};
+    scene_link_up(SRB, &scene.srb);
+    cairn_keys_journal_id(cairn_bytes_of(scene.geo.origin), message.as.cosign.log);
+    scene_frame(SRB, message);
+    assert_err(scene.host->dropped[SRB], CAIRN_PEER_ORDER);
+}
+
 TEST(a_cosignature_leaves_after_it_is_stored_and_once_a_second)
 {
     scene_write_first();
     scene_link_up(SRB, &scene.srb);
     scene_join(SRB);
     scene_frame(SRB, author_entries(&scene.feed, 0));
+    scene_link_up(GEO, &scene.geo);
     host_forget_sent(scene.host);
     host_run(scene.host, 65000);
     assert_int_equal(host_sent_count(scene.host, SRB, CAIRN_MESSAGE_COSIGN), 1);
     assert_int_equal(scene.host->notices[CAIRN_NOTICE_COSIGNED], 1);
+    assert_int_equal(host_sent_count(scene.host, GEO, CAIRN_MESSAGE_COSIGN), 0);
     struct cairn_key key = {.table = CAIRN_TABLE_CHECKPOINT, .index = scene.srb.journal.size};
     struct cairn_row row;
     cairn_keys_journal_id(cairn_bytes_of(scene.srb.origin), key.id);
@@ -294,6 +490,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_withheld_commit_is_called_missing_after_a_minute_and_only_then_cosigned),
         CASE(nothing_is_cosigned_before_the_missing_is_on_the_disk),
+        CASE(nothing_is_cosigned_while_the_missing_is_being_written),
+        CASE(nothing_is_cosigned_before_the_mark_that_tells_of_it_is_on_the_disk),
+        CASE(nothing_is_cosigned_while_leaves_were_not_looked_at),
+        CASE(nothing_is_cosigned_while_a_mark_was_not_read),
+        CASE(nothing_is_cosigned_while_a_commit_is_being_written),
+        CASE(a_signature_that_comes_after_the_proof_of_a_fork_goes_nowhere),
+        CASE(a_cosignature_is_durable_before_it_is_told),
+        CASE(a_cosignature_of_another_log_than_our_own_is_out_of_order),
         CASE(a_cosignature_leaves_after_it_is_stored_and_once_a_second),
         CASE(a_mark_far_ahead_is_not_cosigned_not_after_a_restart_either),
         CASE(pending_leaves_of_one_author_leave_room_for_others),

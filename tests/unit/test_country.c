@@ -171,14 +171,33 @@ TEST(a_doubled_or_swapped_line_is_refused)
     }
 }
 
+/* What stands in a document instead of line `line`, and where it is found out. */
+struct wrong_line {
+    size_t line;
+    const char *text;
+    cairn_err err;
+    size_t inside;
+};
+
+static void assert_wrong_lines(const struct wrong_line *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t wanted_at = cases[i].inside, fault_at;
+        for (size_t line = 0; line < cases[i].line; line++) {
+            wanted_at += strlen(lines[line]);
+        }
+        wanted_at = cases[i].err == CAIRN_OK ? SIZE_MAX : wanted_at;
+        cairn_err err = mutate_run(document_with(cases[i].line, cases[i].text), decode, &fault_at);
+        if (err != cases[i].err || fault_at != wanted_at) {
+            fail_msg("%s%s at %zu, not %s at %zu", cases[i].text, cairn_err_name(err), fault_at,
+                     cairn_err_name(cases[i].err), wanted_at);
+        }
+    }
+}
+
 TEST(every_wrong_line_is_named_and_placed)
 {
-    static const struct {
-        size_t line;
-        const char *text;
-        cairn_err err;
-        size_t inside;
-    } cases[] = {
+    static const struct wrong_line cases[] = {
         {0, "cairn country 2\n", CAIRN_DOCUMENT, 0},
         {1, "network Test\n", CAIRN_DOCUMENT, 8},
         {1, "network \n", CAIRN_DOCUMENT, 8},
@@ -214,6 +233,24 @@ TEST(every_wrong_line_is_named_and_placed)
         {8, "node a 1 " KEY_A " " KEY_A " " KEY_A "\n", CAIRN_DOCUMENT, 143},
         {8, "node a 1 " KEY_A " " KEY_A " " KEY_A " \n", CAIRN_DOCUMENT, 144},
         {8, "node a 1 " KEY_A " " KEY_A " " KEY_A " - \n", CAIRN_DOCUMENT, 145},
+        {13, "kinds 0\n", CAIRN_NUMBER, 6},
+        {13, "kinds 4294967296\n", CAIRN_NUMBER, 6},
+        {14, "valid 2026-02-30T00:00:00Z 2028-01-01T00:00:00Z\n", CAIRN_DATE, 6},
+        {14, "valid 2026-01-01T00:00:00Z 2026-01-01T00:00:00Z\n", CAIRN_DATE, 27},
+        {14, "valid 2026-01-01T00:00:00Z 2025-01-01T00:00:00Z\n", CAIRN_DATE, 27},
+        {14, "valid 2026-01-01 2028-01-01\n", CAIRN_DATE, 6},
+        {14, "valid 2026-01-01T00:00:00Z\n", CAIRN_DOCUMENT, 26},
+        {15, "previous\n", CAIRN_DOCUMENT, 0},
+        {15, "previous --\n", CAIRN_BASE64, 9},
+        {15, "previous -\n\n", CAIRN_DOCUMENT, 11},
+        {15, "previous -\nmore 1\n", CAIRN_DOCUMENT, 11},
+    };
+    assert_wrong_lines(cases, sizeof cases / sizeof cases[0]);
+}
+
+TEST(every_wrong_line_of_an_ended_origin_is_named_and_placed)
+{
+    static const struct wrong_line cases[] = {
         {10, "node linz 1 " KEY_A " " KEY_A " " KEY_A " -\n", CAIRN_DOCUMENT, 155},
         {10, "node a 1 " KEY_A " " KEY_C " " KEY_A " -\n", CAIRN_DOCUMENT, 159},
         {10, "node a 1 " KEY_D " " KEY_A " " KEY_A " -\n", CAIRN_DOCUMENT, 204},
@@ -233,30 +270,8 @@ TEST(every_wrong_line_is_named_and_placed)
         {11, "ended linz 1 " KEY_C " " KEY_D " 1 " KEY_A " \n", CAIRN_DOCUMENT, 149},
         {12, "ended linz 1 " KEY_D " " KEY_C " 0 " KEY_0 "\n", CAIRN_DOCUMENT, 6},
         {12, "node linz 2 " KEY_A " " KEY_A " " KEY_A " -\n", CAIRN_DOCUMENT, 0},
-        {13, "kinds 0\n", CAIRN_NUMBER, 6},
-        {13, "kinds 4294967296\n", CAIRN_NUMBER, 6},
-        {14, "valid 2026-02-30T00:00:00Z 2028-01-01T00:00:00Z\n", CAIRN_DATE, 6},
-        {14, "valid 2026-01-01T00:00:00Z 2026-01-01T00:00:00Z\n", CAIRN_DATE, 27},
-        {14, "valid 2026-01-01T00:00:00Z 2025-01-01T00:00:00Z\n", CAIRN_DATE, 27},
-        {14, "valid 2026-01-01 2028-01-01\n", CAIRN_DATE, 6},
-        {14, "valid 2026-01-01T00:00:00Z\n", CAIRN_DOCUMENT, 26},
-        {15, "previous\n", CAIRN_DOCUMENT, 0},
-        {15, "previous --\n", CAIRN_BASE64, 9},
-        {15, "previous -\n\n", CAIRN_DOCUMENT, 11},
-        {15, "previous -\nmore 1\n", CAIRN_DOCUMENT, 11},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        size_t wanted_at = cases[i].inside, fault_at;
-        for (size_t line = 0; line < cases[i].line; line++) {
-            wanted_at += strlen(lines[line]);
-        }
-        wanted_at = cases[i].err == CAIRN_OK ? SIZE_MAX : wanted_at;
-        cairn_err err = mutate_run(document_with(cases[i].line, cases[i].text), decode, &fault_at);
-        if (err != cases[i].err || fault_at != wanted_at) {
-            fail_msg("%s%s at %zu, not %s at %zu", cases[i].text, cairn_err_name(err), fault_at,
-                     cairn_err_name(cases[i].err), wanted_at);
-        }
-    }
+    assert_wrong_lines(cases, sizeof cases / sizeof cases[0]);
 }
 
 TEST(an_endpoint_is_a_host_and_a_port)
@@ -442,6 +457,7 @@ int main(void)
         cmocka_unit_test(a_missing_line_is_placed_where_it_should_stand),
         cmocka_unit_test(a_doubled_or_swapped_line_is_refused),
         cmocka_unit_test(every_wrong_line_is_named_and_placed),
+        cmocka_unit_test(every_wrong_line_of_an_ended_origin_is_named_and_placed),
         cmocka_unit_test(an_endpoint_is_a_host_and_a_port),
         cmocka_unit_test(keys_and_nodes_have_a_limit),
         cmocka_unit_test(what_would_not_be_read_back_is_not_written),

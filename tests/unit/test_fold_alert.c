@@ -280,6 +280,70 @@ TEST(m6_taking_away_waits_for_nothing)
     assert_true(view->withdrawn_hlc != 0);
 }
 
+/* The same entry, behind the end of its origin. */
+static struct cairn_merge_entry *gone(const struct cairn_merge_entry *entry)
+{
+    struct cairn_merge_entry *copy = ops_take(sizeof *copy);
+    *copy = *entry;
+    copy->is_repudiated = true;
+    return copy;
+}
+
+TEST(m14_an_alert_that_was_issued_behind_the_end_counts_as_withdrawn)
+{
+    struct cairn_merge_entry *issue = ISSUE(.at = 10, .body = OPS_WARNING);
+    const struct cairn_alert_view *view = OPS_ALERT(issue, gone(issue));
+    assert_int_equal(view->status, CAIRN_ALERT_STATUS_WITHDRAWN);
+    assert_true(view->is_repudiated);
+    assert_true(cairn_bytes_is_equal(view->body, issue->operation.body));
+    assert_int_equal(view->place_count, 0);
+    assert_int_equal(view->head_count, 0);
+    assert_err(verdict(view, issue), CAIRN_REPUDIATED);
+    struct cairn_merge_entry *again = ISSUE(.at = 40, .feed = 2, .body = OPS_WARNING);
+    view = OPS_ALERT(again, gone(issue)); /* by the next incarnation */
+    assert_int_equal(view->status, CAIRN_ALERT_STATUS_ACTIVE);
+    assert_false(view->is_repudiated);
+}
+
+TEST(m14_what_changes_an_alert_behind_the_end_has_no_effect_and_hides_nothing)
+{
+    struct cairn_merge_entry *issue = ISSUE(.at = 10, .body = OPS_WARNING);
+    struct cairn_merge_entry *amend =
+        AMEND(.at = 20, .body = "{1: {11: 'thief'}}", .parents = {issue});
+    struct cairn_merge_entry *withdraw = WITHDRAW(.at = 30, .body = "{1: 2}", .parents = {amend});
+    struct cairn_merge_entry *leave =
+        ops_make(&(struct ops_spec){.kind = CAIRN_KIND_ALERT_LEAVE, .at = 35, .body = "{}"});
+    struct cairn_merge_entry *honest =
+        AMEND(.at = 40, .feed = 2, .body = "{1: {11: 'owner'}}", .parents = {amend});
+    const struct cairn_alert_view *view =
+        OPS_ALERT(issue, honest, amend, withdraw, leave, gone(leave), gone(withdraw), gone(amend));
+    assert_int_equal(view->status, CAIRN_ALERT_STATUS_ACTIVE);
+    assert_false(view->is_repudiated);
+    assert_err(verdict(view, amend), CAIRN_REPUDIATED);
+    assert_err(verdict(view, withdraw), CAIRN_REPUDIATED);
+    assert_err(verdict(view, honest), CAIRN_OK); /* it knew what that one knew */
+    assert_int_equal(view->head_count, 1);
+    ops_assert_field(view, CAIRN_ALERT_KEY_CONTACT, "'owner'");
+    struct cairn_bytes before = ops_field(OPS_ALERT(issue), CAIRN_ALERT_KEY_CONTACT);
+    view = OPS_ALERT(issue, gone(amend));
+    assert_true(cairn_bytes_is_equal(ops_field(view, CAIRN_ALERT_KEY_CONTACT), before));
+}
+
+TEST(m14_it_does_not_matter_when_that_became_known)
+{
+    struct cairn_merge_entry *issue = ISSUE(.at = 10, .body = OPS_WARNING);
+    struct cairn_merge_entry *amend = AMEND(.at = 20, .body = "{1: {11: 'x'}}", .parents = {issue});
+    struct cairn_merge_entry *late = gone(amend);
+    struct cairn_merge_entry *orders[][4] = {{issue, amend, late, late},
+                                             {late, issue, amend, late},
+                                             {amend, late, issue, amend},
+                                             {issue, late, amend, amend}};
+    struct cairn_bytes first = ops_fold(orders[0], 4);
+    for (size_t i = 1; i < sizeof orders / sizeof orders[0]; i++) {
+        assert_true(cairn_bytes_is_equal(ops_fold(orders[i], 4), first));
+    }
+}
+
 TEST(b34_an_amendment_after_the_end_has_no_effect)
 {
     struct cairn_merge_entry *issue = ISSUE(.at = 10, .body = OPS_WARNING);
@@ -413,6 +477,9 @@ int main(void)
         cmocka_unit_test(s6_a_withdrawal_counts_whatever_its_date),
         cmocka_unit_test(m6_a_withdrawal_beats_everything_and_stays),
         cmocka_unit_test(m6_taking_away_waits_for_nothing),
+        cmocka_unit_test(m14_an_alert_that_was_issued_behind_the_end_counts_as_withdrawn),
+        cmocka_unit_test(m14_what_changes_an_alert_behind_the_end_has_no_effect_and_hides_nothing),
+        cmocka_unit_test(m14_it_does_not_matter_when_that_became_known),
         cmocka_unit_test(b34_an_amendment_after_the_end_has_no_effect),
         cmocka_unit_test(an_alert_that_moves_lives_in_the_new_feed_alone),
         cmocka_unit_test(an_alert_may_come_back_to_a_feed_that_it_left),

@@ -66,6 +66,44 @@ TEST(steps_wait_for_the_request)
     assert_err(verdict(view, ack), CAIRN_OK);
 }
 
+/* The same entry, behind the end of its origin. */
+static struct cairn_merge_entry *gone(const struct cairn_merge_entry *entry)
+{
+    struct cairn_merge_entry *copy = ops_take(sizeof *copy);
+    *copy = *entry;
+    copy->is_repudiated = true;
+    return copy;
+}
+
+TEST(k7_a_step_that_nobody_stands_by_any_more_is_a_conflict)
+{
+    struct cairn_merge_entry *request = REQUEST();
+    struct cairn_merge_entry *accept = ACCEPT(.at = 30, .after = {request});
+    const struct cairn_case_view *view = OPS_CASE(request, accept, gone(accept));
+    assert_int_equal(view->status, CAIRN_CASE_STATUS_CONFLICT);
+    assert_true(view->is_repudiated);
+    assert_false(view->is_accepted);
+    assert_err(verdict(view, accept), CAIRN_REPUDIATED);
+    struct cairn_merge_entry *withdraw = WITHDRAW(.at = 40);
+    view = OPS_CASE(request, gone(withdraw));
+    assert_int_equal(view->status, CAIRN_CASE_STATUS_CONFLICT);
+    assert_true(view->withdrawn_hlc == 0);
+    view = OPS_CASE(request, gone(accept), withdraw);
+    assert_int_equal(view->status, CAIRN_CASE_STATUS_WITHDRAWN);
+    assert_true(view->is_repudiated);
+}
+
+TEST(k7_a_request_that_nobody_stands_by_any_more_still_says_what_it_asked)
+{
+    struct cairn_merge_entry *request = REQUEST();
+    struct cairn_merge_entry *accept = ACCEPT(.at = 30, .after = {request});
+    const struct cairn_case_view *view = OPS_CASE(accept, gone(request));
+    assert_int_equal(view->status, CAIRN_CASE_STATUS_CONFLICT);
+    assert_string_equal(view->requested, "GEO");
+    assert_true(cairn_bytes_is_equal(view->request, request->operation.body));
+    assert_err(verdict(view, accept), CAIRN_LATER);
+}
+
 TEST(an_accept_and_a_refuse_that_did_not_know_each_other_are_a_conflict)
 {
     struct cairn_merge_entry *request = REQUEST();
@@ -253,6 +291,8 @@ int main(void)
         cmocka_unit_test(a_case_goes_from_sent_to_received_to_answered),
         cmocka_unit_test(an_answer_without_an_ack_is_a_receipt_as_well),
         cmocka_unit_test(steps_wait_for_the_request),
+        cmocka_unit_test(k7_a_step_that_nobody_stands_by_any_more_is_a_conflict),
+        cmocka_unit_test(k7_a_request_that_nobody_stands_by_any_more_still_says_what_it_asked),
         cmocka_unit_test(an_accept_and_a_refuse_that_did_not_know_each_other_are_a_conflict),
         cmocka_unit_test(an_accept_and_a_withdrawal_that_did_not_know_each_other_are_withdrawn),
         cmocka_unit_test(s6_a_withdrawal_counts_whatever_its_date),

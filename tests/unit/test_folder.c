@@ -113,6 +113,46 @@ TEST(the_same_commit_again_changes_nothing_but_says_the_same)
     views_scene_close(&scene);
 }
 
+/* A commit of AUT, whose origin ended at this leaf. */
+static void fold_ended(struct views_scene *scene, uint64_t number, uint64_t counted_size)
+{
+    struct cairn_folder_job job;
+    struct cairn_folder_result result;
+    feed_writer_job(&scene->aut, number, scene->now_ms, &job);
+    job.is_ended = true;
+    job.counted_size = counted_size;
+    assert_err(cairn_folder_fold(scene->folder, &job, &result), CAIRN_OK);
+    cairn_folder_result_free(&result);
+    assert_err(cairn_folder_settle(scene->folder), CAIRN_OK);
+}
+
+TEST(a_commit_behind_the_end_of_its_origin_is_folded_again_without_effect)
+{
+    struct views_scene scene;
+    uint8_t digest[2][32];
+    views_scene_open(&scene);
+    views_append_document(&scene, 1);
+    (void)views_scene_fold(&scene, &scene.aut);
+    uint64_t end = scene.leaf_index;
+    views_append_document(&scene, 2);
+    (void)views_scene_fold(&scene, &scene.aut);
+    assert_int_equal(views_status(&scene, 2), CAIRN_ALERT_STATUS_ACTIVE);
+    fold_ended(&scene, 0, end); /* the end becomes known */
+    fold_ended(&scene, 1, end);
+    assert_int_equal(views_status(&scene, 1), CAIRN_ALERT_STATUS_ACTIVE);
+    assert_int_equal(views_status(&scene, 2), CAIRN_ALERT_STATUS_WITHDRAWN);
+    digest_of(&scene, digest[0]);
+    fold_ended(&scene, 1, end);
+    digest_of(&scene, digest[1]);
+    assert_memory_equal(digest[0], digest[1], 32);
+    views_scene_delete_views(&scene); /* who knew it from the beginning has the same */
+    fold_ended(&scene, 0, end);
+    fold_ended(&scene, 1, end);
+    digest_of(&scene, digest[1]);
+    assert_memory_equal(digest[0], digest[1], 32);
+    views_scene_close(&scene);
+}
+
 TEST(operations_of_one_batch_see_each_other)
 {
     struct views_scene scene;
@@ -225,27 +265,70 @@ TEST(a_crash_between_two_batches_of_a_commit_loses_nothing)
     views_scene_close(&scene);
 }
 
-/* More than one batch of 1 MiB from one commit. */
-TEST(a_large_commit_is_folded_in_several_batches)
+/* Documents, as many as a commit takes. gives  how many */
+static uint32_t append_full_commit(struct views_scene *scene, uint32_t first)
+{
+    struct cairn_operation operation = views_operation(CAIRN_KIND_ALERT_ISSUE, 0, views_document);
+    uint32_t count = 0;
+    while (feed_writer_has_room(&scene->aut, 512)) {
+        uint8_t random[CAIRN_ID_RANDOM_BYTES];
+        memset(random, 0, sizeof random);
+        cairn_bytes_put_u32(random, first + count);
+        cairn_id_make(cairn_bytes_of("AUT"), random, &operation.object);
+        views_append(scene, &operation);
+        count++;
+    }
+    return count;
+}
+
+static void fold_only(struct views_scene *scene, uint64_t number, cairn_err wanted)
+{
+    struct cairn_folder_job job;
+    struct cairn_folder_result result = {.invites = NULL};
+    feed_writer_job(&scene->aut, number, scene->now_ms, &job);
+    assert_err(cairn_folder_fold(scene->folder, &job, &result), wanted);
+    cairn_folder_result_free(&result);
+}
+
+TEST(many_commits_share_batches_and_no_batch_passes_its_limit)
 {
     struct views_scene scene;
     struct cairn_store_stats before, after;
     uint32_t count = 0;
     views_scene_open(&scene);
-    struct cairn_operation operation = views_operation(CAIRN_KIND_ALERT_ISSUE, 0, views_document);
-    while (feed_writer_has_room(&scene.aut, 512)) {
-        uint8_t random[CAIRN_ID_RANDOM_BYTES] = {(uint8_t)count, (uint8_t)(count >> 8)};
-        cairn_id_make(cairn_bytes_of("AUT"), random, &operation.object);
-        views_append(&scene, &operation);
-        count++;
+    for (uint64_t commit = 0; commit < 8; commit++) {
+        count += append_full_commit(&scene, count);
+        assert_int_equal(feed_writer_commit(&scene.aut, scene.leaf_index++), commit);
     }
     cairn_store_stats(scene.views, &before);
-    assert_int_equal(views_scene_fold(&scene, &scene.aut).entry_count, count);
+    for (uint64_t commit = 0; commit < 8; commit++) {
+        fold_only(&scene, commit, CAIRN_OK);
+    }
+    assert_err(cairn_folder_settle(scene.folder), CAIRN_OK);
     cairn_store_stats(scene.views, &after);
-    assert_true(after.batch_count - before.batch_count > 1);
-    assert_true(after.batch_bytes - before.batch_bytes > CAIRN_LIMIT_VIEWS_BATCH_BYTES);
-    assert_true(after.batch_bytes - before.batch_bytes <
-                (after.batch_count - before.batch_count) * (CAIRN_LIMIT_VIEWS_BATCH_BYTES + 2048));
+    uint64_t batches = after.batch_count - before.batch_count;
+    uint64_t bytes = after.batch_bytes - before.batch_bytes;
+    assert_in_range(batches, 2, 7);
+    assert_true(bytes > (batches - 1) * (CAIRN_LIMIT_VIEWS_BATCH_BYTES - 4096));
+    assert_true(bytes < batches * (CAIRN_LIMIT_VIEWS_BATCH_BYTES + 4096));
+    assert_int_equal(cursors_of(&scene).commits, 8);
+    views_scene_close(&scene);
+}
+
+TEST(after_a_commit_that_failed_settle_tells_that_others_may_be_missing)
+{
+    struct views_scene scene;
+    views_scene_open(&scene);
+    views_append_document(&scene, 1);
+    uint64_t number = feed_writer_commit(&scene.aut, scene.leaf_index++);
+    fold_only(&scene, number, CAIRN_OK);
+    fold_only(&scene, number + 1, CAIRN_DISK_CORRUPT); /* it is not in the log */
+    assert_err(cairn_folder_settle(scene.folder), CAIRN_DISK_CORRUPT);
+    assert_int_equal(views_status(&scene, 1), -1);
+    assert_int_equal(cursors_of(&scene).count, 0);
+    fold_only(&scene, number, CAIRN_OK); /* as the contract asks */
+    assert_err(cairn_folder_settle(scene.folder), CAIRN_OK);
+    assert_int_equal(views_status(&scene, 1), CAIRN_ALERT_STATUS_ACTIVE);
     assert_int_equal(cursors_of(&scene).commits, 1);
     views_scene_close(&scene);
 }
@@ -353,13 +436,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_folded_commit_is_there_and_counted),
         cmocka_unit_test(the_same_commit_again_changes_nothing_but_says_the_same),
+        cmocka_unit_test(a_commit_behind_the_end_of_its_origin_is_folded_again_without_effect),
         cmocka_unit_test(operations_of_one_batch_see_each_other),
         cmocka_unit_test(after_a_restart_the_folder_goes_on_where_it_was),
         cmocka_unit_test(after_a_restart_operations_find_their_object),
         cmocka_unit_test(what_came_too_early_is_remembered_over_a_restart),
         cmocka_unit_test(deleted_views_come_back_row_by_row),
         cmocka_unit_test(a_crash_between_two_batches_of_a_commit_loses_nothing),
-        cmocka_unit_test(a_large_commit_is_folded_in_several_batches),
+        cmocka_unit_test(many_commits_share_batches_and_no_batch_passes_its_limit),
+        cmocka_unit_test(after_a_commit_that_failed_settle_tells_that_others_may_be_missing),
         cmocka_unit_test(p50_what_is_older_than_the_last_mark_before_it_has_no_effect),
         cmocka_unit_test(p50_does_not_depend_on_the_order_of_folding),
         cmocka_unit_test(an_entry_that_does_not_open_is_recorded_and_the_next_one_folded),

@@ -92,7 +92,7 @@ static void put(const char *name, const char *text)
 
 static cairn_err make(void)
 {
-    return cairn_guard_make(dir, ORIGIN);
+    return cairn_guard_make(dir, ORIGIN, false);
 }
 
 static bool is_there(const char *name)
@@ -114,6 +114,37 @@ TEST(a_new_guard_says_that_nothing_was_said_yet)
     assert_false(found.is_stale);
     assert_false(found.is_doubted);
     assert_err(make(), CAIRN_EXISTS);
+}
+
+TEST(a_guard_of_an_earlier_incarnation_says_that_nothing_was_said_in_this_one)
+{
+    struct cairn_guard *guard = NULL;
+    struct cairn_event start = {.type = CAIRN_EVENT_START};
+    uint8_t empty[32];
+    cairn_sha256_of((struct cairn_bytes){.size = 0}, empty);
+    assert_err(make(), CAIRN_OK);
+    (void)found_at_opening(ORIGIN, &guard);
+    assert_err(follow(guard, 41, false, false), CAIRN_OK);
+    cairn_guard_close(guard);
+    put("doubt", "every partner must be asked\n");
+    cairn_guard_look(dir, ORIGIN, &start);
+    assert_int_equal(start.as.start.size, 41);
+    assert_true(start.as.start.is_doubted);
+
+    struct found found = found_at_opening("test-guard/AUT/vienna-1/3", &guard);
+    assert_true(found.is_present);
+    assert_int_equal(found.size, 0);
+    assert_memory_equal(found.root, empty, 32);
+    assert_false(found.is_doubted);
+    assert_err(follow(guard, 0, false, false), CAIRN_OK);
+    cairn_guard_close(guard);
+    assert_false(is_there("doubt"));
+    cairn_guard_look(dir, "test-guard/AUT/vienna-1/3", &start);
+    assert_int_equal(start.as.start.guard, CAIRN_GUARD_PRESENT);
+    cairn_guard_look(dir, ORIGIN, &start); /* a later one's says nothing of an earlier one */
+    assert_int_equal(start.as.start.guard, CAIRN_GUARD_MISSING);
+    cairn_guard_look(dir, "test-guard/AUT/vienna-2/9", &start);
+    assert_int_equal(start.as.start.guard, CAIRN_GUARD_MISSING);
 }
 
 TEST(what_was_written_last_is_found_also_when_it_was_not_closed)
@@ -212,6 +243,19 @@ TEST(while_restoring_the_guard_stays_where_it_is)
     assert_int_equal(found_by(ORIGIN).size, 90);
 }
 
+/* Two histories: what the guard says of one of them is kept for whoever looks into it. */
+TEST(a_node_that_was_halted_leaves_the_guard_as_it_is)
+{
+    struct cairn_guard *guard = NULL;
+    struct cairn_core_restore restore = {.durable_size = 95, .is_halted = true};
+    assert_err(make(), CAIRN_OK);
+    write_sizes((const uint64_t[]){90}, 1);
+    (void)found_at_opening(ORIGIN, &guard);
+    assert_err(cairn_guard_follow(guard, &restore), CAIRN_OK);
+    cairn_guard_close(guard);
+    assert_int_equal(found_by(ORIGIN).size, 90);
+}
+
 TEST(what_was_written_is_synced_by_the_worker)
 {
     uv_loop_t loop;
@@ -299,6 +343,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(a_new_guard_says_that_nothing_was_said_yet),
+        CASE(a_guard_of_an_earlier_incarnation_says_that_nothing_was_said_in_this_one),
         CASE(what_was_written_last_is_found_also_when_it_was_not_closed),
         CASE(a_smaller_size_leaves_no_rest_of_a_larger_one),
         CASE(a_directory_without_guard_is_made_and_says_that_it_is_missing),
@@ -306,6 +351,7 @@ int main(void)
         CASE(a_guard_of_a_machine_that_went_down_is_stale),
         CASE(doubt_stays_until_the_node_is_in_order),
         CASE(while_restoring_the_guard_stays_where_it_is),
+        CASE(a_node_that_was_halted_leaves_the_guard_as_it_is),
         CASE(what_was_written_is_synced_by_the_worker),
         CASE(a_guard_is_made_durable_when_it_is_opened_and_closed),
         CASE(a_doubt_is_durable_when_it_comes_and_when_it_goes),

@@ -95,10 +95,13 @@ TEST(what_cannot_be_written_is_not_signed)
     assert_int_not_equal(cairn_ownnote_sign(&doc, seed, &suite, &note), CAIRN_OK);
 }
 
-TEST(the_highest_incarnation_of_a_name_is_in_force)
+TEST(the_lowest_incarnation_of_a_name_is_in_force_and_the_next_announced)
 {
     struct cairn_country_doc doc = example();
-    assert_int_equal(cairn_ownnote_node(&doc, "one")->incarnation, 7);
+    assert_int_equal(cairn_ownnote_node(&doc, "one")->incarnation, 2);
+    assert_int_equal(cairn_ownnote_announced(&doc, "one")->incarnation, 7);
+    assert_null(cairn_ownnote_announced(&doc, "two"));
+    assert_null(cairn_ownnote_announced(&doc, "on"));
     assert_int_equal(cairn_ownnote_node(&doc, "two")->incarnation, 9);
     assert_null(cairn_ownnote_node(&doc, "on"));
 }
@@ -111,7 +114,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             it_is_read_as_it_was_written_and_replaced_only_when_that_is_meant, begin, end),
         cmocka_unit_test_setup_teardown(what_cannot_be_written_is_not_signed, begin, end),
-        cmocka_unit_test_setup_teardown(the_highest_incarnation_of_a_name_is_in_force, begin, end),
+        cmocka_unit_test_setup_teardown(
+            the_lowest_incarnation_of_a_name_is_in_force_and_the_next_announced, begin, end),
     };
     return cmocka_run_group_tests_name("ownnote", tests, NULL, NULL);
 }

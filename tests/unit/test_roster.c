@@ -163,6 +163,41 @@ TEST(what_is_kept_of_a_document_is_its_own)
     assert_memory_equal(held.sealing_public, doc.sealing[1].key, 32); /* the highest number */
 }
 
+TEST(a_document_keeps_the_ended_origins_of_the_one_before_it)
+{
+    struct cairn_roster_entry held = {.has_document = false};
+    struct cairn_country_doc doc = doc_of(5, 1, 2);
+    doc.ended_count = 2;
+    doc.ended[0] = (struct cairn_country_ended){
+        .name = cairn_bytes_of("graz"), .incarnation = 1, .log = {1}, .witness = {2}, .size = 7};
+    doc.ended[1] = (struct cairn_country_ended){
+        .name = cairn_bytes_of("linz"), .incarnation = 4, .log = {3}, .witness = {4}, .size = 0};
+    assert_true(cairn_roster_keeps_ended(&held, &doc));
+    cairn_roster_take(&held, &doc, sign(&doc, 1, "test-demo/AUT", 0));
+    assert_true(cairn_roster_keeps_ended(&held, &doc));
+    struct cairn_country_doc later = doc;
+    later.ended[2] = (struct cairn_country_ended){.name = cairn_bytes_of("wels"), .log = {9}};
+    later.ended_count = 3;
+    assert_true(cairn_roster_keeps_ended(&held, &later));
+    later.ended_count = 1;
+    assert_false(cairn_roster_keeps_ended(&held, &later));
+    for (uint32_t change = 0; change < 6; change++) {
+        later = doc;
+        struct cairn_country_ended *line = &later.ended[1];
+        line->name = change == 0 ? cairn_bytes_of("linx") : line->name;
+        line->incarnation += change == 1;
+        line->log[31] ^= (uint8_t)(change == 2);
+        line->witness[0] ^= (uint8_t)(change == 3);
+        line->size += change == 4;
+        line->root[7] ^= (uint8_t)(change == 5);
+        assert_false(cairn_roster_keeps_ended(&held, &later));
+    }
+    later = doc;
+    later.ended[0] = doc.ended[1];
+    later.ended[1] = doc.ended[0];
+    assert_false(cairn_roster_keeps_ended(&held, &later));
+}
+
 TEST(a_fingerprint_covers_network_and_root_key)
 {
     uint8_t root[32] = {1}, first[16], other[16];
@@ -184,6 +219,7 @@ int main(void)
         cmocka_unit_test_setup(the_first_document_of_a_country_follows_nothing, reset),
         cmocka_unit_test_setup(a_document_follows_by_serial_and_by_root_key, reset),
         cmocka_unit_test_setup(what_is_kept_of_a_document_is_its_own, reset),
+        cmocka_unit_test_setup(a_document_keeps_the_ended_origins_of_the_one_before_it, reset),
         cmocka_unit_test_setup(a_fingerprint_covers_network_and_root_key, reset),
     };
     return cmocka_run_group_tests_name("roster", tests, open_suite, close_suite);

@@ -87,6 +87,9 @@ TEST(free_text_holds_no_card_and_no_telephone)
         {"call +43 (1) 531 26-0 now", false, true},
         {"call 0043 1 531 260 now", false, true},
         {"+4315312", false, false}, /* seven digits */
+        {"+43153126", false, true}, /* eight, and none besides */
+        {"call 0043153126", false, true},
+        {"4222222222222", true, false}, /* 13 digits, the fewest of a card */
         {"+43 and 12345678", false, false},
         {"AZ100123456789", false, false}, /* 00 inside a number */
         {"1+1", false, false},

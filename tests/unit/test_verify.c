@@ -209,6 +209,60 @@ TEST(a_bundle_holds_what_its_head_names)
     assert_err(verify_edit(&feed), CAIRN_OK);
 }
 
+TEST(a_single_entry_stands_in_a_bundle_about_an_object_only)
+{
+    struct bundle_edit object = bundle_edit_open(OBJECT);
+    object.records[0].as.head.scope.type = CAIRN_SCOPE_ALL;
+    struct cairn_verify_result result = verify_run(bundle_edit_bytes(&object));
+    assert_err(result.err, CAIRN_BUNDLE_ORDER);
+    assert_string_equal(result.what, "single entry in a bundle of journals");
+}
+
+TEST(a_journal_section_is_closed_by_its_checkpoint)
+{
+    struct bundle_edit feed = bundle_edit_open(FEED);
+    bundle_edit_remove(&feed, bundle_edit_find(&feed, CAIRN_BUNDLE_CHECKPOINT, 0));
+    struct cairn_verify_result result = verify_run(bundle_edit_bytes(&feed));
+    assert_err(result.err, CAIRN_BUNDLE_ORDER);
+    assert_string_equal(result.what, "end within a journal section");
+}
+
+TEST(whoever_exports_is_of_the_network_that_it_names)
+{
+    struct bundle_edit object = bundle_edit_open(OBJECT);
+    object.records[0].as.head.origin = cairn_bytes_of("test-other/AUT/vienna-1/1");
+    assert_err(verify_edit(&object), CAIRN_PEER_NETWORK);
+    object.records[0].as.head.origin = cairn_bytes_of("no origin");
+    cairn_err err = verify_edit(&object);
+    assert_int_not_equal(err, CAIRN_OK);
+    assert_int_not_equal(err, CAIRN_PEER_NETWORK);
+}
+
+TEST(what_does_not_begin_like_a_bundle_is_none)
+{
+    uint8_t *bytes = bundle_edit_copy(test_data(OBJECT));
+    bytes[3] ^= 1;
+    struct cairn_verify_result result =
+        verify_run((struct cairn_bytes){.data = bytes, .size = test_data(OBJECT).size});
+    assert_err(result.err, CAIRN_BUNDLE);
+    assert_false(result.is_bundle);
+    assert_int_equal(result.counts.records, 0);
+    result = verify_run((struct cairn_bytes){.data = test_data(OBJECT).data, .size = 5});
+    assert_err(result.err, CAIRN_BUNDLE);
+    assert_false(result.is_bundle);
+}
+
+TEST(a_bundle_without_its_end_is_too_short)
+{
+    struct cairn_bytes file = test_data(OBJECT);
+    for (size_t size = CAIRN_BUNDLE_MAGIC_BYTES; size < file.size; size += 1 + size / 40) {
+        struct cairn_verify_result result =
+            verify_run((struct cairn_bytes){.data = file.data, .size = size});
+        assert_err(result.err, CAIRN_SHORT);
+        assert_true(result.is_bundle);
+    }
+}
+
 TEST(counts_and_digest_of_the_end_are_checked)
 {
     struct cairn_bytes file = test_data(OBJECT);
@@ -377,6 +431,11 @@ int main(void)
         cmocka_unit_test(a_record_that_stands_twice_is_refused),
         cmocka_unit_test(leaves_may_be_cut_into_other_records),
         cmocka_unit_test(a_bundle_holds_what_its_head_names),
+        cmocka_unit_test(a_single_entry_stands_in_a_bundle_about_an_object_only),
+        cmocka_unit_test(a_journal_section_is_closed_by_its_checkpoint),
+        cmocka_unit_test(whoever_exports_is_of_the_network_that_it_names),
+        cmocka_unit_test(what_does_not_begin_like_a_bundle_is_none),
+        cmocka_unit_test(a_bundle_without_its_end_is_too_short),
         cmocka_unit_test(counts_and_digest_of_the_end_are_checked),
         cmocka_unit_test(changed_content_keys_and_salts_are_refused),
         cmocka_unit_test(keys_that_are_not_the_feeds_are_refused),

@@ -360,6 +360,37 @@ TEST(two_feeds_with_one_tag_do_not_share_a_leaf)
     assert_string_equal(result.what, "the leaf bears the next tag of another feed");
 }
 
+TEST(entries_behind_the_end_of_their_origin_are_told_apart)
+{
+    static const struct {
+        uint64_t size;
+        uint64_t repudiated;
+    } cases[] = {{3, 0}, {2, 1}, {1, 2 + 1}, {0, 1 + 2 + 1}, {9, 0}};
+    alert();
+    author_commit(&aut, &feed); /* the open record and an alert, behind the document's leaf */
+    alert();
+    author_commit(&aut, &feed);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        author_end(&aut, cases[i].size, cases[i].size > 3 ? aut.ended_root : NULL);
+        struct cairn_verify_result result = verdict();
+        assert_err(result.err, CAIRN_OK);
+        assert_int_equal(result.counts.repudiated, cases[i].repudiated);
+    }
+}
+
+TEST(a_branch_that_does_not_lead_to_the_end_is_repudiated_as_a_whole)
+{
+    static const uint8_t other[32] = {1};
+    alert();
+    author_commit(&aut, &feed);
+    for (uint64_t size = 0; size <= 2; size++) {
+        author_end(&aut, size, other);
+        struct cairn_verify_result result = verdict();
+        assert_err(result.err, CAIRN_OK);
+        assert_int_equal(result.counts.repudiated, 3);
+    }
+}
+
 TEST(more_feeds_than_the_limits_is_said_to_be_so)
 {
     struct author_feed others[4];
@@ -396,6 +427,9 @@ int main(void)
         cmocka_unit_test_setup(an_unknown_kind_below_32_and_a_malformed_operation_are_refused,
                                begin),
         cmocka_unit_test_setup(two_feeds_with_one_tag_do_not_share_a_leaf, begin),
+        cmocka_unit_test_setup(entries_behind_the_end_of_their_origin_are_told_apart, begin),
+        cmocka_unit_test_setup(a_branch_that_does_not_lead_to_the_end_is_repudiated_as_a_whole,
+                               begin),
         cmocka_unit_test_setup(more_feeds_than_the_limits_is_said_to_be_so, begin),
     };
     return cmocka_run_group_tests_name("verify_author", tests, open_all, close_all);

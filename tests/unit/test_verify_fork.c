@@ -85,6 +85,15 @@ TEST(a_proof_is_exactly_one_fork_of_the_origin_that_the_head_names)
     assert_err(verify_edit(&edit), CAIRN_BUNDLE_ORDER);
 }
 
+/* It is refused, and the first thing that is said is this. */
+static void assert_what(const struct bundle_edit *edit, const char *what)
+{
+    struct cairn_verify_finding found;
+    struct cairn_verify_result result = verify(bundle_edit_bytes(edit), &found);
+    assert_err(result.err, CAIRN_BUNDLE_ORDER);
+    assert_string_equal(result.what, what);
+}
+
 TEST(a_fork_stands_in_no_other_bundle_and_nothing_else_beside_it)
 {
     struct bundle_edit fork = bundle_edit_open(FORK);
@@ -93,13 +102,13 @@ TEST(a_fork_stands_in_no_other_bundle_and_nothing_else_beside_it)
     uint32_t at = bundle_edit_find(&fork, CAIRN_BUNDLE_FORK, 0);
     struct bundle_edit edit = fork;
     bundle_edit_insert(&edit, at, object.records[bundle_edit_find(&object, CAIRN_BUNDLE_ENTRY, 0)]);
-    assert_err(verify_edit(&edit), CAIRN_BUNDLE_ORDER);
+    assert_what(&edit, "more than a fork in a proof of it");
     edit = fork;
     bundle_edit_insert(&edit, at, all.records[bundle_edit_find(&all, CAIRN_BUNDLE_JOURNAL, 0)]);
-    assert_err(verify_edit(&edit), CAIRN_BUNDLE_ORDER);
+    assert_what(&edit, "more than a fork in a proof of it");
     edit = fork;
     edit.records[0].as.head.scope = (struct cairn_scope){.type = CAIRN_SCOPE_ALL};
-    assert_err(verify_edit(&edit), CAIRN_BUNDLE_ORDER);
+    assert_what(&edit, "fork in a bundle of another scope");
 }
 
 TEST(altered_statements_and_nodes_are_refused_with_the_reason)

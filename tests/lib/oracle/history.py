@@ -137,6 +137,7 @@ class Section:
         self.origin, self.leaves, self.chunk_start = origin, [], 0
         self.feeds, self.last_leaf = {}, -1
         self.commits = self.entries = self.opened = 0
+        self.placed = []         # (leaf index, number of entries) of each commit
 
     def feed_record(self, feed_id, origin, keys):
         need(not self.leaves, "feed record after a leaves record")
@@ -171,6 +172,7 @@ class Section:
             o = f.add(place, body, key, at == len(entries) - 1)
             self.opened += o is not None and prefix[1] == entry.SEALED
         f.end_commit(opening)
+        self.placed.append((opening.leaf_index, len(entries)))
         self.commits, self.entries = self.commits + 1, self.entries + len(entries)
 
     def finish(self):

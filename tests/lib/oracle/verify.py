@@ -57,6 +57,8 @@ class Verifier:
             need(new.serial > last.serial, "documents of a country do not ascend by serial")
             need(new.root == last.root or sha256(new.root) == last.next_root,
                  "root key is not the one that the document before announced")
+            need([e.line() for e in new.ended[:len(last.ended)]] == [e.line() for e in last.ended],
+                 "document drops or changes an ended origin")
             if new.serial == last.serial + 1:
                 need(new.previous is None or new.previous == last.whole_hash,
                      "previous is not the hash of the document before")
@@ -65,8 +67,26 @@ class Verifier:
 
     def nodes(self, origin):
         """Every node that a document gives for the origin."""
-        return [n for c in self.report.countries.values() for n in c.nodes
+        return [n for c in self.report.countries.values() for n in [*c.nodes, *c.ended]
                 if c.origin(n) == origin]
+
+    def ended(self, origin):
+        """The line that ends the origin, or None. All say the same."""
+        ends = [e for c in self.report.countries.values() for e in c.ended if c.origin(e) == origin]
+        return ends[-1] if ends else None
+
+    def repudiated(self, origin, leaf_index, leaves=None, checkpoint=None):
+        """Does its country not stand by a commit at this leaf? Its branch shows where all leaves
+        are at hand, or a checkpoint of just that size."""
+        end = self.ended(origin)
+        if end is None:
+            return False
+        if leaves is not None and len(leaves) >= end.size:
+            root = merkle.root([merkle.leaf(leaf) for leaf in leaves[:end.size]])
+            if root != end.root:
+                return True
+        return leaf_index >= end.size or (
+            checkpoint is not None and checkpoint[0] == end.size and checkpoint[1] != end.root)
 
     # checkpoints
 
@@ -142,10 +162,13 @@ class Verifier:
         need(size == len(s.leaves), "checkpoint's size is not the number of leaves")
         need(root == merkle.root([merkle.leaf(leaf) for leaf in s.leaves]),
              "leaves do not lead to the checkpoint's root")
+        gone = sum(count for leaf_index, count in s.placed
+                   if self.repudiated(s.origin, leaf_index, s.leaves))
         self.closed.add(s.origin)
         self.section = None
         self.report.lines.append(f"journal {s.origin}: size {size}, root {root.hex()}, "
-                                 f"{s.commits} commits, {s.entries} entries, {s.opened} opened")
+                                 f"{s.commits} commits, {s.entries} entries, {s.opened} opened, "
+                                 f"{gone} repudiated")
 
     def entry(self, f):
         origin, leaf, opening, salt = f[1], f[3], journal.parse_opening(f[5]), f[6]
@@ -165,6 +188,8 @@ class Verifier:
             need(operation.object == self.scope()[1], "entry is about another object")
         self.entries += 1
         what = f"kind {operation.kind}" if operation else "not opened"
+        if self.repudiated(origin, opening.leaf_index, checkpoint=(size, root)):
+            what += ", repudiated"
         self.report.lines.append(
             f"entry {entry.entry_id(opening.feed_id, stub).hex()} of {origin}: {what}")
 

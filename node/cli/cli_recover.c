@@ -1,0 +1,115 @@
+#include "node/cli/cli_commands.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/secret.h"
+#include "node/cli/cli_renewal.h"
+#include "node/recover.h"
+
+/* `cairn recover`: the node's present incarnation ends where it is known to end, the next begins. */
+
+static const struct cairn_cli_option recover_options[] = {
+    CAIRN_CLI_COMMON,
+    CAIRN_CLI_RENEWAL,
+    {"checkpoint", CAIRN_CLI_REPEAT, false, "FILE"},
+    {"accept-loss", CAIRN_CLI_FLAG, false, NULL},
+};
+static const struct cairn_cli_plan recover_plan = {
+    .command = "recover",
+    .syntax = {.options = recover_options,
+               .option_count = sizeof recover_options / sizeof recover_options[0]},
+    .is_dir_needed = true,
+};
+
+struct recover_call {
+    struct cairn_cli_session session;
+    struct cairn_cli_renewal renewal;
+    struct cairn_recover_note notes[CAIRN_RECOVER_NOTES_MAX];
+    struct cairn_recover_result result;
+    struct cairn_ownnote old;
+    struct cairn_ownnote note;
+};
+
+static cairn_err recover_read_notes(struct recover_call *call, size_t *out_count)
+{
+    const char *path;
+    size_t count = 0;
+    while ((path = cairn_cli_args_repeat(&call->session.args, "checkpoint", count)) != NULL) {
+        if (count == CAIRN_RECOVER_NOTES_MAX) {
+            return cairn_cli_args_refuse(&call->session.args, "checkpoint", "too many");
+        }
+        struct cairn_recover_note *note = &call->notes[count++];
+        CAIRN_TRY(cairn_file_read(path, note->bytes, sizeof note->bytes, &note->size));
+    }
+    *out_count = count;
+    return CAIRN_OK;
+}
+
+static cairn_err recover_make(struct recover_call *call)
+{
+    struct cairn_recover_options options = {
+        .config = &call->session.config,
+        .notes = call->notes,
+        .is_loss_accepted = cairn_cli_args_has(&call->session.args, "accept-loss"),
+    };
+    cairn_err err = cairn_cli_renewal_read(&call->session, &call->renewal);
+    if (err == CAIRN_OK) {
+        err = recover_read_notes(call, &options.note_count);
+    }
+    if (err == CAIRN_OK) {
+        options.renew = call->renewal.options;
+        err = cairn_recover(&options, &call->old, &call->note, &call->result);
+    }
+    cairn_secret_wipe(call->renewal.passphrase, sizeof call->renewal.passphrase);
+    return err;
+}
+
+static json_t *recover_result(const struct cairn_recover_result *result)
+{
+    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I}", "ended", result->ended_origin, "ended_size",
+                     (json_int_t)result->ended_size, "held_size", (json_int_t)result->held_size,
+                     "guard_size", (json_int_t)result->guard_size, "given_up_entries",
+                     (json_int_t)result->waiting_count, "incarnation",
+                     (json_int_t)result->incarnation);
+}
+
+static int recover_run(struct recover_call *call)
+{
+    struct cairn_config_fault fault;
+    cairn_err err = cairn_config_load(call->session.dir, &call->session.config, &fault);
+    if (err != CAIRN_OK) {
+        return cairn_cli_output_error(&call->session.output, err, fault.text);
+    }
+    err = recover_make(call);
+    if (err != CAIRN_OK) {
+        const char *detail = call->session.dir;
+        if (call->session.args.fault[0] != '\0') {
+            detail = call->session.args.fault;
+        } else if (err == CAIRN_RESTORING) {
+            detail = "more may have been said than is known here: start the node and let partners "
+                     "give it back, or say --checkpoint FILE, or --accept-loss";
+        } else if (err == CAIRN_BUSY) {
+            detail = "entries of private feeds wait for the heartbeat: let the node run for a "
+                     "minute without look-ups, or say --accept-loss";
+        } else if (err == CAIRN_LOCKED) {
+            detail = "stop the daemon first";
+        }
+        return cairn_cli_output_error(&call->session.output, err, detail);
+    }
+    return cairn_cli_renewal_show(&call->session, &call->note, recover_result(&call->result));
+}
+
+int cairn_cli_recover_run(int argc, char **argv)
+{
+    struct recover_call *call = calloc(1, sizeof *call);
+    if (call == NULL) {
+        return CAIRN_EXIT_MACHINE;
+    }
+    int code = cairn_cli_session_open(&call->session, &recover_plan, argc, argv);
+    if (code == CAIRN_EXIT_DONE) {
+        code = recover_run(call);
+    }
+    free(call);
+    return code;
+}
