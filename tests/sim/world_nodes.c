@@ -355,7 +355,7 @@ void node_open(struct world *world, uint32_t number)
     views_open(&node->views);
     assert_err(cairn_origin_make(cairn_bytes_of("test-sim"),
                                  cairn_bytes_of(world_code(world, number)), cairn_bytes_of("sim-1"),
-                                 1, node->origin),
+                                 world_is_next(world, number) ? 2 : 1, node->origin),
                CAIRN_OK);
     world_random(world, node->root_seed, 32);
     world_random(world, node->log_seed, 32);
@@ -367,7 +367,6 @@ void node_open(struct world *world, uint32_t number)
     world_sign_document(world, number, &doc);
     if (world_is_next(world, number)) {
         node_follow(node, &world->nodes[0]);
-        world->nodes[0].is_liar = true; /* somebody else has its keys */
     }
     if (world->options.has_twin && number == world->options.nodes - 1) {
         node_copy(node, &world->nodes[0]);
