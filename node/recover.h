@@ -1,8 +1,8 @@
 /* The next incarnation of a node whose log cannot be trusted, or is gone.
  *
- *     own.note: node one 1            own.note: node one 2            from its next start on the
- *     log-1.key, ...         --->     ended one 1 ... SIZE ROOT  ---> node writes as one/2; what
- *     log/, guard/                    log-2.key, ...                  one/1 had said up to SIZE stays
+ *     own.note: node one 1          own.note: node one 2          from its next start on the
+ *     log-1.key, ...       --->     ended one 1 SIZE ROOT  --->   node writes as one/2; what
+ *     log/, guard/                  log-2.key, ...                one/1 said up to SIZE stays
  *
  * The daemon is down meanwhile, so that nothing grows. Writing the document is the one step that
  * counts; cut off anywhere, the command is given again. docs/operate.md, section 8 */

@@ -1,8 +1,8 @@
 /* The commands of `cairn`, as node/command.c lists them. Each gets what follows its own words and
  * gives the exit code of the process (cli_client.h). One file for each group: cli_<group>.c.
  *
- * All but document, document renew, recover, policy check, agreement check and bench catchup and live ask
- * the daemon. */
+ * All but document, document renew, recover, policy check, agreement check and bench catchup and
+ * live ask the daemon. */
 #ifndef CAIRN_NODE_CLI_CLI_COMMANDS_H
 #define CAIRN_NODE_CLI_CLI_COMMANDS_H
 

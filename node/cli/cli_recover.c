@@ -7,7 +7,8 @@
 #include "node/cli/cli_renewal.h"
 #include "node/recover.h"
 
-/* `cairn recover`: the node's present incarnation ends where it is known to end, the next begins. */
+/* `cairn recover`: the node's present incarnation ends where it is known to end, the next one
+ * begins. */
 
 static const struct cairn_cli_option recover_options[] = {
     CAIRN_CLI_COMMON,

@@ -260,8 +260,20 @@ def same(node, what, got, wanted):
               f"{node.country}, {what}: fields beyond the model's")
 
 
+def arrive(node, is_early):
+    """Wait for what must come: an invitation to a new feed is followed after the journal's leaf."""
+    for what, kinds, say in (("alerts", [ISSUE, BATCH], network.alert),
+                             ("cases", [REQUEST], network.case)):
+        for name in network.objects(kinds):
+            wanted = say(node.country, name)
+            if wanted and not (is_early and name in network.waiting()):
+                e2e.wait_until(lambda: ids(show(node, what, name)) == ids(wanted),
+                               f"{node.country} has {name}: {wanted}")
+
+
 def compare(node, is_early):
     """is_early: before the heartbeat the views lack what is for the own country only"""
+    arrive(node, is_early)
     here, lines = node.country, node.alerts()
     for name in network.objects([ISSUE, BATCH]):
         if is_early and name in network.waiting():

@@ -1,4 +1,5 @@
-/* Method: a directory made by init; its log, guard and documents changed by hand, then recovered. */
+/* Method: a directory made by init; its log, guard and documents changed by hand, then recovered.
+ */
 #define _POSIX_C_SOURCE 200809L
 
 #include "node/recover.h"
@@ -96,10 +97,9 @@ static void sign_checkpoint(const char *origin, uint64_t size, struct cairn_reco
     struct cairn_suite suite;
     struct cairn_nodekeys node;
     struct cairn_note_writer writer;
-    struct cairn_checkpoint checkpoint = {.origin = cairn_bytes_of(OLD), .size = size};
+    struct cairn_checkpoint checkpoint = {.origin = cairn_bytes_of(origin), .size = size};
     struct cairn_note_key key = {.name = cairn_bytes_of(origin), .type = CAIRN_NOTE_ED25519};
     memset(checkpoint.root, 0x5a, 32);
-    checkpoint.origin = key.name;
     struct cairn_bytes said = {.data = text,
                                .size = cairn_note_encode_checkpoint(&checkpoint, text)};
     assert_err(cairn_suite_open_real(&suite), CAIRN_OK);
