@@ -143,6 +143,7 @@ static cairn_err join_take(struct cairn_core *core, uint32_t link, uint32_t auth
     const struct cairn_feed_open *open = &record.open.as.open;
     cairn_core_feed_give(core, number, author == 0 ? 0 : giver);
     feed->is_frozen = author == 0;
+    core->restore.is_following = core->restore.is_following || author == 0;
     memcpy(feed->nonce, open->nonce, 32);
     /* Commits before an admission were made under earlier epochs, in turn: begin with the first;
      * the later ones are in force once their feed.rekey is reached. */
@@ -191,7 +192,7 @@ cairn_err cairn_core_take_feed(struct cairn_core *core, uint32_t link,
     }
     core->links[link].asked_count--;
     uint32_t author = cairn_core_journal_find(core, message->origin);
-    if (author == CORE_NONE || !cairn_core_is_followed(core, author)) {
+    if (author == CORE_NONE || !cairn_core_may_have_feeds(core, author)) {
         return CAIRN_OK;
     }
     cairn_keys_feed_id(message->origin, message->open, id);

@@ -131,6 +131,9 @@ static cairn_err journal_take_end(struct cairn_core *core, uint32_t link, uint32
     if (journal->candidate.size > journal->verified.size) {
         journal_advance(core, number, &checkpoint, range);
         cairn_core_puts_add_journal(core, puts, number);
+        if (number == 0) {
+            cairn_core_refetch_leaves(core, puts);
+        }
         cairn_core_puts_store(
             core, puts,
             cairn_core_task_open(core, CORE_TASK_STORE_JOURNAL, number, checkpoint.size), true);
@@ -229,7 +232,7 @@ cairn_err cairn_core_take_journal(struct cairn_core *core, uint32_t link,
     if (!journal_is_promised(journal, count)) {
         return CAIRN_PEER_LEAF;
     }
-    struct core_puts puts = cairn_core_puts_begin(core, count + 1);
+    struct core_puts puts = cairn_core_puts_begin(core, count + 2);
     journal_append_all(core, journal, cut.leaves, &puts);
     if (is_ended) {
         return journal_take_ended(core, link, number, &cut, &puts);

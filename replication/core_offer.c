@@ -209,12 +209,13 @@ static cairn_err offer_take_checkpoint(struct cairn_core *core, uint32_t link, u
     return CAIRN_OK;
 }
 
-/* An author that holds less of its journal than we do has lost data. Its audience feeds may be news
- * to it, too; all else it asks for by itself. source P-63, P-75 */
+/* An author that lost data may not know of all its audience feeds, even where its journal is whole
+ * again; all else it asks for by itself. source P-63, P-75 */
 static void offer_to_author(struct cairn_core *core, uint32_t link, uint32_t journal)
 {
     uint32_t country = core->journals[journal].country;
     struct cairn_message message = {.type = CAIRN_MESSAGE_OFFER};
+    size_t used_bytes = core->arena.used_bytes;
     struct cairn_offer_feed *feeds = cairn_core_take(core, OFFER_FEEDS_FRAME * sizeof *feeds);
     uint32_t count = 0;
     for (uint32_t i = core->journals[journal].feed_first; i != CORE_NONE; i = core->feed_next[i]) {
@@ -230,6 +231,8 @@ static void offer_to_author(struct cairn_core *core, uint32_t link, uint32_t jou
     if (count > 0) {
         message.as.offer = (struct cairn_offer){.feeds = feeds, .feed_count = count};
         cairn_core_send(core, link, &message);
+    } else {
+        core->arena.used_bytes = used_bytes;
     }
 }
 
@@ -242,8 +245,7 @@ static cairn_err offer_take_journal(struct cairn_core *core, uint32_t link,
     }
     if (cairn_core_is_followed(core, journal) && !core->journals[journal].is_forked &&
         !core->journals[journal].is_ended) {
-        if (core->links[link].journal == journal &&
-            offered->size < core->journals[journal].durable.size) {
+        if (core->links[link].journal == journal) {
             offer_to_author(core, link, journal);
         }
         CAIRN_TRY(offer_take_checkpoint(core, link, journal, offered, count));
@@ -261,7 +263,7 @@ static void offer_take_feed(struct cairn_core *core, uint32_t link,
         return;
     }
     uint32_t author = cairn_core_journal_find(core, offered->origin);
-    if (author != CORE_NONE && cairn_core_is_followed(core, author)) {
+    if (author != CORE_NONE && cairn_core_may_have_feeds(core, author)) {
         cairn_core_ask_record(core, link, offered->feed);
     }
 }

@@ -120,6 +120,8 @@ cairn_err cairn_core_may_append(const struct cairn_core *core, const struct cair
 /* ---- core_refetch.c ---- */
 void cairn_core_refetch_begin(struct cairn_core *core);
 void cairn_core_refetch_start(struct cairn_core *core);
+bool cairn_core_may_have_feeds(const struct cairn_core *core, uint32_t author);
+void cairn_core_refetch_leaves(struct cairn_core *core, struct core_puts *puts);
 bool cairn_core_refetch_keep(struct cairn_core *core);
 void cairn_core_refetch_private(struct cairn_core *core);
 bool cairn_core_refetch_is_done(struct cairn_core *core);

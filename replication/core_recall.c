@@ -354,7 +354,9 @@ static void recall_row(struct cairn_core *core, const struct cairn_row *recalled
     } else if (type == CORE_ROW_CLOCK && !is_feed) {
         recall_clock(core, &row);
     } else if (type == CORE_ROW_RESTORED && !is_feed) {
-        core->restore.was_restored = row_uint(&row, 1, 1) == 1;
+        uint64_t state = row_uint(&row, 1, 2);
+        core->restore.was_restored = state != 0;
+        core->restore.is_unfinished = state == 2;
     } else if (type == CORE_ROW_FEED && is_feed) {
         recall_feed(core, recalled->key.id, &row);
     } else if (type >= CORE_ROW_WAITING && type <= CORE_ROW_FROZEN && is_feed) {

@@ -15,11 +15,13 @@
 
 #define REFETCH_ROWS 256u /* in one batch */
 
-/* Were all leaves looked at, and all that they commit to taken? */
+/* Were all leaves looked at, and all that they commit to taken? An audience feed without any commit
+ * is not this node's: whoever brought its record made it up, and knows its secret. */
 static bool refetch_has_all(const struct cairn_core *core, const struct cairn_feed *feed)
 {
+    bool is_ours = feed->type != CAIRN_FEED_TYPE_AUDIENCE || feed->commits > 0;
     return feed->is_closed || feed->is_broken ||
-           (feed->pending_count == 0 && feed->durable_commits == feed->commits &&
+           (is_ours && feed->pending_count == 0 && feed->durable_commits == feed->commits &&
             cairn_core_scanned(core, feed) >= core->journals[0].verified.size);
 }
 
@@ -52,13 +54,31 @@ void cairn_core_refetch_start(struct cairn_core *core)
     }
 }
 
+/* May a feed of this author be news? Of its own ones a node knows all, unless it lost some. */
+bool cairn_core_may_have_feeds(const struct cairn_core *core, uint32_t author)
+{
+    return author != 0 ? cairn_core_is_followed(core, author)
+                       : core->restore.is_following || core->restore.was_restored;
+}
+
+/* Leaves of the own journal are stored. With them the log may look whole, while what they commit to
+ * is still missing: a node that falls now goes on restoring. source P-75 */
+void cairn_core_refetch_leaves(struct cairn_core *core, struct core_puts *puts)
+{
+    if (!core->restore.is_unfinished) {
+        core->restore.is_unfinished = true;
+        cairn_core_puts_add_restored(core, puts, true);
+    }
+}
+
 /* Before this node is in order again: which feeds are not. gives false while that is not on disk */
 bool cairn_core_refetch_keep(struct cairn_core *core)
 {
     struct core_puts puts = cairn_core_puts_begin(core, REFETCH_ROWS + 1);
-    if (!core->restore.was_restored) {
+    if (!core->restore.was_restored || core->restore.is_unfinished) {
         core->restore.was_restored = true;
-        cairn_core_puts_add_restored(core, &puts);
+        core->restore.is_unfinished = false;
+        cairn_core_puts_add_restored(core, &puts, false);
     }
     for (uint32_t i = core->journals[0].feed_first; i != CORE_NONE; i = core->feed_next[i]) {
         struct cairn_feed *feed = &core->feeds[i];

@@ -124,7 +124,7 @@ void cairn_core_restore_start(struct cairn_core *core, const struct cairn_event 
     cairn_merkle_range_root(&own->verified, root);
     if (!restore->has_guard || event->as.start.is_doubted) {
         restore_begin(core, true);
-    } else if (size > own->verified.size) {
+    } else if (size > own->verified.size || restore->is_unfinished) {
         restore_begin(core, event->as.start.is_stale);
     } else if (size == own->verified.size && memcmp(root, restore->guard_root, 32) != 0) {
         restore_halt(core, CORE_NONE, size);
@@ -172,7 +172,18 @@ void cairn_core_restore_hello(struct cairn_core *core, uint32_t number,
     }
 }
 
-/* A greeted link may have what is missing. */
+/* This link has shown more than we hold: better than a source that has not. */
+static void restore_prefer(struct cairn_core *core, uint32_t link)
+{
+    uint32_t held = core->intakes[0].link;
+    while (held != CORE_NONE && held != link &&
+           core->restore.shown[core->links[held].journal].size <= core->journals[0].verified.size) {
+        cairn_core_want_elsewhere(core, held, 0);
+        held = core->intakes[0].link;
+    }
+}
+
+/* A greeted link may have what is missing, or get it later, from others. */
 void cairn_core_restore_ask(struct cairn_core *core, uint32_t link)
 {
     struct core_journal *own = &core->journals[0];
@@ -181,9 +192,12 @@ void cairn_core_restore_ask(struct cairn_core *core, uint32_t link)
     if (!core->restore.is_following) {
         return;
     }
-    if (core->restore.state == CORE_RESTORED && size > own->verified.size) {
+    if (core->restore.state == CORE_RESTORED) {
         own->promised_size = size > own->promised_size ? size : own->promised_size;
         cairn_core_offered(core, link, 0);
+        if (size > own->verified.size) {
+            restore_prefer(core, link);
+        }
     }
     for (uint32_t i = own->feed_first; i != CORE_NONE; i = core->feed_next[i]) {
         if (core->feeds[i].is_frozen &&

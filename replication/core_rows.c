@@ -196,13 +196,14 @@ void cairn_core_puts_add_mark(struct cairn_core *core, struct core_puts *puts, u
                                 type == CORE_ROW_LOST ? 3 : 4));
 }
 
-void cairn_core_puts_add_restored(struct cairn_core *core, struct core_puts *puts)
+void cairn_core_puts_add_restored(struct cairn_core *core, struct core_puts *puts,
+                                  bool is_unfinished)
 {
     struct cairn_pack_writer writer;
     uint8_t row[ROW_MAX];
     uint8_t id[16] = {0};
     row_begin(&writer, row, CORE_ROW_RESTORED, 1);
-    row_put_uint(&writer, 1, 1);
+    row_put_uint(&writer, 1, is_unfinished ? 2 : 1);
     row_end(core, &writer, cairn_core_puts_add(puts, CAIRN_TABLE_STATE, id, 5));
 }
 

@@ -44,7 +44,8 @@ enum core_row_type {
 void cairn_core_puts_add_mark(struct cairn_core *core, struct core_puts *puts, uint32_t number,
                               enum core_row_type type, uint64_t value);
 
-void cairn_core_puts_add_restored(struct cairn_core *core, struct core_puts *puts);
+void cairn_core_puts_add_restored(struct cairn_core *core, struct core_puts *puts,
+                                  bool is_unfinished);
 
 /* Key of a feed's secrets at rest. */
 void cairn_core_row_key(const struct cairn_core *core, const uint8_t feed[static 16],

@@ -30,6 +30,7 @@ struct core_restore {
     struct core_heard shown[256]; /* by journal */
     uint64_t ask_until_ms;
     bool was_restored;  /* once; and the disk says so: it may not know of all that it has written */
+    bool is_unfinished; /* leaves came back, and not yet what they commit to; the disk says so */
     bool is_keeping;    /* what is frozen is being written down */
     bool is_following;  /* the own journal, or own feeds whose end has not come back */
     uint64_t bad_size;  /* where the candidate contradicts what was shown; 0: nowhere */

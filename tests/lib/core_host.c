@@ -392,7 +392,7 @@ static void host_recall(struct host *host)
     static const uint8_t tables[] = {CAIRN_TABLE_STATE, CAIRN_TABLE_NOTE, CAIRN_TABLE_FEED};
     for (size_t table = 0; table < sizeof tables; table++) {
         for (size_t i = 0; i < host->disk.count; i++) {
-            const struct disk_row *held = &host->disk.rows[i];
+            const struct disk_row *held = host->disk.rows[i];
             struct cairn_row row = {.key = cairn_key_decode(held->key),
                                     .value = {.data = held->value, .size = held->size}};
             if (row.key.table == tables[table]) {

@@ -302,7 +302,7 @@ uint32_t scene_rows_in(enum cairn_table table)
 {
     uint32_t count = 0;
     for (size_t i = 0; i < scene.host->disk.count; i++) {
-        count += scene.host->disk.rows[i].key[0] == (uint8_t)table;
+        count += scene.host->disk.rows[i]->key[0] == (uint8_t)table;
     }
     return count;
 }

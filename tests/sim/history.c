@@ -6,6 +6,8 @@
 #include <string.h>
 
 #define HISTORY_PLACES 262144u
+#define HISTORY_NOTES  4096u /* seen of late: the same ones are told again and again */
+#define HISTORY_NOTE   384u
 
 /* What was told of one journal at one size. */
 struct history_place {
@@ -14,10 +16,17 @@ struct history_place {
     uint8_t root[32];
 };
 
+struct history_note {
+    size_t size;
+    uint8_t note[HISTORY_NOTE];
+};
+
 struct history {
-    struct history_place *places; /* open addressing */
-    uint8_t *memory;
+    struct history_note notes[HISTORY_NOTES]; /* by a few bytes of their signatures */
+    struct history_place *places;             /* open addressing */
+    size_t count;
     uint32_t second_count; /* checkpoints that contradict an earlier one */
+    uint8_t *memory;
 };
 
 struct history *history_open(void)
@@ -48,31 +57,54 @@ static uint32_t history_node(const struct world *world, struct cairn_bytes origi
     return node;
 }
 
+bool history_tell(struct history *history, uint32_t node, uint64_t size,
+                  const uint8_t root[static 32])
+{
+    size_t at = (size_t)(size * WORLD_NODES_MAX + node) % HISTORY_PLACES;
+    struct history_place *place = &history->places[at];
+    while (place->node_plus1 != 0 && (place->node_plus1 != node + 1 || place->size != size)) {
+        at = (at + 1) % HISTORY_PLACES;
+        place = &history->places[at];
+    }
+    if (place->node_plus1 != 0) {
+        return memcmp(place->root, root, 32) == 0;
+    }
+    assert_true(++history->count < HISTORY_PLACES);
+    place->node_plus1 = node + 1;
+    place->size = size;
+    memcpy(place->root, root, 32);
+    return true;
+}
+
+/* Was this very note looked at before? */
+static bool history_is_known(struct history *history, struct cairn_bytes note)
+{
+    if (note.size < 24 || note.size > HISTORY_NOTE) {
+        return false;
+    }
+    uint64_t key = cairn_bytes_get_u64(note.data + note.size - 24) * 0x9e3779b97f4a7c15u;
+    struct history_note *place = &history->notes[key >> 52];
+    bool is_known = place->size == note.size && memcmp(place->note, note.data, note.size) == 0;
+    place->size = note.size;
+    memcpy(place->note, note.data, note.size);
+    return is_known;
+}
+
 static void history_take(struct world *world, struct cairn_arena *arena, struct cairn_bytes note)
 {
     struct cairn_note split;
     struct cairn_checkpoint checkpoint;
-    if (cairn_note_split(note, arena, &split) != CAIRN_OK ||
+    if (history_is_known(world->history, note) ||
+        cairn_note_split(note, arena, &split) != CAIRN_OK ||
         cairn_note_decode_checkpoint(split.text, &checkpoint) != CAIRN_OK) {
         return;
     }
     uint32_t node = history_node(world, checkpoint.origin);
-    size_t at = (size_t)(checkpoint.size * WORLD_NODES_MAX + node) % HISTORY_PLACES;
-    struct history_place *place = &world->history->places[at];
-    while (place->node_plus1 != 0 &&
-           (place->node_plus1 != node + 1 || place->size != checkpoint.size)) {
-        at = (at + 1) % HISTORY_PLACES;
-        place = &world->history->places[at];
+    if (node < world->options.nodes &&
+        !history_tell(world->history, node, checkpoint.size, checkpoint.root)) {
+        world->history->second_count++;
+        assert_true(world->nodes[node].is_liar); /* a second history was signed */
     }
-    if (place->node_plus1 != 0) {
-        bool is_second = memcmp(place->root, checkpoint.root, 32) != 0;
-        world->history->second_count += is_second ? 1 : 0;
-        assert_true(!is_second || world->options.has_twin);
-        return;
-    }
-    place->node_plus1 = node + 1;
-    place->size = checkpoint.size;
-    memcpy(place->root, checkpoint.root, 32);
 }
 
 void history_hear(struct world *world, struct cairn_bytes payload)
@@ -80,9 +112,6 @@ void history_hear(struct world *world, struct cairn_bytes payload)
     struct cairn_arena arena;
     struct cairn_message message;
     size_t fault_at;
-    if (!world->options.is_watched) {
-        return;
-    }
     cairn_arena_init(&arena, world->history->memory, 2u << 20);
     assert_err(cairn_message_decode(payload, &arena, &message, &fault_at), CAIRN_OK);
     if (message.type == CAIRN_MESSAGE_JOURNAL && message.as.journal.has_checkpoint) {

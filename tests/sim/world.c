@@ -1,211 +1,150 @@
 #include "tests/sim/world.h"
 
-#include "replication/merge/open.h"
 #include "tests/sim/world_state.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-const char *const world_countries[WORLD_NODES_MAX] = {"AUT", "SRB", "GEO", "POL",
-                                                      "MDA", "ARM", "BIH", "MNE"};
+#define WORLD_DIAL_MS 50
 
-const char *world_code(const struct world *world, uint32_t node)
+void world_random(struct world *world, uint8_t *out, size_t size)
 {
-    bool is_again = world->options.has_twin || world->options.has_next;
-    return world_countries[is_again && node == world->options.nodes - 1 ? 0 : node];
+    test_rng_bytes(&world->rng, out, size);
 }
 
-/* ---- queue ---- */
-
-static bool world_before(const struct world_event *a, const struct world_event *b)
+/* For who reads CAIRN_SIM_LOG. */
+void world_say(const struct world *world, uint32_t node, const char *what, uint64_t number)
 {
-    return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->order < b->order;
-}
-
-static void world_push(struct world *world, struct world_event *event, uint64_t at_ms)
-{
-    event->at_ms = at_ms;
-    event->order = world->order++;
-    if (world->queue_count == world->queue_capacity) {
-        world->queue_capacity = world->queue_capacity == 0 ? 256 : world->queue_capacity * 2;
-        world->queue = realloc(world->queue, world->queue_capacity * sizeof(struct world_event *));
-        assert_non_null(world->queue);
-    }
-    size_t at = world->queue_count++;
-    while (at > 0 && world_before(event, world->queue[(at - 1) / 2])) {
-        world->queue[at] = world->queue[(at - 1) / 2];
-        at = (at - 1) / 2;
-    }
-    world->queue[at] = event;
-}
-
-struct world_event *world_pop(struct world *world)
-{
-    struct world_event *first = world->queue[0];
-    struct world_event *last = world->queue[--world->queue_count];
-    size_t at = 0;
-    for (;;) {
-        size_t child = 2 * at + 1;
-        if (child >= world->queue_count) {
-            break;
-        }
-        if (child + 1 < world->queue_count &&
-            world_before(world->queue[child + 1], world->queue[child])) {
-            child++;
-        }
-        if (!world_before(world->queue[child], last)) {
-            break;
-        }
-        world->queue[at] = world->queue[child];
-        at = child;
-    }
-    if (world->queue_count > 0) {
-        world->queue[at] = last;
-    }
-    return first;
-}
-
-static struct world_event *world_event_new(struct world *world, uint32_t node, enum world_kind kind)
-{
-    struct world_event *event = calloc(1, sizeof *event);
-    assert_non_null(event);
-    event->node = node;
-    event->life = world->nodes[node].life;
-    event->kind = kind;
-    return event;
-}
-
-void world_event_free(struct world_event *event)
-{
-    free(event->payload);
-    for (size_t i = 0; i < event->put_count; i++) {
-        free((void *)(uintptr_t)event->puts[i].head.data);
-    }
-    free(event->puts);
-    free(event);
-}
-
-static uint64_t world_delay(struct world *world)
-{
-    return world->options.latency_ms_max == 0
-               ? 0
-               : test_rng_below(&world->rng, world->options.latency_ms_max + 1);
-}
-
-/* ---- wires ---- */
-
-struct world_pair *world_pair_of(struct world *world, uint32_t a, uint32_t b)
-{
-    return a < b ? &world->pairs[a][b] : &world->pairs[b][a];
-}
-
-static void world_link_event(struct world *world, uint32_t node, uint32_t peer,
-                             enum cairn_event_type type)
-{
-    struct world_event *event = world_event_new(world, node, WORLD_STEP);
-    event->event.type = type;
-    event->event.as.link.link = peer;
-    memcpy(event->event.as.link.spki_hash, world->nodes[peer].spki_hash, 32);
-    event->wire = type == CAIRN_EVENT_LINK_UP ? world_pair_of(world, node, peer)->wire : 0;
-    world_push(world, event, world->now_ms);
-}
-
-void world_hang_up(struct world *world, uint32_t a, uint32_t b)
-{
-    struct world_pair *pair = world_pair_of(world, a, b);
-    if (pair->is_up) {
-        pair->is_up = false;
-        pair->down_ms = world->now_ms;
-        world_link_event(world, a, b, CAIRN_EVENT_LINK_DOWN);
-        world_link_event(world, b, a, CAIRN_EVENT_LINK_DOWN);
+    if (getenv("CAIRN_SIM_LOG") != NULL) {
+        print_message("[%8llu] %s == %s %llu\n",
+                      (unsigned long long)(world->now_ms - WORLD_EPOCH_MS), world_countries[node],
+                      what, (unsigned long long)number);
     }
 }
 
-static bool world_recognises(const struct world *world, uint32_t a, uint32_t b)
-{
-    return cairn_core_is_partner(world->nodes[a].core, (const uint8_t *)world_code(world, b));
-}
+/* ---- clocks ---- */
 
-static void world_dial(struct world *world)
+uint64_t world_clock_of(const struct world *world, uint32_t node)
 {
-    for (uint32_t a = 0; a < world->options.nodes; a++) {
-        for (uint32_t b = a + 1; b < world->options.nodes; b++) {
-            struct world_pair *pair = &world->pairs[a][b];
-            if (!pair->is_up && !pair->is_barred && pair->down_ms < world->now_ms &&
-                world_recognises(world, a, b) && world_recognises(world, b, a)) {
-                pair->is_up = true;
-                pair->wire = ++world->wire;
-                pair->free_ms[0] = pair->free_ms[1] = world->now_ms;
-                world_link_event(world, a, b, CAIRN_EVENT_LINK_UP);
-                world_link_event(world, b, a, CAIRN_EVENT_LINK_UP);
-            }
-        }
+    const struct node_clock *clock = &world->nodes[node].clock;
+    if (world->now_ms < clock->frozen_until_ms) {
+        return clock->frozen_ms;
     }
+    int64_t since_ms = (int64_t)(world->now_ms - clock->drift_from_ms);
+    int64_t drift_ms = since_ms * clock->drift_ppm / 1000000;
+    return (uint64_t)((int64_t)world->now_ms + clock->offset_ms + drift_ms);
 }
 
-static void world_send(struct world *world, uint32_t node, const struct cairn_action *action)
+/* One timer for each node, as in node/driver_turn.c; an earlier one replaces it. */
+static void world_tick(struct world *world, uint32_t number, uint64_t at_ms)
 {
-    uint32_t peer = action->as.send.link;
-    struct world_pair *pair = world_pair_of(world, node, peer);
-    size_t size = action->as.send.head.size + action->as.send.body.size;
-    struct world_event *sent = world_event_new(world, node, WORLD_STEP);
-    sent->event.type = CAIRN_EVENT_LINK_SENT;
-    sent->event.as.link.link = peer;
-    sent->event.as.link.sent_bytes = size;
-    sent->wire = pair->wire;
-    world_push(world, sent, world->now_ms);
-    if (!pair->is_up) {
+    struct node *node = &world->nodes[number];
+    if (node->tick_ms != 0 && node->tick_ms <= at_ms && node->tick_ms >= world->now_ms) {
         return;
     }
-    if (test_rng_below(&world->rng, 10000) < world->options.cut_percent) {
-        world_hang_up(world, node, peer);
-        return;
+    struct world_event *tick = world_event_new(world, number, WORLD_STEP);
+    tick->event.type = CAIRN_EVENT_TICK;
+    node->tick_ms = at_ms;
+    world_push(world, tick, at_ms);
+}
+
+void world_set_clock(struct world *world, uint32_t node, int64_t offset_ms, int64_t drift_ppm)
+{
+    world->nodes[node].clock = (struct node_clock){
+        .offset_ms = offset_ms, .drift_ppm = drift_ppm, .drift_from_ms = world->now_ms};
+    world_tick(world, node,
+               world->now_ms + world_delay(world, 1000)); /* a host looks each second */
+}
+
+void world_freeze_clock(struct world *world, uint32_t node, uint64_t ms)
+{
+    struct node_clock *clock = &world->nodes[node].clock;
+    clock->frozen_ms = world_clock_of(world, node);
+    clock->frozen_until_ms = world->now_ms + ms;
+    world_tick(world, node, clock->frozen_until_ms + world_delay(world, 1000));
+}
+
+static void world_wait_for(struct world *world, uint32_t number, uint64_t wake_ms)
+{
+    uint64_t now_ms = world_clock_of(world, number);
+    uint64_t pause_ms = wake_ms > now_ms ? wake_ms - now_ms : 0;
+    bool is_moved = world->nodes[number].clock.drift_from_ms != 0;
+    world_tick(world, number, world->now_ms + (is_moved && pause_ms > 1000 ? 1000 : pause_ms));
+}
+
+static void world_wake(struct world *world, uint32_t number, uint64_t at_ms)
+{
+    struct node *node = &world->nodes[number];
+    for (uint32_t i = 0; i < node->wake_count; i++) {
+        if (node->wakes[i] == at_ms) {
+            return;
+        }
     }
-    struct world_event *event = world_event_new(world, peer, WORLD_STEP);
-    event->wire = pair->wire;
-    event->payload = malloc(size + 1);
-    assert_non_null(event->payload);
-    memcpy(event->payload, action->as.send.head.data, action->as.send.head.size);
-    if (action->as.send.body.size > 0) {
-        memcpy(event->payload + action->as.send.head.size, action->as.send.body.data,
-               action->as.send.body.size);
+    if (node->wake_count < NODE_WAKES_MAX) {
+        node->wakes[node->wake_count++] = at_ms;
     }
-    assert_int_equal(cairn_bytes_get_u32(event->payload), size - 4);
-    history_hear(world, (struct cairn_bytes){.data = event->payload + 4, .size = size - 4});
-    event->event.type = CAIRN_EVENT_LINK_FRAME;
-    event->event.as.link.link = node;
-    event->event.as.link.frame = (struct cairn_bytes){.data = event->payload + 4, .size = size - 4};
-    uint64_t *free_ms = &pair->free_ms[node < peer];
-    uint64_t at_ms = world->now_ms + world_delay(world);
-    *free_ms = at_ms > *free_ms ? at_ms : *free_ms;
-    world_push(world, event, *free_ms);
+    world_wait_for(world, number, at_ms);
+}
+
+/* gives false for a timer that was replaced */
+static bool world_woken(struct world *world, uint32_t number, uint64_t at_ms)
+{
+    struct node *node = &world->nodes[number];
+    uint64_t now_ms = world_clock_of(world, number);
+    uint64_t next_ms = UINT64_MAX;
+    uint32_t kept = 0;
+    if (node->tick_ms != at_ms) {
+        return false;
+    }
+    node->tick_ms = 0;
+    for (uint32_t i = 0; i < node->wake_count; i++) {
+        if (node->wakes[i] > now_ms) {
+            next_ms = node->wakes[i] < next_ms ? node->wakes[i] : next_ms;
+            node->wakes[kept++] = node->wakes[i];
+        }
+    }
+    node->wake_count = kept;
+    if (next_ms != UINT64_MAX) {
+        world_wait_for(world, number, next_ms);
+    }
+    return true;
 }
 
 /* ---- actions ---- */
 
-static void world_store(struct world *world, uint32_t node, const struct cairn_action *action)
+static void world_store(struct world *world, uint32_t number, const struct cairn_action *action)
 {
-    struct world_event *event = world_event_new(world, node, WORLD_STORE);
+    struct node *node = &world->nodes[number];
+    struct world_event *event = world_event_new(world, number, WORLD_STORE);
+    size_t size = 0;
+    for (size_t i = 0; i < action->as.store.put_count; i++) {
+        size += action->as.store.puts[i].head.size + action->as.store.puts[i].body.size;
+    }
     event->put_count = action->as.store.put_count;
-    event->puts = calloc(event->put_count + 1, sizeof *event->puts);
+    event->is_synced = action->as.store.is_synced;
+    event->puts = malloc((event->put_count + 1) * sizeof *event->puts);
+    event->payload = malloc(size + 1);
     assert_non_null(event->puts);
+    assert_non_null(event->payload);
+    uint8_t *value = event->payload;
     for (size_t i = 0; i < event->put_count; i++) {
         const struct cairn_put *put = &action->as.store.puts[i];
-        uint8_t *value = malloc(put->head.size + put->body.size + 1);
-        assert_non_null(value);
+        event->puts[i] = (struct cairn_put){
+            .key = put->key, .head = {.data = value, .size = put->head.size + put->body.size}};
         if (put->head.size > 0) {
             memcpy(value, put->head.data, put->head.size);
         }
         if (put->body.size > 0) {
             memcpy(value + put->head.size, put->body.data, put->body.size);
         }
-        event->puts[i].key = put->key;
-        event->puts[i].head =
-            (struct cairn_bytes){.data = value, .size = put->head.size + put->body.size};
+        value += event->puts[i].head.size;
     }
     event->event.type = CAIRN_EVENT_STORED;
     event->event.as.done.token = action->as.store.token;
-    world_push(world, event, world->now_ms + 1);
+    uint64_t at_ms = world->now_ms + 1 + world_delay(world, world->options.disk_ms_max);
+    at_ms = at_ms > node->stall_ms ? at_ms : node->stall_ms;
+    node->stored_ms = at_ms > node->stored_ms ? at_ms : node->stored_ms;
+    world_push(world, event, node->stored_ms);
 }
 
 static void world_load(struct world *world, uint32_t node, const struct cairn_action *action)
@@ -215,7 +154,7 @@ static void world_load(struct world *world, uint32_t node, const struct cairn_ac
     event->load_to = action->as.load.to_index;
     event->event.type = CAIRN_EVENT_LOADED;
     event->event.as.done.token = action->as.load.token;
-    world_push(world, event, world->now_ms + test_rng_below(&world->rng, 3));
+    world_push(world, event, world->now_ms + world_delay(world, 2));
 }
 
 static void world_sign(struct world *world, uint32_t node, const struct cairn_action *action)
@@ -234,9 +173,12 @@ static void world_sign(struct world *world, uint32_t node, const struct cairn_ac
 static void world_ripe(struct world *world, uint32_t node, const struct cairn_action *action)
 {
     struct world_event *event = world_event_new(world, node, WORLD_FOLD);
+    size_t size = (size_t)action->as.ripe.epoch_count * 32;
     event->ripe = action->as.ripe;
-    assert_true(event->ripe.epoch_count <= 16);
-    memcpy(event->keys, event->ripe.slot_keys, (size_t)event->ripe.epoch_count * 32);
+    event->payload = malloc(size + 1);
+    assert_non_null(event->payload);
+    memcpy(event->payload, action->as.ripe.slot_keys, size);
+    event->ripe.slot_keys = (const uint8_t(*)[32])event->payload;
     world_push(world, event, world->now_ms + 1);
 }
 
@@ -254,6 +196,30 @@ static void world_trace_action(struct world *world, uint32_t node,
     }
 }
 
+static void world_notice(struct world *world, uint32_t node, const struct cairn_notice *notice)
+{
+    world->nodes[node].notices[notice->code]++;
+    bool is_link = notice->code == CAIRN_NOTICE_LINK_REFUSED && notice->err / 100 <= 2 &&
+                   notice->err != CAIRN_PEER_UNKNOWN;
+    /* A record may come from somebody who has not got the admission yet. */
+    bool is_feed = notice->code == CAIRN_NOTICE_FEED_REFUSED && notice->err != CAIRN_DENIED_PARTNER;
+    bool is_fork = notice->code == CAIRN_NOTICE_FORK || notice->code == CAIRN_NOTICE_FORK_PROVEN;
+    for (uint32_t i = 0; (is_link || is_fork) && i < world->options.nodes; i++) {
+        bool is_it = memcmp(notice->country, world_code(world, i), 3) == 0;
+        world->nodes[node].accused |= is_it ? 1u << i : 0;
+    }
+    if (is_link || is_feed) {
+        world->nodes[node].blame_count++;
+        world->nodes[node].blame_err = notice->err;
+    }
+    if (getenv("CAIRN_SIM_LOG") != NULL) {
+        print_message("[%8llu] %s %s %.3s err %d a %llu b %llu\n",
+                      (unsigned long long)(world->now_ms - WORLD_EPOCH_MS), world_countries[node],
+                      cairn_notice_text(notice->code), (const char *)notice->country, notice->err,
+                      (unsigned long long)notice->a, (unsigned long long)notice->b);
+    }
+}
+
 static void world_do(struct world *world, uint32_t node, const struct cairn_action *action)
 {
     world_trace_action(world, node, action);
@@ -265,186 +231,131 @@ static void world_do(struct world *world, uint32_t node, const struct cairn_acti
         world_hang_up(world, node, action->as.drop.link);
         break;
     case CAIRN_ACTION_STORE:
+        world->nodes[node].task_count++;
         world_store(world, node, action);
         break;
     case CAIRN_ACTION_LOAD:
+        world->nodes[node].task_count++;
         world_load(world, node, action);
         break;
     case CAIRN_ACTION_SIGN:
+        world->nodes[node].task_count++;
         world_sign(world, node, action);
         break;
     case CAIRN_ACTION_RIPE:
         world_ripe(world, node, action);
         break;
-    case CAIRN_ACTION_WAKE_AT: {
-        struct world_event *tick = world_event_new(world, node, WORLD_STEP);
-        tick->event.type = CAIRN_EVENT_TICK;
-        world_push(world, tick, action->as.wake_at_ms);
+    case CAIRN_ACTION_WAKE_AT:
+        world_wake(world, node, action->as.wake_at_ms);
         break;
-    }
     case CAIRN_ACTION_ANSWER:
-        assert_true(action->as.answer.token < WORLD_TOKENS);
-        world->answers[action->as.answer.token].is_done = true;
-        world->answers[action->as.answer.token].err = action->as.answer.err;
-        memcpy(world->answers[action->as.answer.token].feed, action->as.answer.feed, 16);
+        world_answer_take(world, action->as.answer.token, action->as.answer.err,
+                          action->as.answer.feed);
         break;
     case CAIRN_ACTION_ROSTER:
         break;
     case CAIRN_ACTION_NOTICE:
-        world->nodes[node].notices[action->as.notice.code]++;
-        if (getenv("CAIRN_SIM_LOG") != NULL) {
-            print_message(
-                "[%8llu] %s %s %.3s err %d a %llu b %llu\n", (unsigned long long)world->now_ms,
-                world_countries[node], cairn_notice_text(action->as.notice.code),
-                (const char *)action->as.notice.country, action->as.notice.err,
-                (unsigned long long)action->as.notice.a, (unsigned long long)action->as.notice.b);
-        }
+        world_notice(world, node, &action->as.notice);
         break;
     }
 }
 
-void world_step(struct world *world, uint32_t node, struct cairn_event *event)
+void world_step(struct world *world, uint32_t number, struct cairn_event *event)
 {
     struct cairn_actions actions;
-    event->now_ms = world->now_ms;
-    for (uint32_t i = 0; i < 32; i++) {
-        event->seed[i] = (uint8_t)test_rng_below(&world->rng, 256);
-    }
-    cairn_core_step(world->nodes[node].core, event, &actions);
-    world_guard(world, node);
-    for (const struct cairn_action *action = actions.first; action != NULL; action = action->next) {
-        world_do(world, node, action);
-    }
-}
-
-/* ---- folder: opens what is ripe, remembers the words ---- */
-
-static struct node_cursor *node_cursor_of(struct node *node, const uint8_t feed[static 16])
-{
-    for (uint32_t i = 0; i < node->cursor_count; i++) {
-        if (memcmp(node->cursors[i].feed, feed, 16) == 0) {
-            return &node->cursors[i];
-        }
-    }
-    assert_true(node->cursor_count < NODE_FEEDS_MAX);
-    memcpy(node->cursors[node->cursor_count].feed, feed, 16);
-    return &node->cursors[node->cursor_count++];
-}
-
-/* What nobody stands by any more is folded again: the word is there. */
-static void node_repudiate(struct world *world, uint32_t number, struct cairn_bytes bytes)
-{
-    struct cairn_operation operation;
-    char word[64] = "";
-    size_t fault_at;
-    assert_err(cairn_operation_decode(bytes, &operation, &fault_at), CAIRN_OK);
-    if (operation.kind == CAIRN_KIND_ALERT_WITHDRAW) {
-        memcpy(word, operation.purpose.data, operation.purpose.size);
-        uint32_t found = world_find_word(world, number, word);
-        assert_true(found < world->nodes[number].word_count);
-        world->nodes[number].are_gone[found] = true;
-    }
-}
-
-static void node_take_operation(struct world *world, uint32_t number, struct cairn_bytes bytes,
-                                struct cairn_event *opened)
-{
     struct node *node = &world->nodes[number];
-    struct cairn_operation operation;
-    size_t fault_at;
-    assert_err(cairn_operation_decode(bytes, &operation, &fault_at), CAIRN_OK);
-    opened->as.opened.has_content |= operation.kind > 10;
-    if (operation.kind == CAIRN_KIND_ALERT_WITHDRAW) {
-        assert_true(node->word_count < NODE_WORDS_MAX);
-        assert_true(operation.purpose.size < 64);
-        memset(node->words[node->word_count], 0, 64);
-        memcpy(node->words[node->word_count++], operation.purpose.data, operation.purpose.size);
+    if (node->is_down) {
+        return;
     }
-}
-
-static void world_fold(struct world *world, struct world_event *job)
-{
-    struct node *node = &world->nodes[job->node];
-    struct node_cursor *cursor = node_cursor_of(node, job->ripe.feed);
-    struct cairn_event opened = {.type = CAIRN_EVENT_OPENED};
-    memcpy(opened.as.opened.feed, job->ripe.feed, 16);
-    opened.as.opened.commit_number = job->ripe.commit_number;
-    if (!job->ripe.is_private) {
-        struct cairn_key key = {.table = CAIRN_TABLE_COMMIT, .index = job->ripe.commit_number};
-        struct cairn_row row;
-        struct cairn_commit commit;
-        size_t fault_at;
-        struct cairn_core_peer author;
-        memcpy(key.id, job->ripe.feed, 16);
-        assert_int_equal(disk_range(&node->disk, &key, key.index + 1, &row, 1), 1);
-        assert_err(cairn_commit_decode(row.value, &commit, &fault_at), CAIRN_OK);
-        cairn_core_peer(node->core, job->ripe.author, &author);
-        assert_true(job->ripe.commit_number <= cursor->commits);
-        bool is_new = job->ripe.commit_number == cursor->commits;
-        bool is_gone = author.is_ended && commit.opening.leaf_index >= author.counted_size;
-        assert_true(is_new || author.is_ended);
-        struct cairn_open_reader reader = {
-            .suite = &world->suite,
-            .origin = cairn_bytes_of(author.origin),
-            .slot_keys = (const uint8_t(*)[32])job->keys,
-            .epoch_count = job->ripe.epoch_count,
-        };
-        memcpy(reader.feed, job->ripe.feed, 16);
-        struct cairn_commit_cursor at;
-        struct cairn_commit_entry entry;
-        cairn_commit_cursor_init(&at, &commit);
-        while (cairn_commit_next(&at, &entry)) {
-            uint8_t *scratch = malloc(entry.body.size + 1);
-            uint8_t content_key[32];
-            struct cairn_bytes operation;
-            assert_non_null(scratch);
-            assert_err(cairn_open_entry(&reader, &entry, scratch, &operation, content_key),
-                       CAIRN_OK);
-            if (is_new) {
-                node_take_operation(world, job->node, operation, &opened);
-            }
-            if (is_gone) {
-                node_repudiate(world, job->node, operation);
-            }
-            free(scratch);
+    event->now_ms = world_clock_of(world, number);
+    world_random(world, event->seed, sizeof event->seed);
+    cairn_core_step(node->core, event, &actions);
+    world_guard(world, number);
+    for (const struct cairn_action *action = actions.first; action != NULL; action = action->next) {
+        world_do(world, number, action);
+        if (node->fuse > 0 && --node->fuse == 0) {
+            world_fall(world, number, node->fuse_fall, node->fuse_down_ms);
+            return;
         }
     }
-    if (cursor->commits <= job->ripe.commit_number) {
-        cursor->commits = job->ripe.commit_number + 1;
-    }
-    world_step(world, job->node, &opened);
+    assert_true(node->task_count <= WORLD_TASKS_MAX);
 }
 
 /* ---- running ---- */
 
-static void world_apply(struct world *world, struct world_event *event)
+static void world_apply_store(struct world *world, struct world_event *event)
 {
     struct node *node = &world->nodes[event->node];
-    static struct cairn_row rows[WORLD_ROWS_MAX];
-    bool is_wired =
-        event->event.type == CAIRN_EVENT_LINK_FRAME || event->event.type == CAIRN_EVENT_LINK_SENT;
-    if (event->life != node->life) {
-        return;
-    }
-    if (event->kind == WORLD_STEP && is_wired) {
-        struct world_pair *pair = world_pair_of(world, event->node, event->event.as.link.link);
-        if (!pair->is_up || pair->wire != event->wire) {
-            return;
-        }
-    }
-    if (event->kind == WORLD_STORE) {
+    bool is_failed = node->fail_in > 0 && --node->fail_in == 0;
+    if (!is_failed || test_rng_below(&world->rng, 2) == 0) { /* outcome unknown */
+        disk_begin(&node->disk);
         for (size_t i = 0; i < event->put_count; i++) {
             disk_put(&node->disk, &event->puts[i].key, event->puts[i].head);
         }
-    } else if (event->kind == WORLD_LOAD) {
+        if (event->is_synced) {
+            disk_sync(&node->disk);
+        }
+    }
+    if (is_failed) {
+        event->event.as.done.err = CAIRN_DISK;
+    }
+    node->task_count--;
+    world_step(world, event->node, &event->event);
+    if (is_failed) {
+        node->stall_ms = UINT64_MAX; /* nothing behind it is written */
+        world_fall(world, event->node, WORLD_KILLED, 100);
+    }
+}
+
+static void world_apply_step(struct world *world, struct world_event *event)
+{
+    bool is_link =
+        event->event.type >= CAIRN_EVENT_LINK_UP && event->event.type <= CAIRN_EVENT_LINK_DOWN;
+    if (is_link && !world_wire_take(world, event)) {
+        return;
+    }
+    if (event->event.type == CAIRN_EVENT_TICK && !world_woken(world, event->node, event->at_ms)) {
+        return;
+    }
+    if (event->event.type == CAIRN_EVENT_SIGNED) {
+        world->nodes[event->node].task_count--;
+    }
+    world_step(world, event->node, &event->event);
+}
+
+static void world_apply(struct world *world, struct world_event *event)
+{
+    static struct cairn_row rows[WORLD_ROWS_MAX];
+    struct node *node = &world->nodes[event->node];
+    if (event->life != node->life && event->kind != WORLD_COMMAND) {
+        world_event_free(world, event);
+        return;
+    }
+    switch (event->kind) {
+    case WORLD_STEP:
+        world_apply_step(world, event);
+        break;
+    case WORLD_STORE:
+        world_apply_store(world, event);
+        break;
+    case WORLD_LOAD:
+        node->task_count--;
         event->event.as.done.row_count =
             disk_range(&node->disk, &event->load_from, event->load_to, rows, WORLD_ROWS_MAX);
         event->event.as.done.rows = rows;
-    } else if (event->kind == WORLD_FOLD) {
+        world_step(world, event->node, &event->event);
+        break;
+    case WORLD_FOLD:
         world_fold(world, event);
+        break;
+    case WORLD_START:
+        node_start(world, event->node);
+        break;
+    case WORLD_COMMAND: /* it may be given to one who is not there any more */
+        world_command_due(world, event);
         return;
     }
-    world_step(world, event->node, &event->event);
+    world_event_free(world, event);
 }
 
 void world_run(struct world *world, uint64_t ms)
@@ -454,7 +365,7 @@ void world_run(struct world *world, uint64_t ms)
     while (world->now_ms < end_ms) {
         if (world->now_ms >= dial_ms) {
             world_dial(world);
-            dial_ms = world->now_ms + 50;
+            dial_ms = world->now_ms + WORLD_DIAL_MS;
         }
         if (world->queue_count == 0 || world->queue[0]->at_ms > dial_ms) {
             world->now_ms = dial_ms < end_ms ? dial_ms : end_ms;
@@ -466,7 +377,6 @@ void world_run(struct world *world, uint64_t ms)
         struct world_event *event = world_pop(world);
         world->now_ms = event->at_ms > world->now_ms ? event->at_ms : world->now_ms;
         world_apply(world, event);
-        world_event_free(event);
     }
     world->now_ms = end_ms;
 }

@@ -1,5 +1,7 @@
 /* Whole countries in one process: the real core with fake keys, a simulated network, disks in
  * memory, clocks that a seed moves. The second host of the core, of equal rank with node/driver.c.
+ * Nobody who is honest is ever told two roots for one size of a journal, and all who open a commit
+ * open the same in it: the world looks at every frame and at every fold.
  *
  *     world --events--> core --actions--> world     one queue of things to come, ordered by time
  *
@@ -11,16 +13,18 @@
 #include "schema/operation.h"
 #include "tests/lib/test.h"
 
-#define WORLD_NODES_MAX 8
+#define WORLD_NODES_MAX 32
+#define WORLD_EPOCH_MS  1700000000000u /* when it begins */
 
 struct world;
 
 struct world_options {
     uint64_t seed;
-    uint32_t nodes;          /* 1..WORLD_NODES_MAX: AUT SRB GEO POL MDA ARM BIH MNE */
+    uint32_t nodes;          /* 1..WORLD_NODES_MAX: AUT SRB GEO POL MDA ARM BIH MNE ... */
     uint32_t latency_ms_max; /* of a frame */
+    uint32_t retry_ms_max;   /* after a link broke, before it is dialled again */
+    uint32_t disk_ms_max;    /* of a write, beyond the first one */
     uint32_t cut_percent;    /* chance of a link to be cut at a frame, in 1/100 of a percent */
-    bool is_watched;         /* nobody may be told two roots for one size, but by a twin */
     bool is_real;            /* real keys instead of the fast fake ones */
     bool has_twin;           /* the last node is the first one again, under the same keys */
     bool has_next;           /* ... or its next incarnation, which nobody lists yet */
@@ -29,9 +33,10 @@ struct world_options {
 struct world *world_open(const struct world_options *options);
 void world_close(struct world *world);
 
-/* Everybody recognises everybody (or: a recognises b and b recognises a). */
+/* Everybody recognises everybody (or: a recognises b and b recognises a; node recognises shown). */
 void world_meet_all(struct world *world);
 void world_meet(struct world *world, uint32_t a, uint32_t b);
+cairn_err world_show(struct world *world, uint32_t node, uint32_t shown);
 void world_forget(struct world *world, uint32_t node, uint32_t country);
 
 /* The first node's country ends its origin at this position and lists the next incarnation; the
@@ -41,7 +46,25 @@ void world_end(struct world *world, uint32_t node, uint64_t size, const uint8_t 
 /* Let time pass: until nothing but heartbeats is to come, or so many ms are over. */
 void world_run(struct world *world, uint64_t ms);
 
-/* Commands; each waits (in simulated time) for its answer and gives its error. */
+/* What an operator asks a node for. */
+struct world_command {
+    enum cairn_event_type type; /* APPEND, FEED_*, DOCUMENT, FORGET */
+    uint8_t feed[16];
+    uint8_t continues[16];
+    const char *members; /* FEED_OPEN: ascending codes, one after the other */
+    uint32_t country;    /* ADMIT, FORGET, DOCUMENT: number of a node */
+    const char *word;    /* APPEND: at most 32 bytes */
+    size_t size_bytes;   /* ... or that many, which no word is learnt from */
+};
+
+/* Ask; the answer comes while the world runs, or never: the node fell. gives a token */
+uint64_t world_begin(struct world *world, uint32_t node, const struct world_command *command);
+bool world_answer(const struct world *world, uint64_t token, cairn_err *out_err,
+                  uint8_t out_feed[static 16]);
+/* The policy that commits of a node name from now on. */
+void world_policy(struct world *world, uint32_t node, const uint8_t hash[static 32]);
+
+/* The same commands; each waits (in simulated time) for its answer and gives its error. */
 cairn_err world_feed_open(struct world *world, uint32_t node, const char *members,
                           uint8_t out_feed[static 16]);
 cairn_err world_admit(struct world *world, uint32_t node, const uint8_t feed[static 16],
@@ -54,22 +77,61 @@ cairn_err world_append_large(struct world *world, uint32_t node, const uint8_t f
                              size_t size_bytes);
 void world_pairwise(struct world *world, uint32_t node, uint32_t partner,
                     uint8_t out_feed[static 16]);
+/* gives false when it is no partner, or the node is down */
+bool world_find_pairwise(struct world *world, uint32_t node, uint32_t partner,
+                         uint8_t out_feed[static 16]);
+/* The countries of a set of nodes, ascending, one after the other. */
+void world_members(const struct world *world, uint32_t nodes,
+                   char out[static WORLD_NODES_MAX * 3 + 1]);
 
-/* The node loses everything but its disk, and starts again. */
+/* ---- faults ---- */
+
+enum world_fall {
+    WORLD_KILLED,    /* what was handed to the machine is written, in order, up to some batch */
+    WORLD_POWER_CUT, /* likewise, and batches that were not synced may be gone */
+};
+
+/* The node loses everything but its disk, and starts again: at once, after a while, or when it has
+ * done so many actions more. */
 void world_crash(struct world *world, uint32_t node);
+void world_fall(struct world *world, uint32_t node, enum world_fall fall, uint64_t down_ms);
+void world_fuse(struct world *world, uint32_t node, uint32_t actions, enum world_fall fall,
+                uint64_t down_ms);
+/* Its disk is full for a while; its so many-th write from now fails, written or not. */
+void world_disk_stall(struct world *world, uint32_t node, uint64_t ms);
+void world_disk_fail(struct world *world, uint32_t node, uint32_t stores);
+/* Its clock is wrong, and wanders; it stands still for a while, then jumps. */
+void world_set_clock(struct world *world, uint32_t node, int64_t offset_ms, int64_t drift_ppm);
+void world_freeze_clock(struct world *world, uint32_t node, uint64_t ms);
+/* From now on what it sends is altered, replayed, repeated and withheld: somebody has its keys. */
+void world_make_villain(struct world *world, uint32_t node);
 /* Its disk loses one commit of a feed. */
 void world_lose_commit(struct world *world, uint32_t node, const uint8_t feed[static 16],
                        uint64_t number);
 /* Copy the node's disk; put the copy back, with or without what its guard says, and start on it. */
 void world_backup(struct world *world, uint32_t node);
 void world_put_back(struct world *world, uint32_t node, bool has_guard);
+bool world_backup_if_up(struct world *world,
+                        uint32_t node); /* and in order; gives: it was copied */
+/* Does some partner hold all leaves that the node's guard says, and all its marks, and is everybody
+ * up and in order? */
+bool world_is_held(struct world *world, uint32_t node);
 /* The guard says what it said when the disk was copied: the whole machine goes back. */
 void world_roll_guard(struct world *world, uint32_t node);
-/* The link between two nodes: cut, and allowed or not. */
+/* The link between two nodes: cut, and allowed or not; broken, and one of them hears of it later;
+ * one direction stands still for a while; one direction is read slowly (0: as ever). */
 void world_cut(struct world *world, uint32_t a, uint32_t b, bool is_allowed);
+void world_break(struct world *world, uint32_t a, uint32_t b, uint64_t half_open_ms);
+void world_stick(struct world *world, uint32_t from, uint32_t to, uint64_t ms);
+void world_slow(struct world *world, uint32_t from, uint32_t to, uint32_t bytes_per_s);
 
-/* No more cuts by chance from now on. */
+/* No faults from now on: lines are whole and quick, disks have room, clocks are right, and who is
+ * down comes back. Links that are barred stay so. */
 void world_calm(struct world *world);
+
+/* ---- questions ---- */
+
+bool world_recognises(const struct world *world, uint32_t node, uint32_t peer);
 
 /* What a node's folder has opened: does it know this word, as an operation of this author? */
 bool world_knows(const struct world *world, uint32_t node, const char *word);
@@ -87,7 +149,7 @@ uint64_t world_now(const struct world *world);
 uint64_t world_notices(const struct world *world, uint32_t node, enum cairn_notice_code code);
 /* Print what a node knows of each feed; for people who look for a fault. */
 void world_dump(const struct world *world, uint32_t node);
-/* Of a world that is watched: how often somebody was told another root than was told before. */
+/* How often somebody was told another root than was told before: by twins and villains. */
 uint32_t world_second_histories(const struct world *world);
 void world_trace(const struct world *world, uint8_t out[static 32]);
 

@@ -30,5 +30,5 @@ void world_end(struct world *world, uint32_t number, uint64_t size, const uint8_
 bool world_repudiates(const struct world *world, uint32_t node, const char *word)
 {
     uint32_t found = world_find_word(world, node, word);
-    return found < world->nodes[node].word_count && world->nodes[node].are_gone[found];
+    return found < world->nodes[node].views.word_count && world->nodes[node].views.are_gone[found];
 }

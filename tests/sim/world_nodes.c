@@ -1,55 +1,277 @@
 #include "tests/sim/world.h"
 
 #include "crypto/note.h"
-#include "schema/commit.h"
 #include "schema/country.h"
 #include "tests/sim/world_state.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- nodes ---- */
+/* ---- start ---- */
 
-static void world_random(struct world *world, uint8_t *out, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        out[i] = (uint8_t)test_rng_below(&world->rng, 256);
-    }
-}
-
-static void node_start(struct world *world, uint32_t number)
+static void node_recall(struct world *world, uint32_t number)
 {
     static const uint8_t tables[] = {CAIRN_TABLE_STATE, CAIRN_TABLE_NOTE, CAIRN_TABLE_FEED};
     struct node *node = &world->nodes[number];
-    node->has_begun = false;
-    node->start.type = CAIRN_EVENT_START;
-    struct cairn_core_identity identity = {.origin = node->origin};
-    cairn_suite_sign_public(&world->suite, node->log_seed, identity.log_public);
-    cairn_suite_sign_public(&world->suite, node->witness_seed, identity.witness_public);
-    memcpy(identity.sealing_secret, node->sealing_secret, 32);
-    memcpy(identity.local_secret, node->local, 32);
-    node->core = cairn_core_init(node->memory, &world->limits, &identity, &world->suite);
     for (size_t table = 0; table < sizeof tables; table++) {
         for (size_t i = 0; i < node->disk.count; i++) {
             struct cairn_event event = {.type = CAIRN_EVENT_RECALL};
-            event.as.recall.key = cairn_key_decode(node->disk.rows[i].key);
-            event.as.recall.value = (struct cairn_bytes){.data = node->disk.rows[i].value,
-                                                         .size = node->disk.rows[i].size};
+            event.as.recall.key = cairn_key_decode(node->disk.rows[i]->key);
+            event.as.recall.value = (struct cairn_bytes){.data = node->disk.rows[i]->value,
+                                                         .size = node->disk.rows[i]->size};
             if (event.as.recall.key.table == tables[table]) {
                 world_step(world, number, &event);
             }
         }
     }
-    for (uint32_t i = 0; i < node->cursor_count; i++) {
+}
+
+void node_start(struct world *world, uint32_t number)
+{
+    struct node *node = &world->nodes[number];
+    struct cairn_core_identity identity = {.origin = node->origin};
+    node->is_down = false;
+    node->has_begun = false;
+    cairn_suite_sign_public(&world->suite, node->log_seed, identity.log_public);
+    cairn_suite_sign_public(&world->suite, node->witness_seed, identity.witness_public);
+    memcpy(identity.sealing_secret, node->sealing_secret, 32);
+    memcpy(identity.local_secret, node->local, 32);
+    node->core = cairn_core_init(node->memory, &world->limits, &identity, &world->suite);
+    node_recall(world, number);
+    if (!views_fit(node)) { /* as node/views/folder.c: they are made again */
+        views_clear(&node->views);
+    }
+    for (uint32_t i = 0; i < node->views.cursor_count; i++) {
         struct cairn_event event = {.type = CAIRN_EVENT_OPENED};
-        memcpy(event.as.opened.feed, node->cursors[i].feed, 16);
-        event.as.opened.commit_number = node->cursors[i].commits - 1;
+        memcpy(event.as.opened.feed, node->views.cursors[i].feed, 16);
+        event.as.opened.commit_number = node->views.cursors[i].commits - 1;
         world_step(world, number, &event);
     }
     struct cairn_event start = node->start;
+    start.type = CAIRN_EVENT_START;
     node->has_begun = true;
+    node->start.as.start.is_stale = false;
     world_step(world, number, &start);
+    for (uint32_t i = 0; i < node->views.invite_count; i++) {
+        struct cairn_event event = {.type = CAIRN_EVENT_INVITED};
+        memcpy(event.as.opened.feed, node->views.invites[i].feed, 16);
+        event.as.opened.leaf_index = node->views.invites[i].leaf_index;
+        world_step(world, number, &event);
+    }
 }
+
+/* What node/guard.c does. */
+void world_guard(struct world *world, uint32_t number)
+{
+    struct node *node = &world->nodes[number];
+    struct cairn_core_restore restore;
+    if (!node->has_begun) {
+        return;
+    }
+    if (world->now_ms >= node->start_older_ms + 1000) { /* durable since */
+        node->start_older = node->start;
+        node->start_older_ms = world->now_ms;
+    }
+    cairn_core_restore(node->core, &restore);
+    node->start.as.start.is_doubted = node->start.as.start.is_doubted || restore.needs_all;
+    if (!restore.is_restoring && !restore.is_halted) {
+        node->start.as.start.guard = CAIRN_GUARD_PRESENT;
+        node->start.as.start.size = restore.durable_size;
+        memcpy(node->start.as.start.root, restore.durable_root, 32);
+        node->start.as.start.is_doubted = restore.needs_all;
+    }
+}
+
+/* ---- falls ---- */
+
+static int node_by_order(const void *left, const void *right)
+{
+    const struct world_event *a = *(struct world_event *const *)left;
+    const struct world_event *b = *(struct world_event *const *)right;
+    return a->order < b->order ? -1 : a->order > b->order;
+}
+
+/* Of what was asked to be written the machine may have written the first few. */
+static void node_write_some(struct world *world, uint32_t number)
+{
+    static struct world_event *stores[WORLD_TASKS_MAX];
+    struct node *node = &world->nodes[number];
+    size_t count = 0;
+    for (size_t i = 0; i < world->queue_count; i++) {
+        struct world_event *event = world->queue[i];
+        if (event->kind == WORLD_STORE && event->node == number && event->life == node->life) {
+            assert_true(count < WORLD_TASKS_MAX);
+            stores[count++] = event;
+        }
+    }
+    qsort(stores, count, sizeof stores[0], node_by_order);
+    size_t written = test_rng_below(&world->rng, (uint32_t)count + 1);
+    for (size_t at = 0; at < written && node->stall_ms <= world->now_ms; at++) {
+        disk_begin(&node->disk);
+        for (size_t i = 0; i < stores[at]->put_count; i++) {
+            disk_put(&node->disk, &stores[at]->puts[i].key, stores[at]->puts[i].head);
+        }
+    }
+}
+
+static void node_cut_power(struct world *world, struct node *node)
+{
+    disk_undo(&node->disk, test_rng_below(&world->rng, node->disk.batches + 1));
+    if (test_rng_below(&world->rng, 2) == 0) {
+        bool is_doubted = node->start.as.start.is_doubted; /* durable at once */
+        node->start = node->start_older;
+        node->start.as.start.is_doubted = is_doubted;
+    }
+    node->start.as.start.is_stale = true;
+    if (test_rng_below(&world->rng, 4) == 0) {
+        views_clear(&node->views);
+    }
+}
+
+void world_fall(struct world *world, uint32_t number, enum world_fall fall, uint64_t down_ms)
+{
+    struct node *node = &world->nodes[number];
+    if (node->is_down) {
+        return;
+    }
+    world_say(world, number, fall == WORLD_POWER_CUT ? "power cut" : "killed", down_ms);
+    node_write_some(world, number);
+    if (fall == WORLD_POWER_CUT) {
+        node_cut_power(world, node);
+    }
+    disk_sync(&node->disk);
+    world_lose_links(world, number);
+    node->life++;
+    node->is_down = true;
+    node->wake_count = 0;
+    node->tick_ms = 0;
+    node->task_count = 0;
+    node->fuse = 0;
+    node->fail_in = 0;
+    node->stored_ms = 0;
+    node->stall_ms = node->stall_ms == UINT64_MAX ? 0 : node->stall_ms;
+    world_push(world, world_event_new(world, number, WORLD_START), world->now_ms + down_ms);
+}
+
+void world_crash(struct world *world, uint32_t node)
+{
+    world_fall(world, node, WORLD_KILLED, 0);
+    world->nodes[node].life++; /* the start that the fall has asked for */
+    node_start(world, node);
+}
+
+void world_fuse(struct world *world, uint32_t number, uint32_t actions, enum world_fall fall,
+                uint64_t down_ms)
+{
+    struct node *node = &world->nodes[number];
+    node->fuse = actions;
+    node->fuse_fall = fall;
+    node->fuse_down_ms = down_ms;
+}
+
+/* ---- disks ---- */
+
+void world_disk_fail(struct world *world, uint32_t node, uint32_t stores)
+{
+    world->nodes[node].fail_in = stores;
+}
+
+void world_disk_stall(struct world *world, uint32_t number, uint64_t ms)
+{
+    struct node *node = &world->nodes[number];
+    node->stall_ms = world->now_ms + ms;
+    for (size_t i = 0; i < world->queue_count; i++) {
+        struct world_event *event = world->queue[i];
+        if (event->kind == WORLD_STORE && event->node == number && event->at_ms < node->stall_ms) {
+            event->at_ms = node->stall_ms;
+        }
+    }
+    node->stored_ms = node->stall_ms > node->stored_ms ? node->stall_ms : node->stored_ms;
+    world_queue_order(world);
+}
+
+void world_lose_commit(struct world *world, uint32_t node, const uint8_t feed[static 16],
+                       uint64_t number)
+{
+    struct cairn_key key = {.table = CAIRN_TABLE_COMMIT, .index = number};
+    struct cairn_row row;
+    memcpy(key.id, feed, 16);
+    assert_int_equal(disk_range(&world->nodes[node].disk, &key, number + 1, &row, 1), 1);
+    disk_put(&world->nodes[node].disk, &key, cairn_bytes_of(""));
+}
+
+static void node_copy_disk(struct disk *to, const struct disk *from)
+{
+    disk_close(to);
+    for (size_t i = 0; i < from->count; i++) {
+        struct cairn_key key = cairn_key_decode(from->rows[i]->key);
+        disk_put(to, &key,
+                 (struct cairn_bytes){.data = from->rows[i]->value, .size = from->rows[i]->size});
+    }
+}
+
+void world_backup(struct world *world, uint32_t number)
+{
+    struct node *node = &world->nodes[number];
+    if (!node->has_backup) {
+        views_open(&node->backup_views);
+        node->has_backup = true;
+    }
+    node_copy_disk(&node->backup, &node->disk);
+    views_copy(&node->backup_views, &node->views);
+    node->backup_start = node->start;
+}
+
+bool world_backup_if_up(struct world *world, uint32_t number)
+{
+    struct cairn_core_restore restore;
+    cairn_core_restore(world->nodes[number].core, &restore);
+    if (world->nodes[number].is_down || restore.is_restoring || restore.is_halted) {
+        return false;
+    }
+    world_backup(world, number);
+    return true;
+}
+
+void world_roll_guard(struct world *world, uint32_t number)
+{
+    world->nodes[number].start = world->nodes[number].backup_start;
+}
+
+void world_put_back(struct world *world, uint32_t number, bool has_guard)
+{
+    struct node *node = &world->nodes[number];
+    world_fall(world, number, WORLD_KILLED, 0);
+    world_say(world, number, has_guard ? "put back" : "put back, no guard", 0);
+    node_copy_disk(&node->disk, &node->backup);
+    views_copy(&node->views, &node->backup_views);
+    world_fold_forget(world, number);
+    if (!has_guard) {
+        node->start = (struct cairn_event){.as.start = {.guard = CAIRN_GUARD_MISSING}};
+        node->start_older = node->start;
+    }
+    node->life++;
+    node_start(world, number);
+}
+
+void world_calm(struct world *world)
+{
+    world->options.cut_percent = 0;
+    for (uint32_t i = 0; i < world->options.nodes; i++) {
+        struct node *node = &world->nodes[i];
+        world_set_clock(world, i, 0, 0);
+        node->stall_ms = 0;
+        node->fail_in = 0;
+        node->fuse = 0;
+        for (uint32_t peer = 0; peer < world->options.nodes; peer++) {
+            if (peer != i) {
+                world_slow(world, i, peer, 0);
+            }
+        }
+    }
+}
+
+/* ---- who they are ---- */
 
 void world_sign_document(struct world *world, uint32_t number, struct cairn_country_doc *doc)
 {
@@ -96,48 +318,6 @@ struct cairn_country_doc world_document(struct world *world, uint32_t number)
     return doc;
 }
 
-/* Commands wait until the core is ready for them, as in node/driver_command.c. */
-static void world_hold(struct world *world, uint32_t node)
-{
-    for (uint32_t i = 0; i < 1000 && cairn_core_is_asking(world->nodes[node].core); i++) {
-        world_run(world, 5);
-    }
-}
-
-static cairn_err world_wait(struct world *world, uint32_t node, struct cairn_event *event,
-                            uint8_t *out_feed)
-{
-    world_hold(world, node);
-    uint64_t token = world->token++;
-    assert_true(token < WORLD_TOKENS);
-    if (event->type == CAIRN_EVENT_DOCUMENT) {
-        event->as.document.token = token;
-    } else if (event->type == CAIRN_EVENT_FORGET) {
-        event->as.forget.token = token;
-    } else {
-        event->as.command.token = token;
-    }
-    world_step(world, node, event);
-    for (uint32_t i = 0; i < 1000 && !world->answers[token].is_done; i++) {
-        world_run(world, 5);
-    }
-    if (!world->answers[token].is_done) {
-        return CAIRN_TIMEOUT;
-    }
-    if (out_feed != NULL) {
-        memcpy(out_feed, world->answers[token].feed, 16);
-    }
-    return world->answers[token].err;
-}
-
-cairn_err world_show(struct world *world, uint32_t node, uint32_t shown)
-{
-    struct cairn_event event = {.type = CAIRN_EVENT_DOCUMENT};
-    event.as.document.note = (struct cairn_bytes){.data = world->nodes[shown].note,
-                                                  .size = world->nodes[shown].note_size};
-    return world_wait(world, node, &event, NULL);
-}
-
 /* The same country with the same keys; it knows nothing of its twin. */
 static void node_copy(struct node *node, const struct node *first)
 {
@@ -164,356 +344,47 @@ static bool world_is_next(const struct world *world, uint32_t node)
     return world->options.has_next && node == world->options.nodes - 1;
 }
 
-struct world *world_open(const struct world_options *options)
-{
-    struct world *world = calloc(1, sizeof *world);
-    assert_non_null(world);
-    world->options = *options;
-    world->rng.state = options->seed;
-    world->now_ms = 1700000000000u;
-    world->answers = calloc(WORLD_TOKENS, sizeof *world->answers);
-    world->limits =
-        (struct cairn_core_limits){.countries = 16, .journals = 16, .feeds = 128, .links = 8};
-    cairn_sha256_init(&world->trace);
-    if (options->is_real) {
-        assert_err(cairn_suite_open_real(&world->suite), CAIRN_OK);
-    } else {
-        cairn_suite_init_fake(&world->suite);
-    }
-    world->history = history_open();
-    for (uint32_t i = 0; i < options->nodes; i++) {
-        struct node *node = &world->nodes[i];
-        node->start.as.start.guard = CAIRN_GUARD_PRESENT;
-        cairn_sha256_of((struct cairn_bytes){.size = 0}, node->start.as.start.root);
-        node->memory = malloc(cairn_core_size(&world->limits));
-        node->words = calloc(NODE_WORDS_MAX, sizeof *node->words);
-        assert_non_null(node->memory);
-        assert_err(cairn_origin_make(cairn_bytes_of("test-sim"),
-                                     cairn_bytes_of(world_code(world, i)), cairn_bytes_of("sim-1"),
-                                     world_is_next(world, i) ? 2 : 1, node->origin),
-                   CAIRN_OK);
-        world_random(world, node->root_seed, 32);
-        world_random(world, node->log_seed, 32);
-        world_random(world, node->witness_seed, 32);
-        world_random(world, node->sealing_secret, 32);
-        world_random(world, node->local, 32);
-        world_random(world, node->spki_hash, 32);
-        struct cairn_country_doc doc = world_document(world, i);
-        world_sign_document(world, i, &doc);
-        if (options->has_next && i == options->nodes - 1) {
-            node_follow(node, &world->nodes[0]);
-        }
-        if (options->has_twin && i == options->nodes - 1) {
-            node_copy(node, &world->nodes[0]);
-        }
-        node_start(world, i);
-    }
-    for (uint32_t i = 0; i < options->nodes; i++) {
-        assert_err(world_show(world, i, i), CAIRN_OK);
-    }
-    return world;
-}
-
-void world_close(struct world *world)
-{
-    while (world->queue_count > 0) {
-        world_event_free(world_pop(world));
-    }
-    for (uint32_t i = 0; i < world->options.nodes; i++) {
-        free(world->nodes[i].memory);
-        free(world->nodes[i].words);
-        disk_close(&world->nodes[i].disk);
-        disk_close(&world->nodes[i].backup);
-    }
-    history_close(world->history);
-    cairn_suite_close(&world->suite);
-    free(world->queue);
-    free(world->answers);
-    free(world);
-}
-
-void world_meet(struct world *world, uint32_t a, uint32_t b)
-{
-    assert_err(world_show(world, a, b), CAIRN_OK);
-    assert_err(world_show(world, b, a), CAIRN_OK);
-}
-
-void world_meet_all(struct world *world)
-{
-    for (uint32_t a = 0; a < world->options.nodes; a++) {
-        for (uint32_t b = a + 1; b < world->options.nodes; b++) {
-            world_meet(world, a, b);
-        }
-    }
-}
-
-void world_forget(struct world *world, uint32_t node, uint32_t country)
-{
-    struct cairn_event event = {.type = CAIRN_EVENT_FORGET};
-    memcpy(event.as.forget.country, world_code(world, country), 3);
-    assert_err(world_wait(world, node, &event, NULL), CAIRN_OK);
-}
-
-cairn_err world_feed_open(struct world *world, uint32_t node, const char *members,
-                          uint8_t out_feed[static 16])
-{
-    struct cairn_event event = {.type = CAIRN_EVENT_FEED_OPEN};
-    uint8_t codes[WORLD_NODES_MAX][3];
-    assert_true(strlen(members) <= sizeof codes);
-    memcpy(codes, members, strlen(members));
-    event.as.command.members = (const uint8_t(*)[3])codes;
-    event.as.command.member_count = strlen(members) / 3;
-    return world_wait(world, node, &event, out_feed);
-}
-
-cairn_err world_admit(struct world *world, uint32_t node, const uint8_t feed[static 16],
-                      uint32_t country)
-{
-    struct cairn_event event = {.type = CAIRN_EVENT_FEED_ADMIT};
-    memcpy(event.as.command.feed, feed, 16);
-    memcpy(event.as.command.country, world_code(world, country), 3);
-    return world_wait(world, node, &event, NULL);
-}
-
-cairn_err world_rekey(struct world *world, uint32_t node, const uint8_t feed[static 16])
-{
-    struct cairn_event event = {.type = CAIRN_EVENT_FEED_REKEY};
-    memcpy(event.as.command.feed, feed, 16);
-    return world_wait(world, node, &event, NULL);
-}
-
-static cairn_err world_append_operation(struct world *world, uint32_t node,
-                                        const uint8_t feed[static 16],
-                                        struct cairn_operation *operation)
-{
-    static uint8_t buffer[CAIRN_LIMIT_OPERATION_BYTES];
-    uint8_t random[CAIRN_ID_RANDOM_BYTES];
-    struct cairn_event event = {.type = CAIRN_EVENT_APPEND};
-    world_hold(world, node);
-    operation->has_object = true;
-    operation->hlc = world->now_ms << 16;
-    operation->actor_count = 1;
-    operation->actors[0] = cairn_bytes_of("sim");
-    operation->role = cairn_bytes_of("bureau");
-    world_random(world, random, sizeof random);
-    cairn_id_make(cairn_bytes_of(world_code(world, node)), random, &operation->object);
-    memcpy(event.as.command.feed, feed, 16);
-    assert_err(
-        cairn_operation_encode(operation, buffer, sizeof buffer, &event.as.command.operation),
-        CAIRN_OK);
-    return world_wait(world, node, &event, NULL);
-}
-
-cairn_err world_append(struct world *world, uint32_t node, const uint8_t feed[static 16],
-                       const char *word)
-{
-    struct cairn_operation operation = {
-        .kind = CAIRN_KIND_ALERT_WITHDRAW,
-        .purpose = cairn_bytes_of(word),
-        .body = {.data = (const uint8_t *)"\x80", .size = 1},
-    };
-    return world_append_operation(world, node, feed, &operation);
-}
-
-cairn_err world_append_large(struct world *world, uint32_t node, const uint8_t feed[static 16],
-                             size_t size_bytes)
-{
-    static uint8_t body[CAIRN_LIMIT_OPERATION_BYTES] = {0x81, 0, 0xc5}; /* {0: bin} */
-    struct cairn_operation operation = {
-        .kind = CAIRN_KIND_ALERT_ISSUE,
-        .purpose = cairn_bytes_of("large"),
-        .body = {.data = body, .size = 5 + size_bytes},
-    };
-    assert_true(size_bytes > 255 && 5 + size_bytes <= sizeof body);
-    cairn_bytes_put_u16(body + 3, (uint16_t)size_bytes);
-    return world_append_operation(world, node, feed, &operation);
-}
-
-void world_pairwise(struct world *world, uint32_t node, uint32_t partner,
-                    uint8_t out_feed[static 16])
-{
-    assert_true(cairn_core_pairwise(world->nodes[node].core,
-                                    (const uint8_t *)world_code(world, partner), out_feed));
-}
-
-void world_crash(struct world *world, uint32_t node)
-{
-    for (uint32_t peer = 0; peer < world->options.nodes; peer++) {
-        if (peer != node) {
-            world_hang_up(world, node, peer);
-        }
-    }
-    world->nodes[node].life++;
-    node_start(world, node);
-}
-
-void world_lose_commit(struct world *world, uint32_t node, const uint8_t feed[static 16],
-                       uint64_t number)
-{
-    struct cairn_key key = {.table = CAIRN_TABLE_COMMIT, .index = number};
-    struct cairn_row row;
-    memcpy(key.id, feed, 16);
-    assert_int_equal(disk_range(&world->nodes[node].disk, &key, number + 1, &row, 1), 1);
-    disk_put(&world->nodes[node].disk, &key, cairn_bytes_of(""));
-}
-
-static void node_copy_disk(struct disk *to, const struct disk *from)
-{
-    disk_close(to);
-    for (size_t i = 0; i < from->count; i++) {
-        struct cairn_key key = cairn_key_decode(from->rows[i].key);
-        disk_put(to, &key,
-                 (struct cairn_bytes){.data = from->rows[i].value, .size = from->rows[i].size});
-    }
-}
-
-void world_backup(struct world *world, uint32_t number)
+void node_open(struct world *world, uint32_t number)
 {
     struct node *node = &world->nodes[number];
-    node_copy_disk(&node->backup, &node->disk);
-    memcpy(node->backup_cursors, node->cursors, sizeof node->cursors);
-    node->backup_cursor_count = node->cursor_count;
-    node->backup_word_count = node->word_count;
-    node->backup_start = node->start;
+    node->start.as.start.guard = CAIRN_GUARD_PRESENT;
+    cairn_sha256_of((struct cairn_bytes){.size = 0}, node->start.as.start.root);
+    node->start_older = node->start;
+    node->memory = malloc(cairn_core_size(&world->limits));
+    assert_non_null(node->memory);
+    views_open(&node->views);
+    assert_err(cairn_origin_make(cairn_bytes_of("test-sim"),
+                                 cairn_bytes_of(world_code(world, number)), cairn_bytes_of("sim-1"),
+                                 world_is_next(world, number) ? 2 : 1, node->origin),
+               CAIRN_OK);
+    world_random(world, node->root_seed, 32);
+    world_random(world, node->log_seed, 32);
+    world_random(world, node->witness_seed, 32);
+    world_random(world, node->sealing_secret, 32);
+    world_random(world, node->local, 32);
+    world_random(world, node->spki_hash, 32);
+    struct cairn_country_doc doc = world_document(world, number);
+    world_sign_document(world, number, &doc);
+    if (world_is_next(world, number)) {
+        node_follow(node, &world->nodes[0]);
+    }
+    if (world->options.has_twin && number == world->options.nodes - 1) {
+        node_copy(node, &world->nodes[0]);
+        node->is_liar = true;
+        world->nodes[0].is_liar = true;
+    }
+    node_start(world, number);
 }
 
-void world_roll_guard(struct world *world, uint32_t number)
-{
-    world->nodes[number].start = world->nodes[number].backup_start;
-}
-
-void world_put_back(struct world *world, uint32_t number, bool has_guard)
+void node_close(struct world *world, uint32_t number)
 {
     struct node *node = &world->nodes[number];
-    node_copy_disk(&node->disk, &node->backup);
-    memcpy(node->cursors, node->backup_cursors, sizeof node->cursors);
-    node->cursor_count = node->backup_cursor_count;
-    node->word_count = node->backup_word_count;
-    if (!has_guard) {
-        node->start = (struct cairn_event){.as.start = {.guard = CAIRN_GUARD_MISSING}};
+    free(node->memory);
+    villain_close(node->villain);
+    views_close(&node->views);
+    disk_close(&node->disk);
+    if (node->has_backup) {
+        views_close(&node->backup_views);
+        disk_close(&node->backup);
     }
-    world_crash(world, number);
-}
-
-/* What node/guard.c does. */
-void world_guard(struct world *world, uint32_t number)
-{
-    struct node *node = &world->nodes[number];
-    struct cairn_core_restore restore;
-    if (!node->has_begun) {
-        return;
-    }
-    cairn_core_restore(node->core, &restore);
-    node->start.as.start.is_doubted = node->start.as.start.is_doubted || restore.needs_all;
-    if (!restore.is_restoring && !restore.is_halted) {
-        node->start.as.start.guard = CAIRN_GUARD_PRESENT;
-        node->start.as.start.size = restore.durable_size;
-        memcpy(node->start.as.start.root, restore.durable_root, 32);
-        node->start.as.start.is_doubted = restore.needs_all;
-    }
-}
-
-void world_cut(struct world *world, uint32_t a, uint32_t b, bool is_allowed)
-{
-    world_pair_of(world, a, b)->is_barred = !is_allowed;
-    world_hang_up(world, a, b);
-}
-
-void world_calm(struct world *world)
-{
-    world->options.cut_percent = 0;
-}
-
-uint32_t world_find_word(const struct world *world, uint32_t node, const char *word)
-{
-    uint32_t i = 0;
-    while (i < world->nodes[node].word_count && strcmp(world->nodes[node].words[i], word) != 0) {
-        i++;
-    }
-    return i;
-}
-
-bool world_knows(const struct world *world, uint32_t node, const char *word)
-{
-    uint32_t found = world_find_word(world, node, word);
-    return found < world->nodes[node].word_count && !world->nodes[node].are_gone[found];
-}
-
-bool world_disk_holds(const struct world *world, uint32_t node, struct cairn_bytes bytes)
-{
-    return disk_holds(&world->nodes[node].disk, bytes);
-}
-
-size_t world_private_commit_max(const struct world *world, uint32_t node,
-                                const uint8_t feed[static 16])
-{
-    const struct disk *disk = &world->nodes[node].disk;
-    static struct cairn_row commits[64], entries[WORLD_ROWS_MAX];
-    struct cairn_key key = {.table = CAIRN_TABLE_COMMIT};
-    size_t largest = 0;
-    memcpy(key.id, feed, 16);
-    size_t commit_count = disk_range(disk, &key, UINT64_MAX, commits, 64);
-    assert_true(commit_count > 0 && commit_count < 64);
-    key.table = CAIRN_TABLE_ENTRY;
-    for (size_t i = 0; i < commit_count; i++) {
-        struct cairn_opening opening;
-        size_t size = 0;
-        assert_err(cairn_opening_decode(commits[i].value.data, &opening), CAIRN_OK);
-        key.index = opening.previous_size;
-        size_t count = disk_range(disk, &key, opening.size, entries, WORLD_ROWS_MAX);
-        assert_int_equal(count, opening.size - opening.previous_size);
-        for (size_t at = 0; at < count; at++) {
-            size += 4 + entries[at].value.size;
-        }
-        largest = size > largest ? size : largest;
-    }
-    return largest;
-}
-
-uint32_t world_word_count(const struct world *world, uint32_t node)
-{
-    return world->nodes[node].word_count;
-}
-
-struct cairn_core *world_core(struct world *world, uint32_t node)
-{
-    return world->nodes[node].core;
-}
-
-uint64_t world_now(const struct world *world)
-{
-    return world->now_ms;
-}
-
-uint64_t world_notices(const struct world *world, uint32_t node, enum cairn_notice_code code)
-{
-    return world->nodes[node].notices[code];
-}
-
-void world_dump(const struct world *world, uint32_t node)
-{
-    const struct cairn_core *core = world->nodes[node].core;
-    for (uint32_t i = 0; i < cairn_core_peer_count(core); i++) {
-        struct cairn_core_peer peer;
-        cairn_core_peer(core, i, &peer);
-        print_message("%s journal %u %s size %llu linked %d cosigned %llu witnessed %llu\n",
-                      world_countries[node], i, peer.country, (unsigned long long)peer.journal_size,
-                      peer.is_linked, (unsigned long long)peer.cosigned_size,
-                      (unsigned long long)peer.witnessed_size);
-    }
-    for (uint32_t i = 0; i < cairn_core_feed_count(core); i++) {
-        struct cairn_core_feed feed;
-        cairn_core_feed(core, i, &feed);
-        print_message(
-            "%s feed %u %02x%02x kind %d author %u size %llu commits %llu tagged %llu epoch %u\n",
-            world_countries[node], i, feed.id[0], feed.id[1], feed.kind, feed.author,
-            (unsigned long long)feed.size, (unsigned long long)feed.commits,
-            (unsigned long long)feed.tagged, feed.epoch);
-    }
-}
-
-void world_trace(const struct world *world, uint8_t out[static 32])
-{
-    struct cairn_sha256 copy = world->trace;
-    cairn_sha256_final(&copy, out);
 }

@@ -1,74 +1,66 @@
-/* The inside of the world: what world.c (time, wires, disks) and world_nodes.c (nodes, commands)
- * share. */
+/* The inside of the world, which its parts share:
+ *
+ *     world.c          steps, actions, time       world_wire.c     links that break, stall, half
+ * close world_queue.c    what is to come            world_fold.c     what a node opens and
+ * remembers world_nodes.c    keys, starts, falls        world_command.c  what operators ask for
+ *     world_look.c     questions of tests         history.c        nobody tells two histories */
 #ifndef CAIRN_TESTS_SIM_WORLD_STATE_H
 #define CAIRN_TESTS_SIM_WORLD_STATE_H
 
 #include "crypto/hash.h"
 #include "schema/country.h"
-#include "tests/sim/disk.h"
+#include "tests/sim/node_state.h"
 #include "tests/sim/world.h"
 
-#define NODE_WORDS_MAX 4096
-#define NODE_FEEDS_MAX 256
-#define WORLD_ROWS_MAX 16384
-#define WORLD_TOKENS   65536
+#define WORLD_ROWS_MAX  16384
+#define WORLD_TOKENS    65536
+#define WORLD_TASKS_MAX 2048 /* CORE_TASKS: no more is ever under way */
 
 extern const char *const world_countries[WORLD_NODES_MAX];
 
-struct node_cursor {
-    uint8_t feed[16];
-    uint64_t commits;
-};
-
-struct node {
-    void *memory;
-    struct cairn_core *core;
-    struct disk disk;
-    char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1];
-    uint8_t root_seed[32], log_seed[32], witness_seed[32], sealing_secret[32], local[32];
-    uint8_t spki_hash[32];
-    uint8_t note[4096];
-    size_t note_size;
-    uint32_t life; /* grows with every crash: what was under way for an earlier life is lost */
-    char (*words)[64];
-    bool are_gone[NODE_WORDS_MAX]; /* words that are repudiated */
-    uint32_t word_count;
-    struct node_cursor cursors[NODE_FEEDS_MAX]; /* views: survive a crash */
-    uint32_t cursor_count;
-    uint64_t notices[64];
-    bool has_begun;           /* it was told START */
-    struct cairn_event start; /* what the next START says of the guard */
-    struct disk backup;
-    struct cairn_event backup_start;
-    struct node_cursor backup_cursors[NODE_FEEDS_MAX];
-    uint32_t backup_cursor_count, backup_word_count;
-};
-
-enum world_kind { WORLD_STEP, WORLD_STORE, WORLD_LOAD, WORLD_FOLD };
+enum world_kind { WORLD_STEP, WORLD_STORE, WORLD_LOAD, WORLD_FOLD, WORLD_START, WORLD_COMMAND };
 
 struct world_event {
     uint64_t at_ms;
     uint64_t order;
     uint32_t node;
     uint32_t life;
-    uint32_t wire; /* for frames: number of the connection */
+    uint32_t wire; /* for links: number of the connection */
+    enum world_kind kind;
     struct cairn_event event;
-    uint8_t *payload; /* owned: frame, value, batch */
+    uint8_t *payload; /* owned: frame, text of a command, slot keys, values of a batch */
     struct cairn_put *puts;
     size_t put_count;
+    bool is_synced;
     struct cairn_key load_from;
     uint64_t load_to;
     struct cairn_ripe ripe;
-    uint8_t keys[16][32];
-    enum world_kind kind;
+    struct world_command command;
+    struct world_event *next_free;
+};
+
+/* One end of a connection, as its host sees it. */
+struct world_side {
+    bool is_up;
+    bool is_deaf; /* what is under way to it is lost */
+    uint32_t wire;
+    uint64_t heard_ms;
 };
 
 struct world_pair {
-    bool is_up;
+    struct world_side side[2]; /* of the lower and of the higher node */
+    uint32_t wire;             /* whole connection; 0 none */
     bool is_barred;
-    uint64_t down_ms; /* both sides must have heard of it before it comes up again */
-    uint32_t wire;
-    uint64_t free_ms[2]; /* frames stay in order: per direction, when the last one arrives */
+    uint64_t retry_ms;
+    uint64_t up_ms[2];   /* when the ends hear of the connection */
+    uint64_t free_ms[2]; /* frames stay in order: per sender's side, when the last one arrives */
+    uint32_t bytes_per_s[2]; /* likewise, how fast it is read; 0: at once */
+};
+
+struct world_answer {
+    bool is_done;
+    cairn_err err;
+    uint8_t feed[16];
 };
 
 struct world {
@@ -80,37 +72,74 @@ struct world {
     struct world_pair pairs[WORLD_NODES_MAX][WORLD_NODES_MAX]; /* [lower][higher] */
     struct world_event **queue;                                /* heap */
     size_t queue_count, queue_capacity;
+    struct world_event *free_events;
     uint64_t now_ms, order;
     uint32_t wire;
     uint64_t token;
-    struct {
-        bool is_done;
-        cairn_err err;
-        uint8_t feed[16];
-    } * answers;
+    struct world_answer *answers;
     struct cairn_sha256 trace;
-    struct history *history; /* of every node, as told to others */
+    struct history *history;     /* of every node, as told to others */
+    struct world_opened *opened; /* by all: the same in every commit */
 };
 
 /* A frame is sent: no two roots are ever told for one size of a journal. */
 struct history *history_open(void);
 void history_close(struct history *history);
 void history_hear(struct world *world, struct cairn_bytes payload);
+/* What may be told of a journal. gives false when it contradicts what was told before */
+bool history_tell(struct history *history, uint32_t node, uint64_t size,
+                  const uint8_t root[static 32]);
+
+/* queue */
+struct world_event *world_event_new(struct world *world, uint32_t node, enum world_kind kind);
+void world_event_free(struct world *world, struct world_event *event);
+void world_push(struct world *world, struct world_event *event, uint64_t at_ms);
+struct world_event *world_pop(struct world *world);
+void world_queue_order(struct world *world); /* after times were changed */
+void world_queue_close(struct world *world);
+uint64_t world_delay(struct world *world, uint64_t max_ms); /* 0..max */
+
+/* villains */
+#define VILLAIN_KEPT 32u
+void villain_close(struct villain *villain);
+uint32_t villain_send(struct world *world, uint32_t node, struct world_event *event);
+
+/* wires */
+struct world_pair *world_pair_of(struct world *world, uint32_t a, uint32_t b);
+void world_dial(struct world *world);
+void world_send(struct world *world, uint32_t node, const struct cairn_action *action);
+void world_hang_up(struct world *world, uint32_t node, uint32_t peer);
+void world_lose_links(struct world *world, uint32_t node);
+/* A link event is due: does it still count? Takes note of it. */
+bool world_wire_take(struct world *world, const struct world_event *event);
+
+/* steps */
+const char *world_code(const struct world *world, uint32_t node); /* country of a node */
+void world_say(const struct world *world, uint32_t node, const char *what, uint64_t number);
+void world_random(struct world *world, uint8_t *out, size_t size);
+uint64_t world_clock_of(const struct world *world, uint32_t node);
+void world_step(struct world *world, uint32_t node, struct cairn_event *event);
 void world_guard(struct world *world, uint32_t node); /* after a step, before its actions */
 
 /* A country's first document, and any under its root key: into the node's note. */
 struct cairn_country_doc world_document(struct world *world, uint32_t node);
 void world_sign_document(struct world *world, uint32_t node, struct cairn_country_doc *doc);
-/* Hand the note of one node to another one's operator. */
-cairn_err world_show(struct world *world, uint32_t node, uint32_t shown);
 uint32_t world_find_word(const struct world *world, uint32_t node, const char *word);
 
-struct world_pair *world_pair_of(struct world *world, uint32_t a, uint32_t b);
-/* Country of a node. */
-const char *world_code(const struct world *world, uint32_t node);
-void world_hang_up(struct world *world, uint32_t a, uint32_t b);
-void world_step(struct world *world, uint32_t node, struct cairn_event *event);
-struct world_event *world_pop(struct world *world);
-void world_event_free(struct world_event *event);
+/* nodes */
+void node_start(struct world *world, uint32_t number);
+void node_open(struct world *world, uint32_t number);
+void node_close(struct world *world, uint32_t number);
+
+/* commands */
+void world_command_due(struct world *world, struct world_event *event);
+void world_answer_take(struct world *world, uint64_t token, cairn_err err, const uint8_t *feed);
+
+/* views */
+void world_fold(struct world *world, struct world_event *job);
+void world_fold_open(struct world *world);
+void world_fold_close(struct world *world);
+/* A disk was put back: who opened what it lacks is no witness of it any more. */
+void world_fold_forget(struct world *world, uint32_t node);
 
 #endif

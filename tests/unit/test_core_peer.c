@@ -261,7 +261,7 @@ static uint32_t notes_like(const struct author *author)
 {
     uint32_t count = 0;
     for (size_t i = 0; i < scene.host->disk.count; i++) {
-        const struct disk_row *row = &scene.host->disk.rows[i];
+        const struct disk_row *row = scene.host->disk.rows[i];
         count += row->key[0] == CAIRN_TABLE_NOTE && row->size == author->note_size &&
                  memcmp(row->value, author->note, row->size) == 0;
     }
@@ -480,8 +480,8 @@ TEST(a_damaged_row_ends_a_stream_and_does_not_turn_in_circles)
     assert_err(scene.host->notice_err[CAIRN_NOTICE_STORE_FAILED], CAIRN_DISK_CORRUPT);
     cairn_core_control(scene.host->core, want.as.want.log); /* a commit that is not there */
     for (size_t i = 0; i < scene.host->disk.count; i++) {
-        if (scene.host->disk.rows[i].key[0] == CAIRN_TABLE_COMMIT) {
-            scene.host->disk.rows[i].key[16] ^= 1;
+        if (scene.host->disk.rows[i]->key[0] == CAIRN_TABLE_COMMIT) {
+            scene.host->disk.rows[i]->key[16] ^= 1;
         }
     }
     scene_frame(SRB, want);

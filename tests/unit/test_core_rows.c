@@ -75,7 +75,7 @@ TEST(a_row_that_is_cut_short_is_a_damaged_disk)
     uint32_t count = 0;
     write_down_a_life();
     for (size_t i = 0; i < scene.host->disk.count; i++) {
-        struct disk_row *row = &scene.host->disk.rows[i];
+        struct disk_row *row = scene.host->disk.rows[i];
         if (is_core_row(row) && row->size <= sizeof value) {
             memcpy(value, row->value, row->size);
             assert_true(begin_with_row(row, value, row->size - 1));
@@ -94,7 +94,7 @@ TEST(a_row_with_one_byte_changed_is_refused_or_harmless)
     uint32_t count = 0;
     write_down_a_life();
     for (size_t i = 0; i < scene.host->disk.count; i++) {
-        struct disk_row *row = &scene.host->disk.rows[i];
+        struct disk_row *row = scene.host->disk.rows[i];
         if (!is_core_row(row) || row->size > sizeof value) {
             continue;
         }

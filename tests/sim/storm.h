@@ -1,0 +1,91 @@
+/* A storm: one seed decides who there is, what operators ask for, and what goes wrong; then all is
+ * calm, and everybody must hold what is theirs.
+ *
+ *     storm.c         who there is, what is asked for       storm_faults.c  what goes wrong
+ *     storm_check.c   what must be true                     docs/simulation.md */
+#ifndef CAIRN_TESTS_SIM_STORM_H
+#define CAIRN_TESTS_SIM_STORM_H
+
+#include "tests/sim/world.h"
+
+#define STORM_FEEDS_MAX 192
+#define STORM_WORDS_MAX 512
+
+/* Classes of faults and orders; a seed has about half of them. */
+enum storm_class {
+    STORM_BAR,      /* lines that are cut for long */
+    STORM_HALF,     /* links that only one side knows to be broken */
+    STORM_STICK,    /* one direction stands still */
+    STORM_SLOW,     /* slow readers */
+    STORM_KILL,     /* kill -9, at any action */
+    STORM_POWER,    /* power cuts, at any action */
+    STORM_STALL,    /* full disks */
+    STORM_FAIL,     /* writes that fail */
+    STORM_PUT_BACK, /* old copies of disks, beside the guard */
+    STORM_NO_GUARD, /* ... and without it */
+    STORM_CLOCK,    /* clocks that are wrong, wander and jump */
+    STORM_FREEZE,   /* clocks that stand still */
+    STORM_FORGET,   /* partners removed and added again */
+    STORM_ADMIT,
+    STORM_REKEY,
+    STORM_CLOSE,
+    STORM_POLICY,
+    STORM_LARGE, /* operations of up to 60 KiB */
+    STORM_CLASSES,
+};
+
+struct storm_feed {
+    uint64_t token;
+    uint32_t author;
+    uint32_t wanted; /* set of nodes that an operator ever wanted in it */
+    bool is_known;   /* it was opened, and this is its id */
+    uint8_t id[16];
+};
+
+struct storm_word {
+    uint64_t token;
+    uint32_t author;
+    uint8_t feed[16];
+    uint32_t put_backs; /* of the author's disk, when it was asked for */
+};
+
+struct storm {
+    uint64_t seed;
+    struct test_rng rng;
+    struct world *world;
+    uint32_t nodes;
+    uint32_t rounds;
+    uint32_t pause_ms_max;
+    uint32_t classes; /* set of storm_class */
+    struct storm_feed feeds[STORM_FEEDS_MAX];
+    uint32_t feed_count;
+    struct storm_word words[STORM_WORDS_MAX];
+    uint32_t word_count;
+    uint32_t put_backs[WORLD_NODES_MAX];
+    bool has_backup[WORLD_NODES_MAX];
+    uint32_t villains;     /* set of nodes that lie: none, or one */
+    uint32_t failed_disks; /* set of nodes whose disk was made to fail */
+    bool has_forgotten;
+    uint64_t faults;
+};
+
+/* Play one seed; every violation fails the test that runs. */
+void storm_play(uint64_t seed, uint8_t out_trace[static 32]);
+/* What was played so far, by all calls. */
+uint64_t storm_played_ms(void);
+uint64_t storm_played_faults(void);
+
+uint32_t storm_below(struct storm *storm, uint32_t bound);
+bool storm_has(const struct storm *storm, enum storm_class class);
+const struct storm_feed *storm_feed_of(const struct storm *storm, const uint8_t id[static 16]);
+void storm_fault(struct storm *storm);
+/* The last line is given back, the last wrong is made good. */
+void storm_calm(struct storm *storm);
+
+/* At any time: nobody holds what is not meant for it, nobody is accused, tables hold. */
+void storm_check_always(const struct storm *storm);
+/* Is everything everywhere? Else out_why says what is not. */
+bool storm_is_settled(const struct storm *storm, char *out_why, size_t capacity);
+void storm_check_settled(const struct storm *storm);
+
+#endif
