@@ -141,7 +141,9 @@ cairn_err cairn_folder_due(struct cairn_folder *folder, uint64_t now_ms, uint64_
     }
     free(rows.memory);
     if (err != CAIRN_OK) {
-        return folder_fail(folder, err);
+        err = folder_fail(folder, err);
+        folder->lost = CAIRN_OK; /* all commits were settled before */
+        return err;
     }
     *out_due_ms = folder->due_ms;
     return CAIRN_OK;

@@ -27,6 +27,7 @@ cairn_err cairn_merge_decode(struct cairn_bytes bytes, struct cairn_merge_entry 
     cairn_err err = cairn_operation_decode(bytes, &out->operation, out_fault_at);
     out->bytes = bytes;
     out->is_unknown = false;
+    out->is_sound = false;
     out->kind_number = err == CAIRN_OK ? (uint64_t)out->operation.kind : 0;
     if (err != CAIRN_KIND_UNKNOWN) {
         return err;

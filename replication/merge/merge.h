@@ -23,6 +23,7 @@ struct cairn_merge_entry {
     struct cairn_bytes bytes;         /* of the operation */
     uint64_t kind_number;
     bool is_unknown; /* of a later version: freezes its object */
+    bool is_sound;   /* cairn_merge_judge has said so; false: the fold judges */
 
     uint8_t entry_id[32];
     uint8_t feed[16];
@@ -31,7 +32,6 @@ struct cairn_merge_entry {
     uint64_t floor_ms;    /* time of the author's last mark before the commit's leaf; private feeds,
                              or no mark: 0. source P-50 */
     bool is_test_network; /* the same for all entries of a node */
-    bool is_sound;        /* cairn_merge_judge has said so; false: the fold judges */
     bool is_repudiated;   /* its commit lies behind the end of its origin (P-16). Fold it again when
                              that becomes known: it has no effect from then on */
 };

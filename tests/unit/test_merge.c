@@ -84,6 +84,11 @@ TEST(what_was_judged_ahead_folds_as_what_was_not)
     struct cairn_merge_entry *good = MAKE(CAIRN_KIND_ALERT_ISSUE, 10, OPS_WARNING);
     struct cairn_merge_entry *bad = MAKE(CAIRN_KIND_CASE_WITHDRAW, 10, "{1: 99}");
     struct cairn_merge_result plain = ops_fold_one(good, nothing);
+    struct cairn_merge_entry fresh;
+    size_t fault_at;
+    memset(&fresh, 1, sizeof fresh);
+    assert_err(cairn_merge_decode(good->bytes, &fresh, &fault_at), CAIRN_OK);
+    assert_false(fresh.is_sound); /* until somebody has judged it */
     cairn_merge_judge(good);
     assert_true(good->is_sound);
     struct cairn_merge_result judged = ops_fold_one(good, nothing);
