@@ -113,7 +113,7 @@ TEST(a_row_with_one_byte_changed_is_refused_or_harmless)
 static struct disk_row *find_row(enum cairn_table table, uint8_t type)
 {
     for (size_t i = 0; i < scene.host->disk.count; i++) {
-        struct disk_row *row = &scene.host->disk.rows[i];
+        struct disk_row *row = scene.host->disk.rows[i];
         if (row->key[0] == (uint8_t)table && row->size > 2 && row->value[2] == type) {
             return row;
         }
@@ -167,7 +167,7 @@ TEST(a_journal_row_whose_checkpoint_says_something_else_is_refused)
     uint32_t count = 0;
     write_down_a_life();
     for (size_t i = 0; i < scene.host->disk.count; i++) {
-        struct disk_row *row = &scene.host->disk.rows[i];
+        struct disk_row *row = scene.host->disk.rows[i];
         if (row->key[0] != CAIRN_TABLE_STATE || row->value[2] != CORE_ROW_JOURNAL) {
             continue;
         }
