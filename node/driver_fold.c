@@ -4,10 +4,14 @@
 #include <string.h>
 
 #include "crypto/secret.h"
+#include "node/clock.h"
 #include "node/logger.h"
 #include "schema/base/check.h"
 
-#define FOLD_BATCH 32u /* commits in one job of the folder's thread */
+/* One job of the folder's thread takes so many commits, and begins none after so long. It ends when
+ * all is written to views: between two jobs the folder waits for that. */
+#define FOLD_BATCH   128u
+#define FOLD_TURN_US 500000u
 
 /* Commits are folded in the order in which they became ripe; one job of the folder's thread at a
  * time takes a few. One that fails is given again, before any that follows. */
@@ -72,7 +76,9 @@ static void fold_run(void *host, uint32_t thread_index)
                    ? cairn_folder_reopen(driver->start.folder)
                    : CAIRN_OK;
     uint64_t now_ms = job->now_ms;
-    for (struct driver_ripe *ripe = job->ripes; job->err == CAIRN_OK && ripe != NULL;
+    uint64_t ends_us = cairn_clock_mono_us() + FOLD_TURN_US;
+    for (struct driver_ripe *ripe = job->ripes;
+         job->err == CAIRN_OK && ripe != NULL && cairn_clock_mono_us() < ends_us;
          ripe = ripe->next) {
         ripe->job.now_ms = now_ms;
         job->err = cairn_folder_fold(driver->start.folder, &ripe->job, &ripe->result);

@@ -41,7 +41,7 @@
 #define CORE_PARTS_OWN       240u          /* of these, before invites, private feeds and mark */
 #define CORE_PRIVATE_MAX     64u           /* own private feeds */
 #define CORE_RECEIPTS_MAX    512u          /* in one batch */
-#define CORE_RIPE_AHEAD      64u           /* commits of one feed in the folder's hands */
+#define CORE_RIPE_AHEAD      256u          /* commits of one feed in the folder's hands */
 #define CORE_RIPE_MAX        4096u         /* likewise, of all feeds */
 #define CORE_COUNTRY_NODES   32u           /* journals of one country, those of the past included */
 #define CORE_NO_RECORD       UINT64_MAX
