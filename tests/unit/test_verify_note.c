@@ -76,6 +76,33 @@ TEST(a_checkpoint_has_the_logs_signature_and_known_lines_only)
     assert_err(verify_checkpoint_note(joined(text, line)), CAIRN_NOTE_SIGNATURE);
 }
 
+/* Whatever it says, signed. */
+static struct cairn_bytes signed_checkpoint(const struct cairn_checkpoint *checkpoint,
+                                            const uint8_t log_seed[static 32])
+{
+    static uint8_t note[512];
+    struct cairn_note_key key = {.name = checkpoint->origin, .type = CAIRN_NOTE_ED25519};
+    struct cairn_note_writer writer;
+    uint8_t text[CAIRN_CHECKPOINT_MAX], signature[64];
+    struct cairn_bytes whole = {text, cairn_note_encode_checkpoint(checkpoint, text)};
+    cairn_suite_sign_public(&protocol.suite, log_seed, key.public_key);
+    cairn_suite_sign(&protocol.suite, log_seed, whole, signature);
+    cairn_note_writer_init(&writer, note, sizeof note);
+    assert_err(cairn_note_put_text(&writer, whole), CAIRN_OK);
+    assert_err(cairn_note_append_signature(&writer, &key, 0, signature), CAIRN_OK);
+    return (struct cairn_bytes){note, writer.size};
+}
+
+TEST(a_checkpoint_says_the_size_that_its_root_is_of)
+{
+    struct cairn_checkpoint checkpoint = {.origin = cairn_bytes_of(aut.origin), .size = 1};
+    cairn_merkle_leaf((struct cairn_bytes){aut.leaves[0], CAIRN_LEAF_BYTES}, checkpoint.root);
+    assert_err(verify_checkpoint_note(signed_checkpoint(&checkpoint, aut.log_seed)), CAIRN_OK);
+    checkpoint.size = 2;
+    assert_err(verify_checkpoint_note(signed_checkpoint(&checkpoint, aut.log_seed)),
+               CAIRN_PEER_LEAF);
+}
+
 TEST(a_checkpoint_is_of_the_journal_and_of_all_its_leaves)
 {
     author_noise(&aut);
@@ -94,18 +121,10 @@ TEST(two_checkpoints_of_one_size_are_a_fork)
     struct bundle_edit edit = bundle_edit_open("vectors/object.bundle");
     uint32_t first = bundle_edit_find(&edit, CAIRN_BUNDLE_ENTRY, 0);
     json_t *node = protocol_node("test-demo/AUT/vienna-1/1");
-    struct cairn_note_key key = {.name = cairn_bytes_of("test-demo/AUT/vienna-1/1"),
-                                 .type = CAIRN_NOTE_ED25519};
-    struct cairn_checkpoint checkpoint = {.origin = key.name, .size = 20, .root = {1}};
-    struct cairn_note_writer writer;
-    uint8_t text[CAIRN_CHECKPOINT_MAX], note[512], signature[64];
-    struct cairn_bytes whole = {text, cairn_note_encode_checkpoint(&checkpoint, text)};
-    memcpy(key.public_key, protocol_key(node, "log_public"), 32);
-    cairn_suite_sign(&protocol.suite, protocol_key(node, "log_seed"), whole, signature);
-    cairn_note_writer_init(&writer, note, sizeof note);
-    assert_err(cairn_note_put_text(&writer, whole), CAIRN_OK);
-    assert_err(cairn_note_append_signature(&writer, &key, 0, signature), CAIRN_OK);
-    edit.records[first + 1].as.entry.checkpoint = (struct cairn_bytes){note, writer.size};
+    struct cairn_checkpoint checkpoint = {
+        .origin = cairn_bytes_of("test-demo/AUT/vienna-1/1"), .size = 20, .root = {1}};
+    edit.records[first + 1].as.entry.checkpoint =
+        signed_checkpoint(&checkpoint, protocol_key(node, "log_seed"));
     struct cairn_verify_result result = verify_run(bundle_edit_bytes(&edit));
     assert_err(result.err, CAIRN_PEER_FORK);
     assert_int_equal(result.record, first + 2);
@@ -268,6 +287,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_checkpoint_has_the_logs_signature_and_known_lines_only, begin),
+        cmocka_unit_test_setup(a_checkpoint_says_the_size_that_its_root_is_of, begin),
         cmocka_unit_test_setup(a_checkpoint_is_of_the_journal_and_of_all_its_leaves, begin),
         cmocka_unit_test_setup(two_checkpoints_of_one_size_are_a_fork, begin),
         cmocka_unit_test_setup(documents_of_one_country_follow_each_other, begin),
