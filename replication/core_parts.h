@@ -107,6 +107,7 @@ void cairn_core_announce(struct cairn_core *core);
 void cairn_core_restore_start(struct cairn_core *core, const struct cairn_event *event);
 void cairn_core_restore_hello(struct cairn_core *core, uint32_t journal,
                               const struct cairn_checkpoint *seen);
+bool cairn_core_restore_needs(const struct cairn_core *core, uint32_t country);
 void cairn_core_restore_ask(struct cairn_core *core, uint32_t link);
 void cairn_core_restore_leaf(struct cairn_core *core);
 void cairn_core_restore_advanced(struct cairn_core *core);

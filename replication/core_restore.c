@@ -172,6 +172,17 @@ void cairn_core_restore_hello(struct cairn_core *core, uint32_t number,
     }
 }
 
+/* Has a node of that country shown more than we hold, which has not come back yet? */
+bool cairn_core_restore_needs(const struct cairn_core *core, uint32_t country)
+{
+    bool needs = false;
+    for (uint32_t i = 1; i < core->journal_count; i++) {
+        needs = needs || (core->journals[i].country == country && core->restore.shown[i].is_heard &&
+                          core->restore.shown[i].size > core->journals[0].verified.size);
+    }
+    return needs && core->restore.state == CORE_RESTORED;
+}
+
 /* This link has shown more than we hold: better than a source that has not. */
 static void restore_prefer(struct cairn_core *core, uint32_t link)
 {

@@ -344,6 +344,9 @@ static cairn_err trust_forget(struct cairn_core *core, const struct cairn_event 
     if (country == CORE_NONE || country == 0 || !core->countries[country].is_recognised) {
         return CAIRN_DENIED_PARTNER;
     }
+    if (cairn_core_restore_needs(core, country)) {
+        return CAIRN_RESTORING;
+    }
     if (cairn_core_is_busy(core)) {
         return CAIRN_BUSY;
     }

@@ -198,6 +198,20 @@ TEST(a_partner_that_is_removed_need_not_answer)
     assert_false(now().is_restoring);
 }
 
+TEST(a_partner_that_holds_what_is_missing_is_not_removed)
+{
+    uint8_t root[32] = {7};
+    start_beside(CAIRN_GUARD_MISSING, 0, NULL);
+    hear(SRB, &scene.srb, now().durable_size + 2, root);
+    scene_forget("SRB", 1);
+    scene_forget("GEO", 2);
+    host_settle(scene.host);
+    assert_err(scene_answer_of(1), CAIRN_RESTORING);
+    assert_err(scene_answer_of(2), CAIRN_OK); /* it has not answered at all */
+    assert_int_equal(now().partner_count, 1);
+    assert_true(now().is_restoring);
+}
+
 TEST(look_ups_are_recorded_meanwhile_in_a_feed_of_their_own)
 {
     uint8_t old[16];
@@ -370,6 +384,7 @@ int main(void)
         CASE(doubt_of_an_earlier_run_holds_with_a_guard_that_agrees),
         CASE(a_stale_guard_that_is_ahead_is_not_believed_alone),
         CASE(a_partner_that_is_removed_need_not_answer),
+        CASE(a_partner_that_holds_what_is_missing_is_not_removed),
         CASE(look_ups_are_recorded_meanwhile_in_a_feed_of_their_own),
         CASE(after_a_start_a_partner_is_heard_before_anything_is_signed),
         CASE(a_partner_that_holds_more_than_the_guard_says_makes_all_of_them_needed),
