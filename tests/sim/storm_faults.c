@@ -51,7 +51,8 @@ static void fault_disk(struct storm *storm, enum storm_class class)
 }
 
 /* What nobody but the node held would be gone for good, so: a copy is put back only where partners
- * hold what the guard says, and one node after the other. */
+ * hold what the guard says, and one node after the other; and not where partners are removed and
+ * added, for those that the copy does not know have to be added again by hand. */
 static void fault_put_back(struct storm *storm)
 {
     uint32_t node = storm_node(storm);
@@ -63,7 +64,7 @@ static void fault_put_back(struct storm *storm)
         return;
     }
     world_run(storm->world, 3000);
-    if (!world_is_held(storm->world, node)) {
+    if (storm_has(storm, STORM_FORGET) || !world_is_held(storm->world, node)) {
         return;
     }
     storm->put_backs[node]++;
