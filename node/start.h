@@ -1,7 +1,6 @@
 /* What a node needs before its core can run: keys, stores, folder, and what is to be recalled.
  *
- *     cairn.yaml -> own document -> keys -> log store -> views store -> folder -> recall into the
- * core
+ *     cairn.yaml -> own document -> keys -> log store -> views store -> folder -> core recalls
  *
  * Blocks: called before the loop runs. docs/operate.md */
 #ifndef CAIRN_NODE_START_H

@@ -1,9 +1,9 @@
 /* The inside of the world, which its parts share:
  *
- *     world.c          steps, actions, time       world_wire.c     links that break, stall, half
- * close world_queue.c    what is to come            world_fold.c     what a node opens and
- * remembers world_nodes.c    keys, starts, falls        world_command.c  what operators ask for
- *     world_look.c     questions of tests         history.c        nobody tells two histories */
+ *     world.c          steps, actions, time        world_wire.c     links that break, stall, hang
+ *     world_queue.c    what is to come             world_fold.c     what a node opens, remembers
+ *     world_nodes.c    keys, starts, falls         world_command.c  what operators ask for
+ *     world_look.c     questions of tests          history.c        nobody tells two histories */
 #ifndef CAIRN_TESTS_SIM_WORLD_STATE_H
 #define CAIRN_TESTS_SIM_WORLD_STATE_H
 
