@@ -1,10 +1,12 @@
 /* The log store alone, for disks that fail and power that goes:
  *
- *     store_probe write DIR ACKS COUNT   make or open the store in DIR and write rows 0 to COUNT - 1,
- *                                        each a batch, every third without a sync; the number of
- *                                        each synced one goes to the file ACKS once it is durable
- *     store_probe read DIR...            a line for each: "DIR rows N", where rows 0 to N - 1 and no
- *                                        others are there and whole, "DIR error NUMBER", "DIR hole N"
+ *     store_probe write DIR ACKS COUNT   make or open the store in DIR and write rows 0 to
+ *                                        COUNT - 1, each a batch, every third without a sync; the
+ *                                        number of each synced one goes to the file ACKS once it
+ *                                        is durable
+ *     store_probe read DIR...            a line for each: "DIR rows N", where rows 0 to N - 1 and
+ *                                        no others are there and whole, "DIR error NUMBER",
+ *                                        "DIR hole N"
  *
  * A write that fails is repeated as node/driver_store.c does it: the store is opened anew, then
  * everything since the last sync is written again. Exit 0: all was written; 3: gave up with the
