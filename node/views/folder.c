@@ -1,7 +1,9 @@
 #include "node/views/folder.h"
 
+#include "crypto/secret.h"
 #include "node/views/folder_state.h"
 #include "replication/action.h"
+#include "replication/merge/open.h"
 #include "schema/base/check.h"
 #include "schema/origin.h"
 
@@ -120,7 +122,7 @@ cairn_err cairn_folder_invites(struct cairn_folder *folder, cairn_folder_on_invi
 static cairn_err folder_start(struct cairn_folder *folder)
 {
     struct folder_recall recall = {.folder = folder};
-    CAIRN_TRY(cairn_opener_open(&folder->opener));
+    CAIRN_TRY(cairn_suite_open_real(&folder->suite));
     CAIRN_TRY(cairn_mark_open(folder->log, &folder->marks));
     CAIRN_TRY(cairn_stage_open(folder->views, &folder->stage));
     CAIRN_TRY(folder_scan(&recall, CAIRN_VIEW_CURSOR, folder_recall_cursor));
@@ -155,7 +157,10 @@ void cairn_folder_close(struct cairn_folder *folder)
     }
     cairn_stage_close(folder->stage);
     cairn_mark_close(folder->marks);
-    cairn_opener_close(folder->opener);
+    if (folder->suite.table != NULL) {
+        cairn_suite_close(&folder->suite);
+    }
+    cairn_secret_wipe(folder->body, sizeof folder->body);
     free(folder);
 }
 
@@ -221,47 +226,74 @@ static void run_note(struct folder_run *run, const struct cairn_merge_entry *ent
     result->has_content = result->has_content || entry->kind_number > CAIRN_KIND_MISSING;
 }
 
-static cairn_err run_entry(struct folder_run *run, struct cairn_opened *opened)
+/* gives  *out: index and feed, and if it opened and decoded all but floor_ms */
+static cairn_err run_open(const struct folder_run *run, const struct cairn_open_reader *reader,
+                          const struct cairn_commit_entry *sealed, struct cairn_merge_entry *out)
 {
-    struct cairn_merge_entry *entry = &opened->entry;
-    bool is_new = entry->index >= run->cursor.done;
+    struct cairn_folder *folder = run->folder;
+    uint8_t content_key[32];
+    struct cairn_bytes operation;
+    size_t fault_at;
+    cairn_err err = cairn_open_entry(reader, sealed, folder->body, &operation, content_key);
+    cairn_secret_wipe(content_key, sizeof content_key);
+    if (err == CAIRN_OK) {
+        err = cairn_merge_decode(operation, out, &fault_at);
+    }
+    if (err != CAIRN_OK) {
+        memset(out, 0, sizeof *out);
+    }
+    out->index = sealed->index;
+    memcpy(out->feed, run->job->feed, sizeof out->feed);
+    memcpy(out->country, run->country, sizeof out->country);
+    out->is_test_network = folder->is_test_network;
+    out->is_repudiated = run->is_repudiated;
+    return err;
+}
+
+static cairn_err run_entry(struct folder_run *run, const struct cairn_open_reader *reader,
+                           const struct cairn_commit_entry *sealed)
+{
+    struct cairn_merge_entry entry;
+    bool is_new = sealed->index >= run->cursor.done;
     cairn_arena_reset(&run->folder->arena);
-    if (opened->why != CAIRN_OK) {
-        CAIRN_TRY(is_new ? folder_refuse(run, entry, opened->why) : CAIRN_OK);
+    cairn_err why = run_open(run, reader, sealed, &entry);
+    if (why != CAIRN_OK) {
+        CAIRN_TRY(is_new ? folder_refuse(run, &entry, why) : CAIRN_OK);
     } else {
-        entry->is_repudiated = run->is_repudiated;
-        run_note(run, entry);
-        CAIRN_TRY(folder_take(run, entry, is_new));
+        run_note(run, &entry);
+        if (entry.kind_number >= CAIRN_KIND_ALERT_ISSUE) {
+            cairn_open_entry_id(reader, sealed, entry.entry_id);
+        }
+        CAIRN_TRY(folder_take(run, &entry, is_new));
     }
     if (is_new) {
-        run->cursor.done = entry->index + 1;
+        run->cursor.done = sealed->index + 1;
         run->result->entry_count++;
     }
     return CAIRN_OK;
 }
 
-static cairn_err run_commit(struct folder_run *run, const struct cairn_opener_source *source,
+static cairn_err run_commit(struct folder_run *run, const struct cairn_open_reader *reader,
                             struct cairn_bytes row)
 {
-    struct cairn_opener *opener = run->folder->opener;
     struct cairn_commit commit;
-    struct cairn_opened *opened;
+    struct cairn_commit_cursor cursor;
+    struct cairn_commit_entry entry;
     size_t fault_at;
     if (cairn_commit_decode(row, &commit, &fault_at) != CAIRN_OK) {
         return CAIRN_DISK_CORRUPT;
     }
-    cairn_err err = CAIRN_OK;
-    cairn_opener_begin(opener, source, &commit);
-    while (err == CAIRN_OK && (opened = cairn_opener_next(opener)) != NULL) {
-        err = run_entry(run, opened);
+    cairn_commit_cursor_init(&cursor, &commit);
+    while (cairn_commit_next(&cursor, &entry)) {
+        CAIRN_TRY(run_entry(run, reader, &entry));
     }
-    cairn_opener_end(opener);
-    return err;
+    return CAIRN_OK;
 }
 
 /* A private feed's entries: one row each. */
 struct run_private {
     struct folder_run *run;
+    const struct cairn_open_reader *reader;
     uint64_t index; /* of the next one */
     cairn_err err;
 };
@@ -281,22 +313,21 @@ static bool run_private_row(void *host, struct cairn_bytes key, struct cairn_byt
     entry.prefix_bytes = (struct cairn_bytes){.data = value.data, .size = CAIRN_PREFIX_BYTES};
     entry.body = (struct cairn_bytes){.data = value.data + CAIRN_PREFIX_BYTES,
                                       .size = value.size - CAIRN_PREFIX_BYTES};
-    private->err = run_entry(private->run, cairn_opener_one(private->run->folder->opener, &entry));
+    private->err = run_entry(private->run, private->reader, &entry);
     private->index++;
     return private->err == CAIRN_OK;
 }
 
-static cairn_err run_private(struct folder_run *run, const struct cairn_opener_source *source)
+static cairn_err run_private(struct folder_run *run, const struct cairn_open_reader *reader)
 {
     const struct cairn_opening *opening = &run->opening;
-    struct run_private private = {.run = run, .index = opening->previous_size};
+    struct run_private private = {.run = run, .reader = reader, .index = opening->previous_size};
     uint8_t from[CAIRN_KEY_BYTES], to[CAIRN_KEY_BYTES];
     struct cairn_store_range range = {
         .from = folder_log_key(CAIRN_TABLE_ENTRY, opening->feed, opening->previous_size, from),
         .to = folder_log_key(CAIRN_TABLE_ENTRY, opening->feed, opening->size, to),
         .is_bulk = true,
     };
-    cairn_opener_begin(run->folder->opener, source, NULL);
     cairn_err err = cairn_store_scan(run->folder->log, &range, run_private_row, &private);
     CAIRN_TRY(private.err);
     CAIRN_TRY(err);
@@ -367,15 +398,12 @@ static cairn_err run_row(struct folder_run *run, struct cairn_bytes row)
 {
     CAIRN_TRY(run_check(run, row));
     run->is_repudiated = run->job->is_ended && run->opening.leaf_index >= run->job->counted_size;
-    struct cairn_opener_source source = {
-        .reader = {.origin = cairn_bytes_of(run->job->origin),
-                   .slot_keys = run->job->slot_keys,
-                   .epoch_count = run->job->epoch_count},
-        .is_test_network = run->folder->is_test_network,
-    };
-    memcpy(source.reader.feed, run->job->feed, sizeof source.reader.feed);
-    memcpy(source.country, run->country, sizeof source.country);
-    CAIRN_TRY(run->job->is_private ? run_private(run, &source) : run_commit(run, &source, row));
+    struct cairn_open_reader reader = {.suite = &run->folder->suite,
+                                       .origin = cairn_bytes_of(run->job->origin),
+                                       .slot_keys = run->job->slot_keys,
+                                       .epoch_count = run->job->epoch_count};
+    memcpy(reader.feed, run->job->feed, sizeof reader.feed);
+    CAIRN_TRY(run->job->is_private ? run_private(run, &reader) : run_commit(run, &reader, row));
     if (run->job->commit_number == run->cursor.commits) {
         run->cursor.commits++;
         run->cursor.size = run->opening.size;

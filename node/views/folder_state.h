@@ -6,9 +6,9 @@
 #ifndef CAIRN_NODE_VIEWS_FOLDER_STATE_H
 #define CAIRN_NODE_VIEWS_FOLDER_STATE_H
 
+#include "crypto/suite.h"
 #include "node/views/folder.h"
 #include "node/views/mark.h"
-#include "node/views/opener.h"
 #include "node/views/stage.h"
 #include "schema/base/arena.h"
 #include "schema/commit.h"
@@ -26,7 +26,7 @@ struct cairn_folder {
     struct cairn_store *views;
     char country[4];
     bool is_test_network;
-    struct cairn_opener *opener;
+    struct cairn_suite suite;
     struct cairn_mark_book *marks;
     struct cairn_stage *stage;
     struct folder_recent recent[FOLDER_RECENT]; /* feeds folded since the last failure */
@@ -34,6 +34,7 @@ struct cairn_folder {
     cairn_err lost;           /* why rows of folded commits were dropped; CAIRN_OK: none were */
     uint64_t due_ms;          /* of the first parked operation; 0: none */
     struct cairn_arena arena; /* reset for each entry */
+    uint8_t body[CAIRN_LIMIT_BODY_BYTES]; /* of the entry that was opened last */
     uint8_t memory[CAIRN_MERGE_ARENA_BYTES];
 };
 

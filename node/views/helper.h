@@ -1,5 +1,5 @@
 /* A thread beside the folder's that takes one piece of work at a time. The scribe writes a batch to
- * views while the next one is folded; the opener opens entries while those before are folded.
+ * views while the next one is folded.
  *
  *     folder's thread   fold 1 | fold 2      | fold 3        give waits for the piece before;
  *     scribe            | write 1            | write 2       what failed is told by settle

@@ -27,7 +27,6 @@ cairn_err cairn_merge_decode(struct cairn_bytes bytes, struct cairn_merge_entry 
     cairn_err err = cairn_operation_decode(bytes, &out->operation, out_fault_at);
     out->bytes = bytes;
     out->is_unknown = false;
-    out->is_sound = false;
     out->kind_number = err == CAIRN_OK ? (uint64_t)out->operation.kind : 0;
     if (err != CAIRN_KIND_UNKNOWN) {
         return err;
@@ -78,23 +77,6 @@ static bool merge_is_by_owner(const struct cairn_merge_entry *entry)
                                 cairn_bytes_of(entry->country));
 }
 
-static cairn_err merge_check_operation(const struct cairn_merge_entry *entry,
-                                       struct cairn_shape_fault *fault)
-{
-    struct cairn_bytes author = cairn_bytes_of(entry->country);
-    return merge_space(entry) == CAIRN_OPSET_ALERT
-               ? cairn_alert_check(&entry->operation, author, entry->is_test_network, fault)
-               : cairn_case_check(&entry->operation, author, entry->is_test_network, fault);
-}
-
-void cairn_merge_judge(struct cairn_merge_entry *entry)
-{
-    struct cairn_shape_fault fault;
-    CAIRN_REQUIRE(merge_has_state(entry->kind_number));
-    CAIRN_REQUIRE(cairn_id_is_country(cairn_bytes_of(entry->country)));
-    entry->is_sound = !entry->is_unknown && merge_check_operation(entry, &fault) == CAIRN_OK;
-}
-
 /* What is wrong with it for ever: the operation alone and its author's last mark decide. */
 static cairn_err merge_check(const struct cairn_merge_entry *entry, struct cairn_shape_fault *fault)
 {
@@ -104,7 +86,10 @@ static cairn_err merge_check(const struct cairn_merge_entry *entry, struct cairn
     if (entry->is_unknown) {
         return cairn_shape_refuse(CAIRN_KIND_UNKNOWN, NULL, UINT32_MAX, fault);
     }
-    return entry->is_sound ? CAIRN_OK : merge_check_operation(entry, fault);
+    struct cairn_bytes author = cairn_bytes_of(entry->country);
+    return merge_space(entry) == CAIRN_OPSET_ALERT
+               ? cairn_alert_check(&entry->operation, author, entry->is_test_network, fault)
+               : cairn_case_check(&entry->operation, author, entry->is_test_network, fault);
 }
 
 /* A later kind freezes an alert only when its own country wrote it; of a case, the fold decides. */

@@ -23,7 +23,6 @@ struct cairn_merge_entry {
     struct cairn_bytes bytes;         /* of the operation */
     uint64_t kind_number;
     bool is_unknown; /* of a later version: freezes its object */
-    bool is_sound;   /* cairn_merge_judge has said so; false: the fold judges */
 
     uint8_t entry_id[32];
     uint8_t feed[16];
@@ -65,13 +64,6 @@ CAIRN_MUST cairn_err cairn_merge_decode(struct cairn_bytes bytes, struct cairn_m
 /* Which states must be loaded: 0 for kinds that no object has, else 1 (room for later kinds). */
 uint32_t cairn_merge_needs(const struct cairn_merge_entry *entry,
                            struct cairn_merge_key out[static CAIRN_LIMIT_STATES_PER_OPERATION]);
-
-/* Check an operation of an object by itself, ahead of its fold and on any thread: the dear half of
- * a fold. Without it the fold does the same.
- *
- * shape   entry: decoded, kind_number of an object; country and is_test_network are set
- * gives   entry->is_sound: its fold need not check it again */
-void cairn_merge_judge(struct cairn_merge_entry *entry);
 
 /* Is the entry too far ahead of this node's clock? Then park it and fold it later. source P-50 */
 bool cairn_merge_is_ahead(const struct cairn_merge_entry *entry, uint64_t now_ms);

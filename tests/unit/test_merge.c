@@ -79,32 +79,6 @@ TEST(v0_an_operation_that_breaks_a_rule_changes_nothing)
     assert_err(ops_refusal(MAKE(CAIRN_KIND_CASE_WITHDRAW, 10, "{1: 99}")), CAIRN_RULE_REASON);
 }
 
-TEST(what_was_judged_ahead_folds_as_what_was_not)
-{
-    struct cairn_merge_entry *good = MAKE(CAIRN_KIND_ALERT_ISSUE, 10, OPS_WARNING);
-    struct cairn_merge_entry *bad = MAKE(CAIRN_KIND_CASE_WITHDRAW, 10, "{1: 99}");
-    struct cairn_merge_result plain = ops_fold_one(good, nothing);
-    struct cairn_merge_entry fresh;
-    size_t fault_at;
-    memset(&fresh, 1, sizeof fresh);
-    assert_err(cairn_merge_decode(good->bytes, &fresh, &fault_at), CAIRN_OK);
-    assert_false(fresh.is_sound); /* until somebody has judged it */
-    cairn_merge_judge(good);
-    assert_true(good->is_sound);
-    struct cairn_merge_result judged = ops_fold_one(good, nothing);
-    assert_err(judged.err, CAIRN_OK);
-    assert_true(cairn_bytes_is_equal(plain.state, judged.state));
-    assert_int_equal(judged.puts.count, plain.puts.count);
-    good->floor_ms = OPS_BASE_MS + 11; /* what it does not depend on still counts */
-    assert_err(ops_refusal(good), CAIRN_RULE_HLC);
-    cairn_merge_judge(bad);
-    assert_false(bad->is_sound);
-    assert_err(ops_refusal(bad), CAIRN_RULE_REASON);
-    bad->is_unknown = true;
-    cairn_merge_judge(bad);
-    assert_false(bad->is_sound);
-}
-
 TEST(b42_specimen_codes_pass_only_in_test_networks)
 {
     struct cairn_merge_entry *specimen = ops_make(&(struct ops_spec){
@@ -266,7 +240,6 @@ int main(void)
         cmocka_unit_test(p50_an_operation_dated_before_its_authors_last_mark_has_no_effect),
         cmocka_unit_test(p50_an_operation_ahead_of_the_clock_is_parked),
         cmocka_unit_test(v0_an_operation_that_breaks_a_rule_changes_nothing),
-        cmocka_unit_test(what_was_judged_ahead_folds_as_what_was_not),
         cmocka_unit_test(b42_specimen_codes_pass_only_in_test_networks),
         cmocka_unit_test(a_later_kind_is_kept_when_it_may_matter),
         cmocka_unit_test(an_amendment_rewrites_the_rows_that_it_changes),
