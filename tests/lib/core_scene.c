@@ -18,6 +18,7 @@ static void scene_open(const struct cairn_core_limits *limits)
     cairn_suite_init_fake(&scene.suite);
     author_open(&scene.srb, &scene.suite, "SRB");
     author_open(&scene.geo, &scene.suite, "GEO");
+    author_open(&scene.twin, &scene.suite, "SRB");
     scene.host = host_open(&scene.suite, limits);
     host_settle(scene.host);
     host_show(scene.host, &scene.host->self);
@@ -57,6 +58,7 @@ int scene_end(void **state)
     host_close(scene.host);
     author_close(&scene.srb);
     author_close(&scene.geo);
+    author_close(&scene.twin);
     author_feed_close(&scene.feed);
     return 0;
 }

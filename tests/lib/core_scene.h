@@ -17,6 +17,7 @@ struct core_scene {
     struct host *host;
     struct author srb;
     struct author geo;
+    struct author twin;      /* SRB again, under the same keys */
     struct author_feed feed; /* of SRB, for AUT and SRB; written by scene_write_first */
     uint8_t own_sealing[32]; /* public */
 };

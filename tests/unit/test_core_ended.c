@@ -7,21 +7,6 @@
 #include "replication/core.h"
 #include "tests/lib/core_scene.h"
 
-static struct author other; /* SRB again, under the same keys */
-
-static int begin(void **state)
-{
-    scene_begin(state);
-    author_open(&other, &scene.suite, "SRB");
-    return 0;
-}
-
-static int end(void **state)
-{
-    author_close(&other);
-    return scene_end(state);
-}
-
 /* The core holds SRB's journal up to `size`, and GEO is linked. */
 static void take_srb(uint64_t size)
 {
@@ -142,10 +127,10 @@ TEST(a_tree_of_another_root_is_a_branch_that_nobody_stands_by)
 {
     for (uint64_t size = 6; size <= 10; size += 4) {
         scene_write_noise(&scene.srb, 10, 1);
-        scene_write_noise(&other, 10, 7);
+        scene_write_noise(&scene.twin, 10, 7);
         take_srb(10);
-        other.serial = scene.srb.serial;
-        assert_err(end_srb(&other, size), CAIRN_OK);
+        scene.twin.serial = scene.srb.serial;
+        assert_err(end_srb(&scene.twin, size), CAIRN_OK);
         assert_true(scene_srb_peer().is_repudiated);
         assert_int_equal(scene.host->notices[CAIRN_NOTICE_REPUDIATED], 1);
         assert_int_equal(scene_srb_peer().journal_size, 10);
@@ -199,11 +184,11 @@ TEST(a_late_joiner_follows_up_to_the_position_and_no_further)
 TEST(leaves_that_do_not_lead_to_the_position_count_for_nothing)
 {
     scene_write_noise(&scene.srb, 10, 1);
-    scene_write_noise(&other, 10, 7);
+    scene_write_noise(&scene.twin, 10, 7);
     assert_err(end_srb(&scene.srb, 6), CAIRN_OK);
     scene_link_up(GEO, &scene.geo);
     host_settle(scene.host);
-    scene_frame(GEO, author_range(&other, 0, 10, true));
+    scene_frame(GEO, author_range(&scene.twin, 0, 10, true));
     host_settle(scene.host);
     assert_int_equal(scene_srb_peer().journal_size, 0);
     assert_err(scene.host->dropped[GEO], CAIRN_OK); /* it may not know better */
@@ -220,7 +205,7 @@ TEST(who_has_less_than_the_position_is_asked_no_more)
     scene_write_noise(&scene.srb, 10, 1);
     author_sign(&scene.srb);
     assert_err(end_srb(&scene.srb, 10), CAIRN_OK);
-    struct author behind = other;
+    struct author behind = scene.twin;
     scene_write_noise(&behind, 5, 1);
     scene_link_up(GEO, &scene.geo);
     host_settle(scene.host);
@@ -291,11 +276,11 @@ TEST(nothing_of_an_ended_origin_is_cosigned)
 TEST(a_dispute_ends_where_the_country_stands_by_what_is_held)
 {
     scene_write_noise(&scene.srb, 4, 1);
-    scene_write_noise(&other, 4, 1);
+    scene_write_noise(&scene.twin, 4, 1);
     scene_write_noise(&scene.srb, 6, 1);
-    scene_write_noise(&other, 6, 7);
+    scene_write_noise(&scene.twin, 6, 7);
     take_srb(10);
-    scene_offer_own(GEO, &other);
+    scene_offer_own(GEO, &scene.twin);
     host_settle(scene.host);
     assert_true(scene_srb_peer().is_forked);
     assert_err(end_srb(&scene.srb, 4), CAIRN_OK); /* what both branches share */
@@ -309,13 +294,13 @@ TEST(a_dispute_ends_where_the_country_stands_by_what_is_held)
 TEST(a_dispute_does_not_end_on_the_other_branch)
 {
     scene_write_noise(&scene.srb, 10, 1);
-    scene_write_noise(&other, 10, 7);
+    scene_write_noise(&scene.twin, 10, 7);
     take_srb(10);
-    scene_offer_own(GEO, &other);
+    scene_offer_own(GEO, &scene.twin);
     host_settle(scene.host);
     assert_true(scene_srb_peer().is_forked);
-    other.serial = scene.srb.serial;
-    assert_err(end_srb(&other, 8), CAIRN_OK);
+    scene.twin.serial = scene.srb.serial;
+    assert_err(end_srb(&scene.twin, 8), CAIRN_OK);
     assert_true(scene_srb_peer().is_forked);
     assert_true(scene_srb_peer().is_repudiated);
 }
@@ -415,34 +400,38 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_ended_origin_is_no_peer_any_more_and_its_link_is_closed,
-                                        begin, end),
+                                        scene_begin, scene_end),
         cmocka_unit_test_setup_teardown(a_later_document_that_drops_or_moves_a_position_is_refused,
-                                        begin, end),
+                                        scene_begin, scene_end),
         cmocka_unit_test_setup_teardown(
-            a_document_that_takes_an_end_back_is_named_whoever_carries_it, begin, end),
-        cmocka_unit_test_setup_teardown(what_is_held_past_the_position_is_put_back_to_it, begin,
-                                        end),
+            a_document_that_takes_an_end_back_is_named_whoever_carries_it, scene_begin, scene_end),
+        cmocka_unit_test_setup_teardown(what_is_held_past_the_position_is_put_back_to_it,
+                                        scene_begin, scene_end),
         cmocka_unit_test_setup_teardown(a_tree_of_another_root_is_a_branch_that_nobody_stands_by,
-                                        begin, end),
+                                        scene_begin, scene_end),
         cmocka_unit_test_setup_teardown(
-            a_document_that_comes_before_the_restart_is_followed_after_it, begin, end),
+            a_document_that_comes_before_the_restart_is_followed_after_it, scene_begin, scene_end),
         cmocka_unit_test_setup_teardown(a_late_joiner_follows_up_to_the_position_and_no_further,
-                                        begin, end),
+                                        scene_begin, scene_end),
         cmocka_unit_test_setup_teardown(leaves_that_do_not_lead_to_the_position_count_for_nothing,
-                                        begin, end),
-        cmocka_unit_test_setup_teardown(who_has_less_than_the_position_is_asked_no_more, begin,
-                                        end),
+                                        scene_begin, scene_end),
+        cmocka_unit_test_setup_teardown(who_has_less_than_the_position_is_asked_no_more,
+                                        scene_begin, scene_end),
         cmocka_unit_test_setup_teardown(
-            a_commit_behind_the_position_is_not_taken_and_one_before_it_is, begin, end),
+            a_commit_behind_the_position_is_not_taken_and_one_before_it_is, scene_begin, scene_end),
         cmocka_unit_test_setup_teardown(the_folder_gets_again_what_it_opened_behind_the_position,
-                                        begin, end),
-        cmocka_unit_test_setup_teardown(nothing_of_an_ended_origin_is_cosigned, begin, end),
+                                        scene_begin, scene_end),
+        cmocka_unit_test_setup_teardown(nothing_of_an_ended_origin_is_cosigned, scene_begin,
+                                        scene_end),
         cmocka_unit_test_setup_teardown(a_dispute_ends_where_the_country_stands_by_what_is_held,
-                                        begin, end),
-        cmocka_unit_test_setup_teardown(a_dispute_does_not_end_on_the_other_branch, begin, end),
-        cmocka_unit_test_setup_teardown(a_node_whose_own_origin_ended_signs_nothing, begin, end),
+                                        scene_begin, scene_end),
+        cmocka_unit_test_setup_teardown(a_dispute_does_not_end_on_the_other_branch, scene_begin,
+                                        scene_end),
+        cmocka_unit_test_setup_teardown(a_node_whose_own_origin_ended_signs_nothing, scene_begin,
+                                        scene_end),
         cmocka_unit_test_setup_teardown(
-            the_next_incarnation_writes_and_finds_what_the_last_one_wrote_closed, begin, end),
+            the_next_incarnation_writes_and_finds_what_the_last_one_wrote_closed, scene_begin,
+            scene_end),
     };
     return cmocka_run_group_tests_name("core_ended", tests, NULL, NULL);
 }

@@ -10,34 +10,19 @@
 
 #define MINUTE_MS 61000u
 
-static struct author other; /* SRB again, under the same keys */
-
-static int begin(void **state)
-{
-    scene_begin(state);
-    author_open(&other, &scene.suite, "SRB");
-    return 0;
-}
-
-static int end(void **state)
-{
-    author_close(&other);
-    return scene_end(state);
-}
-
 /* SRB and its double write `same` leaves that are the same, and then differ. */
 static void write_both(uint32_t same, uint32_t count, uint32_t other_count)
 {
     scene_write_noise(&scene.srb, same, 1);
-    scene_write_noise(&other, same, 1);
+    scene_write_noise(&scene.twin, same, 1);
     if (count > same) {
         scene_write_noise(&scene.srb, count - same, 1);
     }
     if (other_count > same) {
-        scene_write_noise(&other, other_count - same, 7);
+        scene_write_noise(&scene.twin, other_count - same, 7);
     }
     author_sign(&scene.srb);
-    author_sign(&other);
+    author_sign(&scene.twin);
 }
 
 /* The core holds SRB's journal, and GEO is linked. */
@@ -90,7 +75,7 @@ TEST(two_roots_of_one_size_are_proved_and_end_the_journal_here)
 {
     write_both(4, 10, 10);
     take_srb();
-    show(&other); /* whoever shows it: its author signed it */
+    show(&scene.twin); /* whoever shows it: its author signed it */
     host_settle(scene.host);
     assert_true(is_forked());
     assert_err(scene.host->dropped[GEO], CAIRN_OK);
@@ -110,7 +95,7 @@ TEST(a_shorter_history_that_is_not_the_beginning_is_proved_from_our_own_leaves)
 {
     write_both(4, 21, 6);
     take_srb();
-    show(&other);
+    show(&scene.twin);
     host_settle(scene.host);
     assert_true(is_forked());
     assert_told(GEO, 6, 21);
@@ -121,8 +106,8 @@ TEST(a_longer_history_is_no_fork_before_our_leaves_reach_it)
     write_both(4, 10, 16);
     take_srb();
     host_link_down(scene.host, SRB);
-    show(&other);
-    struct author mixed = other;
+    show(&scene.twin);
+    struct author mixed = scene.twin;
     memset(mixed.leaves[12], 3, CAIRN_LEAF_BYTES);
     scene_frame(GEO, author_range(&mixed, 10, 16, true)); /* GEO may be lying */
     host_settle(scene.host);
@@ -166,7 +151,8 @@ TEST(no_leaves_at_all_under_another_root_are_proved)
 {
     write_both(4, 10, 10);
     take_srb();
-    scene_frame(SRB, author_range(&other, 10, 10, true)); /* the author itself contradicts it */
+    scene_frame(SRB,
+                author_range(&scene.twin, 10, 10, true)); /* the author itself contradicts it */
     host_settle(scene.host);
     assert_err(scene.host->dropped[SRB], CAIRN_PEER_LEAF);
     assert_true(is_forked());
@@ -177,7 +163,7 @@ TEST(a_long_journal_is_looked_through_in_pieces_with_pauses)
 {
     write_both(4999, 12000, 5000);
     take_srb();
-    show(&other);
+    show(&scene.twin);
     host_settle(scene.host);
     assert_false(is_forked()); /* the second load is still to come */
     host_run(scene.host, 500);
@@ -191,7 +177,7 @@ TEST(an_old_checkpoint_of_the_same_history_accuses_nobody_and_costs_one_look)
 {
     write_both(9, 10, 9);
     take_srb();
-    show(&other);
+    show(&scene.twin);
     host_settle(scene.host);
     assert_false(is_forked());
     uint32_t stores = scene.host->store_count;
@@ -201,15 +187,15 @@ TEST(an_old_checkpoint_of_the_same_history_accuses_nobody_and_costs_one_look)
         cairn_merkle_range_init(&range);
         for (uint32_t i = 0; i < size; i++) {
             uint8_t hash[32];
-            cairn_merkle_leaf((struct cairn_bytes){other.leaves[i], CAIRN_LEAF_BYTES}, hash);
+            cairn_merkle_leaf((struct cairn_bytes){scene.twin.leaves[i], CAIRN_LEAF_BYTES}, hash);
             cairn_merkle_range_append(&range, hash);
         }
         cairn_merkle_range_root(&range, root);
-        author_sign_as(&other, size, root);
+        author_sign_as(&scene.twin, size, root);
         struct cairn_offer_journal journal = {
-            .origin = cairn_bytes_of(other.origin),
+            .origin = cairn_bytes_of(scene.twin.origin),
             .size = size,
-            .checkpoint = {.data = other.checkpoint, .size = other.checkpoint_size}};
+            .checkpoint = {.data = scene.twin.checkpoint, .size = scene.twin.checkpoint_size}};
         scene_frame(GEO,
                     (struct cairn_message){.type = CAIRN_MESSAGE_OFFER,
                                            .as.offer = {.journals = &journal, .journal_count = 1}});
@@ -224,8 +210,8 @@ TEST(a_checkpoint_that_the_author_did_not_sign_is_its_bearers_fault)
 {
     write_both(4, 10, 6);
     take_srb();
-    other.checkpoint[other.checkpoint_size - 10] ^= 1;
-    show(&other);
+    scene.twin.checkpoint[scene.twin.checkpoint_size - 10] ^= 1;
+    show(&scene.twin);
     host_settle(scene.host);
     assert_false(is_forked());
     assert_int_not_equal(scene.host->dropped[GEO], CAIRN_OK);
@@ -256,11 +242,12 @@ static struct cairn_message third_proof(void)
     }
     memcpy(third_nodes, split.hashes, split.count * (size_t)32);
     memcpy(note_b, scene.srb.checkpoint, scene.srb.checkpoint_size);
-    return (struct cairn_message){.type = CAIRN_MESSAGE_PROOF,
-                                  .as.proof = {.origin = cairn_bytes_of(scene.srb.origin),
-                                               .note_a = {other.checkpoint, other.checkpoint_size},
-                                               .note_b = {note_b, scene.srb.checkpoint_size},
-                                               .nodes = {third_nodes, split.count * (size_t)32}}};
+    return (struct cairn_message){
+        .type = CAIRN_MESSAGE_PROOF,
+        .as.proof = {.origin = cairn_bytes_of(scene.srb.origin),
+                     .note_a = {scene.twin.checkpoint, scene.twin.checkpoint_size},
+                     .note_b = {note_b, scene.srb.checkpoint_size},
+                     .nodes = {third_nodes, split.count * (size_t)32}}};
 }
 
 TEST(a_proof_by_a_third_party_counts_and_is_forwarded_once)
@@ -322,7 +309,7 @@ TEST(a_proof_is_told_to_links_that_come_later_also_after_a_restart)
 {
     write_both(4, 10, 6);
     take_srb();
-    show(&other);
+    show(&scene.twin);
     host_settle(scene.host);
     for (uint32_t round = 0; round < 2; round++) {
         host_forget_sent(scene.host);
@@ -393,7 +380,7 @@ TEST(a_peer_is_told_within_a_minute_how_far_a_journal_has_grown)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, scene_begin, scene_end)
     const struct CMUnitTest tests[] = {
         CASE(two_roots_of_one_size_are_proved_and_end_the_journal_here),
         CASE(a_shorter_history_that_is_not_the_beginning_is_proved_from_our_own_leaves),

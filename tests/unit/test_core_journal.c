@@ -44,16 +44,13 @@ TEST(leaves_that_were_not_asked_for_do_no_harm)
     scene_link_up(SRB, &scene.srb);
     scene_link_up(GEO, &scene.geo);
     scene_offer_own(SRB, &scene.srb);
-    struct author other;
-    author_open(&other, &scene.suite, "SRB");
-    scene_write_noise(&other, 10, 7);
-    scene_frame(GEO,
-                author_range(&other, 0, 5, false)); /* the author is linked: nobody asked GEO */
+    scene_write_noise(&scene.twin, 10, 7);
+    scene_frame(
+        GEO, author_range(&scene.twin, 0, 5, false)); /* the author is linked: nobody asked GEO */
     assert_err(scene.host->dropped[GEO], CAIRN_PEER_OVERDRAW);
     scene_frame(SRB, author_range(&scene.srb, 0, 10, true));
     host_settle(scene.host);
     assert_int_equal(scene_peer_of(&scene.srb).journal_size, 10);
-    author_close(&other);
 }
 
 /* Only signatures accuse: whose leaves they are nobody can show. */
@@ -64,17 +61,14 @@ TEST(an_author_whose_leaves_leave_its_own_history_is_refused)
     scene_offer_own(SRB, &scene.srb);
     scene_frame(SRB, author_range(&scene.srb, 0, 10, true));
     host_settle(scene.host);
-    struct author other;
-    author_open(&other, &scene.suite, "SRB");
-    scene_write_noise(&other, 10, 7);
-    scene_write_noise(&other, 10, 1);
-    scene_frame(SRB, author_range(&other, 10, 20, true));
+    scene_write_noise(&scene.twin, 10, 7);
+    scene_write_noise(&scene.twin, 10, 1);
+    scene_frame(SRB, author_range(&scene.twin, 10, 20, true));
     host_settle(scene.host);
     assert_err(scene.host->dropped[SRB], CAIRN_PEER_LEAF);
     assert_int_equal(scene.host->notices[CAIRN_NOTICE_FORK], 1); /* the operator is told */
     assert_false(scene_peer_of(&scene.srb).is_forked);
     assert_int_equal(scene_rows_in(CAIRN_TABLE_FORK), 0);
-    author_close(&other);
 }
 
 TEST(a_source_that_stays_silent_is_changed_for_another_one)
