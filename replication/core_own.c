@@ -195,8 +195,11 @@ static cairn_err own_audience_feed(const struct cairn_core *core, const uint8_t 
         return CAIRN_NOT_FOUND;
     }
     *out = number;
-    bool is_closed = core->feeds[number].is_closing || core->feeds[number].is_closed;
-    return is_closed ? CAIRN_STATE : cairn_core_may_write(core);
+    if (core->feeds[number].is_closing || core->feeds[number].is_closed) {
+        return CAIRN_STATE;
+    }
+    CAIRN_TRY(cairn_core_may_write(core));
+    return cairn_core_is_replaced(core, &core->feeds[number]) ? CAIRN_STATE : CAIRN_OK;
 }
 
 /* Is it a member, or becomes one with the next flush? */

@@ -209,6 +209,49 @@ TEST(a_private_feed_without_new_entries_comes_back_and_another_is_lost)
     world_close(world);
 }
 
+static cairn_err close_feed(struct world *world, const uint8_t feed[static 16])
+{
+    struct world_command command = {.type = CAIRN_EVENT_FEED_CLOSE};
+    cairn_err err = CAIRN_OK;
+    uint8_t unused[16];
+    memcpy(command.feed, feed, 16);
+    uint64_t token = world_begin(world, AUT, &command);
+    world_run(world, 5000);
+    assert_true(world_answer(world, token, &err, unused));
+    return err;
+}
+
+/* GEO has the leaf of its last commit, and is no member; SRB, who is one, never got it. Whatever
+ * were written now would stand in the place of that commit, and SRB could not read it. */
+TEST(a_feed_whose_end_nobody_returns_takes_no_order_any_more)
+{
+    struct world *world = open_calm(4, 18);
+    uint8_t feed[16], next[16];
+    assert_err(world_feed_open(world, AUT, "AUTSRB", feed), CAIRN_OK);
+    say(world, AUT, feed, "early", 2);
+    world_run(world, 5000);
+    world_backup(world, AUT);
+    world_cut(world, AUT, SRB, false);
+    say(world, AUT, feed, "gone", 1);
+    world_run(world, 5000);
+    world_put_back(world, AUT, true);
+    world_cut(world, AUT, SRB, true);
+    world_run(world, 60000);
+    assert_false(restore_of(world, AUT).is_restoring);
+    assert_int_equal(knows(world, AUT, "gone", 1), 0);
+    assert_err(world_append(world, AUT, feed, "no"), CAIRN_STATE);
+    assert_err(world_rekey(world, AUT, feed), CAIRN_STATE);
+    assert_err(world_admit(world, AUT, feed, GEO), CAIRN_STATE);
+    assert_err(close_feed(world, feed), CAIRN_STATE);
+    assert_err(world_feed_open(world, AUT, "AUTSRB", next), CAIRN_OK);
+    say(world, AUT, next, "next", 1);
+    world_run(world, 130000);
+    assert_int_equal(knows(world, SRB, "next", 1), 1);
+    assert_int_equal(world_notices(world, SRB, CAIRN_NOTICE_COMMIT_REFUSED), 0);
+    assert_int_equal(world_notices(world, SRB, CAIRN_NOTICE_LINK_REFUSED), 0);
+    world_close(world);
+}
+
 TEST(a_partner_that_was_met_after_the_copy_is_met_again)
 {
     struct world *world =
@@ -258,6 +301,7 @@ int main(void)
         cmocka_unit_test(with_one_partner_out_of_reach_the_guard_is_enough),
         cmocka_unit_test(a_node_that_falls_while_its_log_comes_back_restores_on),
         cmocka_unit_test(a_private_feed_without_new_entries_comes_back_and_another_is_lost),
+        cmocka_unit_test(a_feed_whose_end_nobody_returns_takes_no_order_any_more),
         cmocka_unit_test(a_partner_that_was_met_after_the_copy_is_met_again),
         cmocka_unit_test(a_whole_machine_put_back_notices_it_when_a_partner_answers),
     };

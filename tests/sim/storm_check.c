@@ -173,6 +173,9 @@ static bool check_pair(const struct check_pair *pair)
     for (uint32_t i = 0; i < cairn_core_feed_count(core); i++) {
         struct cairn_core_feed feed;
         cairn_core_feed(core, i, &feed);
+        if (is_self && feed.waiting > 0 && !feed.is_closed) {
+            return check_say(pair, "entries wait for the heartbeat", feed.waiting, 0);
+        }
         bool has_gone = check_was_put_back(pair->storm, pair->author) && feed.tagged > feed.commits;
         if (feed.author == 0 && !feed.is_lost && !has_gone &&
             check_is_member(pair->storm, &feed, pair->author, pair->reader) &&
@@ -250,7 +253,8 @@ static void check_word(const struct storm *storm, uint32_t number)
     bool is_put_back = storm->put_backs[word->author] != word->put_backs;
     bool is_known = world_knows(storm->world, word->author, text);
     if (is_acked && !is_known && !is_put_back) {
-        fail_msg("%s has lost %s, which it acknowledged", world_countries[word->author], text);
+        fail_msg("%s has lost %s of feed %02x%02x, which it acknowledged",
+                 world_countries[word->author], text, word->feed[0], word->feed[1]);
     }
     if (!check_find(storm, word->feed, &author, &feed)) {
         if (!check_was_put_back(storm, word->author)) {
