@@ -59,7 +59,7 @@ static void journal_advance(struct cairn_core *core, uint32_t number,
     if (journal->storing.size <= journal->durable.size) {
         journal->storing = journal->checkpoint;
     }
-    cairn_core_want_moved(core, number);
+    cairn_core_want_grown(core, number);
     if (number == 0) {
         cairn_core_restore_advanced(core);
     }

@@ -48,12 +48,14 @@
 #define CORE_RECEIPT_MS      1000u
 #define CORE_MISSING_MS      60000u
 #define CORE_COSIGN_RETRY_MS 100u
-#define CORE_LOOK_MS         5000u  /* between two looks at what does not come */
-#define CORE_SILENT_MS       15000u /* a source that gives no commit: try another one */
-#define CORE_SILENT_LEAF_MS  90000u /* likewise no leaves: marks come every minute */
-#define CORE_ASK_MS          2000u  /* after a start: for a partner that knows better */
-#define CORE_RETURN_MS       15000u /* what does not come back meanwhile is not waited for */
-#define CORE_SETTLE_MS       3000u  /* what came back may be followed by what nobody knew of */
+#define CORE_LOOK_MS         5000u   /* between two looks at what does not come */
+#define CORE_SILENT_MS       15000u  /* a source that gives no commit: try another one */
+#define CORE_SILENT_LEAF_MS  90000u  /* likewise no leaves: marks come every minute */
+#define CORE_BARREN_MS       120000u /* a source that talks and brings a journal no further */
+#define CORE_BARREN_MAX      10u     /* ... twice as long for the next one, so often */
+#define CORE_ASK_MS          2000u   /* after a start: for a partner that knows better */
+#define CORE_RETURN_MS       15000u  /* what does not come back meanwhile is not waited for */
+#define CORE_SETTLE_MS       3000u   /* what came back may be followed by what nobody knew of */
 #define CORE_SCRATCH_BYTES   (300u << 10)
 #define CORE_ROOM_BYTES      (768u << 10) /* of the arena: where less is left, nothing new begins */
 

@@ -73,6 +73,7 @@ void cairn_core_set_back(struct cairn_core *core)
     }
     for (uint32_t log = 0; log < core->limits.journals + core->limits.feeds; log++) {
         core->intakes[log].moved_ms = look_least(core->intakes[log].moved_ms, now_ms);
+        core->intakes[log].grown_ms = look_least(core->intakes[log].grown_ms, now_ms);
     }
     cairn_core_wake(core, core->look_ms);
     cairn_core_wake(core, core->heartbeat_ms);

@@ -60,6 +60,7 @@ void cairn_core_want_elsewhere(struct cairn_core *core, uint32_t link, uint32_t 
 void cairn_core_want_author(struct cairn_core *core, uint32_t journal);
 void cairn_core_want_nothing(struct cairn_core *core, uint32_t journal);
 void cairn_core_want_moved(struct cairn_core *core, uint32_t log);
+void cairn_core_want_grown(struct cairn_core *core, uint32_t log);
 cairn_err cairn_core_want_book(struct cairn_core *core, uint32_t link, uint32_t log,
                                size_t frame_bytes);
 void cairn_core_offered(struct cairn_core *core, uint32_t link, uint32_t log);

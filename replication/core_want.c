@@ -121,6 +121,7 @@ static void want_switch(struct cairn_core *core, uint32_t log, uint32_t link)
 {
     cairn_core_want_stop(core, log);
     core->intakes[log].link = link;
+    core->intakes[log].grown_ms = core->now_ms;
     want_send(core, log);
 }
 
@@ -250,6 +251,14 @@ void cairn_core_want_moved(struct cairn_core *core, uint32_t log)
     core->intakes[log].moved_ms = core->now_ms;
 }
 
+/* A journal has more verified leaves: no frame that only looks like news counts as that. */
+void cairn_core_want_grown(struct cairn_core *core, uint32_t log)
+{
+    cairn_core_want_moved(core, log);
+    core->intakes[log].grown_ms = core->now_ms;
+    core->intakes[log].barren = 0;
+}
+
 /* What came cannot be used yet; it is asked for again when that may have changed. */
 void cairn_core_stall(struct cairn_core *core, uint32_t log)
 {
@@ -314,6 +323,23 @@ static uint64_t want_patience_ms(const struct cairn_core *core, uint32_t log)
     return core->feeds[log - core->limits.journals].pending_count > 0 ? CORE_SILENT_MS : UINT64_MAX;
 }
 
+static bool want_is_silent(const struct cairn_core *core, uint32_t log)
+{
+    uint64_t moved_ms = core->intakes[log].moved_ms;
+    return core->now_ms >= moved_ms && core->now_ms - moved_ms >= want_patience_ms(core, log);
+}
+
+/* It talks, and its journal grows no longer, and there is somebody else to ask? A long range from a
+ * slow source needs its time: of sources in a row each gets twice that of the one before. */
+static bool want_is_barren(const struct cairn_core *core, uint32_t log)
+{
+    const struct core_intake *intake = &core->intakes[log];
+    uint64_t patience_ms = (uint64_t)CORE_BARREN_MS << intake->barren;
+    return !core_log_is_feed(core, log) && core->now_ms >= intake->grown_ms &&
+           core->now_ms - intake->grown_ms >= patience_ms &&
+           want_next_source(core, log, intake->link) != intake->link;
+}
+
 static void want_look(struct cairn_core *core, uint32_t log)
 {
     struct core_intake *intake = &core->intakes[log];
@@ -325,14 +351,17 @@ static void want_look(struct cairn_core *core, uint32_t log)
         cairn_core_want(core, log);
         return;
     }
-    uint64_t patience_ms = want_patience_ms(core, log);
-    if (core->now_ms < intake->moved_ms || core->now_ms - intake->moved_ms < patience_ms) {
+    bool is_silent = want_is_silent(core, log);
+    if (!is_silent && !want_is_barren(core, log)) {
         return;
     }
     uint32_t next = want_next_source(core, log, intake->link);
     if (next == intake->link || next == CORE_NONE) {
         want_send(core, log);
     } else {
+        intake->barren = is_silent                          ? 0
+                         : intake->barren < CORE_BARREN_MAX ? intake->barren + 1
+                                                            : CORE_BARREN_MAX;
         want_switch(core, log, next);
     }
 }

@@ -278,6 +278,20 @@ TEST(a_partner_that_was_met_after_the_copy_is_met_again)
     world_close(world);
 }
 
+/* SRB holds all that AUT lost, shows it, and never gives it: AUT asks it first, and GEO then. */
+TEST(a_partner_that_shows_and_never_gives_cannot_keep_a_node_silent)
+{
+    struct world *world = open_calm(3, 19);
+    uint8_t feed[16], late[16];
+    write_around_backup(world, feed, late);
+    world_make_villain(world, SRB, WORLD_PLAY_STALL);
+    world_put_back(world, AUT, true);
+    world_run(world, 10 * 60000);
+    assert_int_equal(knows(world, AUT, "after", 20), 20);
+    assert_false(restore_of(world, AUT).is_restoring);
+    world_close(world);
+}
+
 TEST(a_whole_machine_put_back_notices_it_when_a_partner_answers)
 {
     struct world *world = open_calm(3, 15);
@@ -303,6 +317,7 @@ int main(void)
         cmocka_unit_test(a_private_feed_without_new_entries_comes_back_and_another_is_lost),
         cmocka_unit_test(a_feed_whose_end_nobody_returns_takes_no_order_any_more),
         cmocka_unit_test(a_partner_that_was_met_after_the_copy_is_met_again),
+        cmocka_unit_test(a_partner_that_shows_and_never_gives_cannot_keep_a_node_silent),
         cmocka_unit_test(a_whole_machine_put_back_notices_it_when_a_partner_answers),
     };
     if (getenv("CAIRN_TEST") != NULL) {

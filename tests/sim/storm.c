@@ -55,6 +55,19 @@ static uint32_t storm_pick_nodes(struct storm *storm)
     return dice < 20 ? 7 + storm_below(storm, 4) : 3 + storm_below(storm, 4);
 }
 
+/* Noise, and sometimes what it does all the time. */
+static uint32_t storm_pick_plays(struct storm *storm)
+{
+    static const enum world_play always[] = {WORLD_PLAY_STALL, WORLD_PLAY_WITHHOLD, WORLD_PLAY_SWAP,
+                                             WORLD_PLAY_MUTE};
+    static const uint32_t rarity[] = {3, 3, 3, 12};
+    uint32_t plays = storm_below(storm, 5) == 0 ? 0 : WORLD_PLAY_NOISE;
+    for (uint32_t i = 0; i < 4; i++) {
+        plays |= storm_below(storm, rarity[i]) == 0 ? always[i] : 0;
+    }
+    return plays;
+}
+
 static void storm_meet(struct storm *storm)
 {
     uint32_t density = storm_below(storm, 3) == 0 ? 60 : 100;
@@ -91,8 +104,7 @@ static void storm_open(struct storm *storm, uint64_t seed)
     if (storm->nodes > 3 && storm_below(storm, 4) == 0) {
         uint32_t villain = storm_below(storm, storm->nodes);
         storm->villains = 1u << villain;
-        storm->classes &= ~(1u << STORM_PUT_BACK | 1u << STORM_NO_GUARD);
-        world_make_villain(storm->world, villain);
+        world_make_villain(storm->world, villain, storm_pick_plays(storm));
     }
 }
 
@@ -210,7 +222,7 @@ static void storm_change_partner(struct storm *storm, uint32_t node)
     if (command.type == CAIRN_EVENT_FORGET && storm_below(storm, 4) > 0) {
         return;
     }
-    storm->has_forgotten = true;
+    storm->owed[node] &= ~(1u << command.country);
     (void)world_begin(storm->world, node, &command);
 }
 
@@ -220,6 +232,7 @@ static void storm_order(struct storm *storm)
     uint32_t dice = storm_below(storm, 40);
     uint8_t hash[32];
     storm_learn(storm);
+    storm_add_owed(storm);
     if (dice < 3) {
         storm_feed_open(storm, node);
     } else if (dice < 7) {
@@ -247,12 +260,17 @@ static void storm_settle(struct storm *storm)
 {
     char why[256] = "";
     uint64_t end_ms = world_now(storm->world) + STORM_SETTLE_MS;
+    storm_add_owed(storm);
     world_run(storm->world, 2 * CAIRN_LIMIT_HEARTBEAT_MS); /* private entries wait for it */
     while (!storm_is_settled(storm, why, sizeof why)) {
         if (world_now(storm->world) >= end_ms) {
             storm_dump(storm);
             fail_msg("after %u minutes of calm: %s", STORM_SETTLE_MS / 60000, why);
         }
+        if (world_now(storm->world) >= end_ms - STORM_SETTLE_MS / 2) {
+            storm_give_up(storm);
+        }
+        storm_add_owed(storm);
         world_run(storm->world, STORM_SLICE_MS);
     }
 }

@@ -63,9 +63,9 @@ struct storm {
     uint32_t word_count;
     uint32_t put_backs[WORLD_NODES_MAX];
     bool has_backup[WORLD_NODES_MAX];
-    uint32_t villains;     /* set of nodes that lie: none, or one */
-    uint32_t failed_disks; /* set of nodes whose disk was made to fail */
-    bool has_forgotten;
+    uint32_t owed[WORLD_NODES_MAX]; /* by node: set of partners that an old copy did not know */
+    uint32_t villains;              /* set of nodes that lie: none, or one */
+    uint32_t failed_disks;          /* set of nodes whose disk was made to fail */
     uint64_t faults;
 };
 
@@ -79,6 +79,10 @@ uint32_t storm_below(struct storm *storm, uint32_t bound);
 bool storm_has(const struct storm *storm, enum storm_class class);
 const struct storm_feed *storm_feed_of(const struct storm *storm, const uint8_t id[static 16]);
 void storm_fault(struct storm *storm);
+/* Operators add partners again that an old copy of a disk did not know. */
+void storm_add_owed(struct storm *storm);
+/* ... and remove those that a restoring node waits for in vain. */
+void storm_give_up(struct storm *storm);
 /* The last line is given back, the last wrong is made good. */
 void storm_calm(struct storm *storm);
 
@@ -86,6 +90,8 @@ void storm_calm(struct storm *storm);
 void storm_check_always(const struct storm *storm);
 /* Is everything everywhere? Else out_why says what is not. */
 bool storm_is_settled(const struct storm *storm, char *out_why, size_t capacity);
+/* Partners that a restoring node asks, and that never answer it. */
+uint32_t storm_unheard(const struct storm *storm, uint32_t node);
 void storm_check_settled(const struct storm *storm);
 
 #endif

@@ -186,19 +186,57 @@ static bool check_pair(const struct check_pair *pair)
     return true;
 }
 
-/* Without its guard a node asks all partners; one that does not know it any more never answers. */
+/* How many leaves of this node's journal does another one hold? */
+static uint64_t check_held(const struct storm *storm, uint32_t node, uint32_t holder)
+{
+    const struct cairn_core *core = storm->world->nodes[holder].core;
+    for (uint32_t i = 1; i < cairn_core_peer_count(core); i++) {
+        struct cairn_core_peer peer;
+        cairn_core_peer(core, i, &peer);
+        if (strcmp(peer.origin, storm->world->nodes[node].origin) == 0) {
+            return peer.journal_size;
+        }
+    }
+    return 0;
+}
+
+uint32_t storm_unheard(const struct storm *storm, uint32_t node)
+{
+    uint32_t unheard = 0;
+    for (uint32_t peer = 0; peer < storm->nodes; peer++) {
+        bool is_partner = peer != node && world_recognises(storm->world, node, peer);
+        bool is_open =
+            !storm->world->nodes[peer].is_liar && world_recognises(storm->world, peer, node);
+        unheard |= is_partner && !is_open ? 1u << peer : 0;
+    }
+    return unheard;
+}
+
+/* What it lost is held by partners alone that lie, or that do not know it any more: its operator
+ * has to decide for it (`cairn recover`). */
+static bool check_is_withheld(const struct storm *storm, uint32_t node,
+                              const struct cairn_core_restore *restore)
+{
+    uint64_t wanted =
+        restore->guard_size > restore->shown_size ? restore->guard_size : restore->shown_size;
+    bool is_withheld = false, is_offered = false;
+    for (uint32_t peer = 0; peer < storm->nodes; peer++) {
+        bool is_open = world_recognises(storm->world, node, peer) &&
+                       world_recognises(storm->world, peer, node) &&
+                       !storm->world->nodes[peer].is_liar;
+        bool is_holder = peer != node && check_held(storm, node, peer) >= wanted;
+        is_offered = is_offered || (is_open && is_holder);
+        is_withheld = is_withheld || (!is_open && is_holder);
+    }
+    return is_withheld && !is_offered;
+}
+
 static bool check_is_excused(const struct storm *storm, uint32_t node)
 {
     struct cairn_core_restore restore;
     cairn_core_restore(storm->world->nodes[node].core, &restore);
-    for (uint32_t peer = 0; restore.is_restoring && restore.needs_all && peer < storm->nodes;
-         peer++) {
-        if (peer != node && world_recognises(storm->world, node, peer) &&
-            (storm->world->nodes[peer].is_liar || !world_recognises(storm->world, peer, node))) {
-            return true;
-        }
-    }
-    return false;
+    return !storm->world->nodes[node].is_down && restore.is_restoring &&
+           check_is_withheld(storm, node, &restore);
 }
 
 static bool check_is_in_order(const struct check_pair *pair)
@@ -257,7 +295,7 @@ static void check_word(const struct storm *storm, uint32_t number)
                  world_countries[word->author], text, word->feed[0], word->feed[1]);
     }
     if (!check_find(storm, word->feed, &author, &feed)) {
-        if (!check_was_put_back(storm, word->author)) {
+        if (is_acked && !check_was_put_back(storm, word->author)) {
             fail_msg("%s has lost feed %02x%02x of %s", world_countries[word->author],
                      word->feed[0], word->feed[1], text);
         }

@@ -50,9 +50,19 @@ static void fault_disk(struct storm *storm, enum storm_class class)
     }
 }
 
+static uint32_t fault_partners(const struct storm *storm, uint32_t node)
+{
+    uint32_t partners = 0;
+    for (uint32_t peer = 0; peer < storm->nodes; peer++) {
+        bool is_partner = peer != node && world_recognises(storm->world, node, peer);
+        partners |= is_partner ? 1u << peer : 0;
+    }
+    return partners;
+}
+
 /* What nobody but the node held would be gone for good, so: a copy is put back only where partners
- * hold what the guard says, and one node after the other; and not where partners are removed and
- * added, for those that the copy does not know have to be added again by hand. */
+ * hold what the guard says, and one node after the other. Partners that the copy does not know have
+ * to be added again by hand. */
 static void fault_put_back(struct storm *storm)
 {
     uint32_t node = storm_node(storm);
@@ -64,11 +74,42 @@ static void fault_put_back(struct storm *storm)
         return;
     }
     world_run(storm->world, 3000);
-    if (storm_has(storm, STORM_FORGET) || !world_is_held(storm->world, node)) {
+    if (!world_is_held(storm->world, node)) {
         return;
     }
+    uint32_t partners = fault_partners(storm, node);
     storm->put_backs[node]++;
     world_put_back(storm->world, node, has_guard);
+    storm->owed[node] |= partners & ~fault_partners(storm, node);
+}
+
+void storm_add_owed(struct storm *storm)
+{
+    for (uint32_t node = 0; node < storm->nodes; node++) {
+        storm->owed[node] &= ~fault_partners(storm, node);
+        for (uint32_t peer = 0; peer < storm->nodes; peer++) {
+            if ((storm->owed[node] >> peer & 1u) != 0) {
+                struct world_command add = {.type = CAIRN_EVENT_DOCUMENT, .country = peer};
+                (void)world_begin(storm->world, node, &add);
+            }
+        }
+    }
+}
+
+void storm_give_up(struct storm *storm)
+{
+    for (uint32_t node = 0; node < storm->nodes; node++) {
+        struct cairn_core_restore restore;
+        cairn_core_restore(world_core(storm->world, node), &restore);
+        uint32_t unheard = restore.needs_all ? storm_unheard(storm, node) : 0;
+        for (uint32_t peer = 0; peer < storm->nodes; peer++) {
+            if ((unheard >> peer & 1u) != 0) {
+                struct world_command remove = {.type = CAIRN_EVENT_FORGET, .country = peer};
+                storm->owed[node] &= ~(1u << peer);
+                (void)world_begin(storm->world, node, &remove);
+            }
+        }
+    }
 }
 
 static void fault_clock(struct storm *storm)

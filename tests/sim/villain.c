@@ -1,27 +1,32 @@
 #include "crypto/note.h"
+#include "replication/log/keys.h"
+#include "schema/commit.h"
 #include "schema/wire.h"
 #include "tests/sim/world_state.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define VILLAIN_ARENA (2u << 20)
-#define VILLAIN_FLOOD 20u
+#define VILLAIN_ARENA    (2u << 20)
+#define VILLAIN_FLOOD    20u
+#define VILLAIN_STALL_MS 3000u
 
 /* A country whose node is as ours, and whose frames are altered on their way out: by somebody who
  * holds its keys, and nobody else's. */
 
 struct villain {
+    uint32_t plays;                        /* set of world_play */
     struct cairn_bytes kept[VILLAIN_KEPT]; /* frames of before; owned */
     uint8_t arena[VILLAIN_ARENA];
     uint8_t frame[CAIRN_LIMIT_FRAME_BYTES + 4];
 };
 
-void world_make_villain(struct world *world, uint32_t node)
+void world_make_villain(struct world *world, uint32_t node, uint32_t plays)
 {
     world->nodes[node].is_liar = true;
     world->nodes[node].villain = calloc(1, sizeof *world->nodes[node].villain);
     assert_non_null(world->nodes[node].villain);
+    world->nodes[node].villain->plays = plays;
 }
 
 void villain_close(struct villain *villain)
@@ -147,29 +152,106 @@ static void villain_alter(struct world *world, uint32_t node, struct cairn_messa
     }
 }
 
+static bool villain_read(struct villain *villain, const struct world_event *event,
+                         struct cairn_arena *arena, struct cairn_message *out)
+{
+    size_t fault_at;
+    cairn_arena_init(arena, villain->arena, VILLAIN_ARENA);
+    return cairn_message_decode(event->event.as.link.frame, arena, out, &fault_at) == CAIRN_OK;
+}
+
+static void villain_write(struct villain *villain, struct world_event *event,
+                          const struct cairn_message *message)
+{
+    struct cairn_bytes encoded;
+    if (cairn_message_encode(message, villain->frame, sizeof villain->frame, &encoded) ==
+        CAIRN_OK) {
+        villain_put(event, encoded);
+    }
+}
+
 static void villain_lie(struct world *world, uint32_t node, struct world_event *event)
 {
     struct villain *villain = world->nodes[node].villain;
     struct cairn_arena arena;
     struct cairn_message message;
-    struct cairn_bytes encoded;
-    size_t fault_at;
-    cairn_arena_init(&arena, villain->arena, VILLAIN_ARENA);
-    if (cairn_message_decode(event->event.as.link.frame, &arena, &message, &fault_at) != CAIRN_OK) {
+    if (villain_read(villain, event, &arena, &message)) {
+        villain_alter(world, node, &message, &arena);
+        villain_write(villain, event, &message);
+    }
+}
+
+/* ---- what it plays all the time ---- */
+
+/* It stays a source, and there is always something to wait for. */
+static void villain_stall(struct world *world, uint32_t node, struct world_event *event,
+                          struct cairn_message *message, struct cairn_arena *arena)
+{
+    uint8_t own[16];
+    cairn_keys_journal_id(cairn_bytes_of(world->nodes[node].origin), own);
+    if (memcmp(message->as.journal.log, own, 16) == 0) {
         return;
     }
-    villain_alter(world, node, &message, &arena);
-    if (cairn_message_encode(&message, villain->frame, sizeof villain->frame, &encoded) ==
-        CAIRN_OK) {
-        villain_put(event, encoded);
+    message->as.journal.from++;
+    message->as.journal.leaves.size = 0;
+    message->as.journal.has_checkpoint = true;
+    message->as.journal.checkpoint = villain_checkpoint(world, node, 1, arena);
+    villain_write(world->nodes[node].villain, event, message);
+    world_stick(world, node, event->node, VILLAIN_STALL_MS);
+}
+
+/* Is this a commit of its own feeds, for somebody who is not to have it as the others do? */
+static bool villain_is_slighted(const struct world *world, uint32_t node,
+                                const struct world_event *event,
+                                const struct cairn_message *message)
+{
+    struct cairn_core_feed feed;
+    struct cairn_commit commit;
+    uint32_t number;
+    size_t fault_at;
+    if (cairn_commit_decode(message->as.entries.commit, &commit, &fault_at) != CAIRN_OK ||
+        !cairn_core_feed_find(world->nodes[node].core, commit.opening.feed, &number)) {
+        return false;
     }
+    cairn_core_feed(world->nodes[node].core, number, &feed);
+    return feed.author == 0 && feed.kind != CAIRN_FEED_CONTROL &&
+           (feed.id[0] + event->node) % 2 == 0;
+}
+
+/* gives false: the frame is not sent at all */
+static bool villain_play(struct world *world, uint32_t node, struct world_event *event)
+{
+    struct villain *villain = world->nodes[node].villain;
+    struct cairn_arena arena;
+    struct cairn_message message;
+    if ((villain->plays & ~(uint32_t)WORLD_PLAY_NOISE) == 0 ||
+        !villain_read(villain, event, &arena, &message)) {
+        return true;
+    }
+    if ((villain->plays & WORLD_PLAY_MUTE) != 0 && message.type != CAIRN_MESSAGE_HELLO) {
+        return false;
+    }
+    if ((villain->plays & WORLD_PLAY_STALL) != 0 && message.type == CAIRN_MESSAGE_JOURNAL) {
+        villain_stall(world, node, event, &message, &arena);
+    }
+    if (message.type != CAIRN_MESSAGE_ENTRIES ||
+        !villain_is_slighted(world, node, event, &message)) {
+        return true;
+    }
+    if ((villain->plays & WORLD_PLAY_SWAP) != 0) { /* the last byte is of the last body */
+        event->payload[4 + event->event.as.link.frame.size - 1] ^= 1;
+    }
+    return (villain->plays & WORLD_PLAY_WITHHOLD) == 0;
 }
 
 /* gives how often the frame is sent: 0 it is withheld */
 uint32_t villain_send(struct world *world, uint32_t node, struct world_event *event)
 {
     struct villain *villain = world->nodes[node].villain;
-    switch (test_rng_below(&world->rng, 40)) {
+    if (!villain_play(world, node, event)) {
+        return 0;
+    }
+    switch ((villain->plays & WORLD_PLAY_NOISE) != 0 ? test_rng_below(&world->rng, 40) : 40) {
     case 0:
         villain_flip(world, event);
         return 1;

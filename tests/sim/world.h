@@ -103,8 +103,15 @@ void world_disk_fail(struct world *world, uint32_t node, uint32_t stores);
 /* Its clock is wrong, and wanders; it stands still for a while, then jumps. */
 void world_set_clock(struct world *world, uint32_t node, int64_t offset_ms, int64_t drift_ppm);
 void world_freeze_clock(struct world *world, uint32_t node, uint64_t ms);
-/* From now on what it sends is altered, replayed, repeated and withheld: somebody has its keys. */
-void world_make_villain(struct world *world, uint32_t node);
+/* From now on what it sends is altered: somebody has its keys. plays: set of world_play */
+enum world_play {
+    WORLD_PLAY_NOISE = 1,    /* bits flipped, fields made up; replayed, repeated, withheld */
+    WORLD_PLAY_STALL = 2,    /* what it serves of others' journals never fits, and never ends */
+    WORLD_PLAY_WITHHOLD = 4, /* commits of its own feeds do not reach every second member */
+    WORLD_PLAY_SWAP = 8,     /* ... reach them with other bodies */
+    WORLD_PLAY_MUTE = 16,    /* it greets, and says nothing else */
+};
+void world_make_villain(struct world *world, uint32_t node, uint32_t plays);
 /* Its disk loses one commit of a feed. */
 void world_lose_commit(struct world *world, uint32_t node, const uint8_t feed[static 16],
                        uint64_t number);

@@ -57,10 +57,12 @@ bool world_is_held(struct world *world, uint32_t number)
         if (peer->is_down || restore.is_restoring || restore.is_halted) {
             return false;
         }
+        /* What is still being written may be lost with a disk that fails. */
         for (uint32_t i = 1; i < cairn_core_peer_count(peer->core); i++) {
             struct cairn_core_peer seen;
             cairn_core_peer(peer->core, i, &seen);
-            is_held = is_held || (!peer->is_liar && strcmp(seen.origin, node->origin) == 0 &&
+            is_held = is_held || (!peer->is_liar && peer->task_count == 0 &&
+                                  strcmp(seen.origin, node->origin) == 0 &&
                                   views_commits(&peer->views, control) == marks &&
                                   world_recognises(world, number, other) &&
                                   world_recognises(world, other, number) &&

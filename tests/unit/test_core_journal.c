@@ -92,6 +92,51 @@ TEST(a_source_that_stays_silent_is_changed_for_another_one)
     assert_true(is_asked[1]);
 }
 
+/* Was this link asked for leaves since host_forget_sent? */
+static bool is_asked(uint32_t link)
+{
+    struct cairn_message want;
+    bool is_so = false;
+    for (uint32_t i = 0; host_sent(scene.host, link, CAIRN_MESSAGE_WANT, i, &want); i++) {
+        is_so = is_so || want.as.want.credit_bytes > 0;
+    }
+    return is_so;
+}
+
+/* It answers every five seconds, with leaves that fit nowhere. */
+static void talk_in_vain(uint32_t link, uint64_t ms)
+{
+    struct cairn_message range = author_range(&scene.srb, 0, 10, true);
+    range.as.journal.from = 5;
+    for (uint64_t at = 0; at < ms; at += 5000) {
+        scene_frame(link, range);
+        host_run(scene.host, 5000);
+    }
+}
+
+TEST(a_source_that_talks_and_gives_nothing_of_use_is_changed_for_another_one)
+{
+    const uint32_t author = 3;
+    scene_write_noise(&scene.srb, 10, 1);
+    scene_link_up(GEO, &scene.geo);
+    scene_offer_own(GEO, &scene.srb);
+    scene_link_up(author, &scene.srb);
+    scene_offer_own(author, &scene.srb);
+    host_forget_sent(scene.host);
+    talk_in_vain(author, 115000);
+    assert_false(is_asked(GEO));
+    talk_in_vain(author, 15000);
+    assert_true(is_asked(GEO));
+    host_forget_sent(scene.host);
+    talk_in_vain(GEO, 215000); /* twice the time: it may be a slow line */
+    assert_false(is_asked(author));
+    talk_in_vain(GEO, 20000);
+    assert_true(is_asked(author));
+    scene_frame(author, author_range(&scene.srb, 0, 10, true));
+    host_settle(scene.host);
+    assert_int_equal(scene_peer_of(&scene.srb).journal_size, 10);
+}
+
 TEST(leaves_without_end_and_without_checkpoint_are_refused)
 {
     static uint8_t zeros[16384 * CAIRN_LEAF_BYTES];
@@ -118,6 +163,7 @@ int main(void)
         CASE(leaves_that_were_not_asked_for_do_no_harm),
         CASE(an_author_whose_leaves_leave_its_own_history_is_refused),
         CASE(a_source_that_stays_silent_is_changed_for_another_one),
+        CASE(a_source_that_talks_and_gives_nothing_of_use_is_changed_for_another_one),
         CASE(leaves_without_end_and_without_checkpoint_are_refused),
     };
     return cmocka_run_group_tests_name("core_journal", tests, NULL, NULL);
