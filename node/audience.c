@@ -108,6 +108,26 @@ static void audience_take_list(const struct cairn_policy_audience *named, const 
     }
 }
 
+static bool audience_holds(const struct cairn_audience *audience, const char *country)
+{
+    bool is_named =
+        audience->kind == CAIRN_AUDIENCE_ALL ||
+        audience_has((const char(*)[4])audience->countries, audience->country_count, country);
+    return is_named &&
+           !audience_has((const char(*)[4])audience->excluded, audience->excluded_count, country);
+}
+
+/* Every country of a list is withheld, or the own one. */
+static bool audience_is_for_nobody(const struct cairn_audience *audience)
+{
+    for (uint32_t at = 0; at < audience->country_count; at++) {
+        if (audience_holds(audience, audience->countries[at])) {
+            return false;
+        }
+    }
+    return audience->kind == CAIRN_AUDIENCE_LIST;
+}
+
 void cairn_audience_of(const struct cairn_policy *policy, const struct cairn_policy_answer *answer,
                        const char *own, struct cairn_audience *out)
 {
@@ -130,15 +150,10 @@ void cairn_audience_of(const struct cairn_policy *policy, const struct cairn_pol
                                      answer->excluded[at]);
         CAIRN_REQUIRE(is_in);
     }
-}
-
-static bool audience_holds(const struct cairn_audience *audience, const char *country)
-{
-    bool is_named =
-        audience->kind == CAIRN_AUDIENCE_ALL ||
-        audience_has((const char(*)[4])audience->countries, audience->country_count, country);
-    return is_named &&
-           !audience_has((const char(*)[4])audience->excluded, audience->excluded_count, country);
+    if (audience_is_for_nobody(out)) {
+        memset(out, 0, sizeof *out);
+        out->kind = CAIRN_AUDIENCE_NATIONAL;
+    }
 }
 
 uint32_t cairn_audience_members(const struct cairn_audience *audience,
@@ -178,6 +193,25 @@ bool cairn_audience_withholds(const struct cairn_audience *audience,
     for (uint32_t at = 0; at < answer->excluded_count; at++) {
         if (!cairn_audience_is_private(audience) &&
             audience_holds(audience, answer->excluded[at])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool cairn_audience_is_within(const struct cairn_audience *inner,
+                              const struct cairn_audience *outer)
+{
+    if (inner->kind == CAIRN_AUDIENCE_ALL) {
+        bool is_within = outer->kind == CAIRN_AUDIENCE_ALL;
+        for (uint32_t at = 0; at < outer->excluded_count; at++) {
+            is_within = is_within && !audience_holds(inner, outer->excluded[at]);
+        }
+        return is_within;
+    }
+    for (uint32_t at = 0; at < inner->country_count; at++) {
+        if (audience_holds(inner, inner->countries[at]) &&
+            (cairn_audience_is_private(outer) || !audience_holds(outer, inner->countries[at]))) {
             return false;
         }
     }

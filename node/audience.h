@@ -53,8 +53,10 @@ CAIRN_MUST cairn_err cairn_audience_resolve(const struct cairn_policy *policy,
                                             const struct cairn_audience_subject *subject,
                                             struct cairn_policy_answer *out);
 
-/* What the feed of such an answer stands for. rules for cases (`to: parties`) have no feed here: a
- * panic */
+/* What the feed of such an answer stands for; where the rule leaves nobody who could ever read it:
+ * the private national one. rules for cases (`to: parties`) have no feed here: a panic
+ *
+ * source  P-87 */
 void cairn_audience_of(const struct cairn_policy *policy, const struct cairn_policy_answer *answer,
                        const char *own, struct cairn_audience *out);
 
@@ -70,6 +72,11 @@ bool cairn_audience_is_equal(const struct cairn_audience *left, const struct cai
  * in its feed for ever. */
 bool cairn_audience_withholds(const struct cairn_audience *audience,
                               const struct cairn_policy_answer *answer);
+
+/* Could everybody who may be in `inner` one day be in `outer`, too? Then what is for `outer` may
+ * stand in a feed for `inner` for ever. */
+bool cairn_audience_is_within(const struct cairn_audience *inner,
+                              const struct cairn_audience *outer);
 
 /* The line, with a NUL. */
 void cairn_audience_write(const struct cairn_audience *audience,

@@ -65,8 +65,9 @@ struct cairn_driver_command {
         } append;
         struct {
             const uint8_t (*members)[3]; /* ascending, the own country among them */
-            size_t member_count;         /* 1: a private feed */
-            uint8_t continues[16];       /* zero: none */
+            size_t member_count;
+            bool is_private;       /* the own country alone: nobody is ever admitted */
+            uint8_t continues[16]; /* zero: none */
         } feed_open;
         struct { /* ADMIT, REKEY, CLOSE */
             uint8_t id[16];

@@ -234,6 +234,7 @@ static void command_make_event(const struct driver_slot *slot, struct cairn_even
         event->type = CAIRN_EVENT_FEED_OPEN;
         event->as.command.members = command->as.feed_open.members;
         event->as.command.member_count = command->as.feed_open.member_count;
+        event->as.command.is_private = command->as.feed_open.is_private;
         memcpy(event->as.command.continues, command->as.feed_open.continues, 16);
         break;
     case CAIRN_DRIVER_FEED_ADMIT:

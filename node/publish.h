@@ -8,7 +8,8 @@
  *     access, records  private feeds: the own country alone
  *
  * A feed stands for an audience and what `never` withholds from it, so a partner who joins later is
- * admitted to a feed only where policy would have given it every entry. When a partner is removed
+ * admitted to a feed only where policy would have given it every entry, also of before anybody else
+ * could read it. When a partner is removed
  * the core closes the feeds that held it; the next entry opens a successor. DIR/feeds.json keeps
  * which feed stands for what; without it new feeds are opened. On the loop. docs/operate.md */
 #ifndef CAIRN_NODE_PUBLISH_H
@@ -51,7 +52,7 @@ struct cairn_publish_answer {
     struct cairn_shape_fault fault; /* fault.err not CAIRN_OK: the place in the body */
     struct cairn_id object;
     bool is_repeated;    /* it was there before, the same: nothing was written */
-    bool is_private;     /* nobody but the own country gets it; views show it at the heartbeat */
+    bool is_private;     /* for the own country alone, for ever; views show it at the heartbeat */
     uint32_t rule_index; /* of the policy; CAIRN_POLICY_NO_RULE */
     uint8_t feed[16];
     uint8_t entry_id[32];

@@ -114,6 +114,17 @@ static cairn_err append_route_case(struct publish_task *task, uint8_t out_feed[s
 
 /* ---- later operations of an alert: the feed it lives in ---- */
 
+/* Does the policy of today give it to everybody who could be admitted to such a feed one day? */
+static bool append_is_for_all(const struct publish_task *task,
+                              const struct cairn_audience *audience)
+{
+    const struct cairn_publish *publish = task->publish;
+    struct cairn_audience wanted;
+    cairn_audience_of(cairn_policybook_now(publish->options.policy), task->resolved,
+                      publish->config->country, &wanted);
+    return cairn_audience_is_within(audience, &wanted);
+}
+
 /* May what the alert says now still stand where the alert is? The audience of a feed never shrinks,
  * so policy must give it every member, and withhold from nobody who could join. */
 static cairn_err append_check_audience(const struct publish_task *task,
@@ -127,6 +138,9 @@ static cairn_err append_check_audience(const struct publish_task *task,
     }
     if (row != NULL && !cairn_audience_withholds(row->audience, answer)) {
         return CAIRN_DENIED_NEVER;
+    }
+    if (row != NULL && !append_is_for_all(task, row->audience)) {
+        return CAIRN_DENIED_POLICY;
     }
     for (uint32_t at = 0; at < feed->member_count; at++) {
         char country[4] = {0};

@@ -5,8 +5,9 @@
 
 #include "node/logger.h"
 
-/* Rows: a feed for each audience. Opened when the first entry comes, continued when the core has
- * closed it, grown when partners come. One command of a row is under way at a time. */
+/* Rows: a feed for each audience. Opened when the first entry comes, also when nobody else could
+ * read it yet; continued when the core has closed it, grown when partners come. One command of a
+ * row is under way at a time. source P-87 */
 
 #define FEED_ROWS_MAX CAIRN_LIMIT_OPEN_FEEDS
 
@@ -39,6 +40,15 @@ static bool feed_has_member(const struct cairn_core_feed *feed, const uint8_t co
     return false;
 }
 
+/* What is for nobody else goes into a private feed, and nothing else does, whatever feeds.json
+ * says. source P-86 */
+static bool feed_is_of_kind(const struct cairn_core_feed *feed,
+                            const struct cairn_audience *audience)
+{
+    return feed->kind ==
+           (cairn_audience_is_private(audience) ? CAIRN_FEED_PRIVATE : CAIRN_FEED_AUDIENCE);
+}
+
 static void feed_step(struct publish_row *row);
 
 /* Append what waits, or refuse it. */
@@ -69,6 +79,7 @@ static cairn_err feed_turn(struct publish_row *row, const uint8_t feed[static 16
     }
     memcpy(row->feed, feed, sizeof row->feed);
     row->has_feed = true;
+    row->turn = ++row->publish->turn;
     cairn_publish_table_save(row->publish);
     return CAIRN_OK;
 }
@@ -125,10 +136,30 @@ static void feed_open(struct publish_row *row, const uint8_t *continues)
     struct cairn_driver_command command = {.type = CAIRN_DRIVER_FEED_OPEN};
     command.as.feed_open.member_count = cairn_audience_members(row->audience, &asker, members);
     command.as.feed_open.members = (const uint8_t(*)[3])members;
+    command.as.feed_open.is_private = cairn_audience_is_private(row->audience);
     if (continues != NULL) {
         memcpy(command.as.feed_open.continues, continues, 16);
     }
     feed_command(row, &command, feed_on_opened);
+}
+
+/* What the feed stands for must be on the disk before anything is in it: else, after a crash, who
+ * comes later could never be admitted to it. gives: false while that is awaited */
+static bool feed_is_kept(struct publish_row *row)
+{
+    struct cairn_publish *publish = row->publish;
+    if (cairn_audience_is_private(row->audience) || row->turn <= publish->saved_turn) {
+        return true;
+    }
+    if (!publish->is_saving) {
+        cairn_publish_table_save(publish);
+    }
+    if (publish->is_saving) {
+        row->state = PUBLISH_ROW_SAVING;
+    } else {
+        feed_let_go(row, CAIRN_BUSY);
+    }
+    return false;
 }
 
 /* Do the next thing that is needed before entries may go in: one command, or none. */
@@ -138,7 +169,7 @@ static void feed_step(struct publish_row *row)
     struct cairn_core_feed feed;
     const struct cairn_audience_asker asker = feed_asker(row->publish);
     uint32_t count = cairn_audience_members(row->audience, &asker, members);
-    if (!feed_ask(row, &feed)) {
+    if (!feed_ask(row, &feed) || !feed_is_of_kind(&feed, row->audience)) {
         feed_open(row, NULL);
         return;
     }
@@ -146,13 +177,7 @@ static void feed_step(struct publish_row *row)
         feed_open(row, row->feed);
         return;
     }
-    if (feed.kind == CAIRN_FEED_PRIVATE) {
-        /* Opened when no partner was in the audience yet: nobody can be admitted to it. */
-        if (count > 1) {
-            feed_open(row, NULL);
-        } else {
-            feed_let_go(row, CAIRN_OK);
-        }
+    if (!feed_is_kept(row)) {
         return;
     }
     for (uint32_t at = 0; at < count; at++) {
@@ -166,6 +191,20 @@ static void feed_step(struct publish_row *row)
     }
     row->is_behind = false;
     feed_let_go(row, CAIRN_OK);
+}
+
+void cairn_publish_row_saved(struct publish_row *row, cairn_err err)
+{
+    if (row->state != PUBLISH_ROW_SAVING) {
+        return;
+    }
+    if (row->turn <= row->publish->saved_turn) {
+        row->state = PUBLISH_ROW_IDLE;
+        feed_step(row);
+    } else if (!row->publish->is_saving) {
+        row->state = PUBLISH_ROW_IDLE;
+        feed_let_go(row, err == CAIRN_OK ? CAIRN_BUSY : err);
+    }
 }
 
 void cairn_publish_row_take(struct publish_row *row, struct publish_task *task)

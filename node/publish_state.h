@@ -61,7 +61,12 @@ struct publish_list {
     struct publish_task *last;
 };
 
-enum publish_row_state { PUBLISH_ROW_IDLE, PUBLISH_ROW_OPENING, PUBLISH_ROW_ADMITTING };
+enum publish_row_state {
+    PUBLISH_ROW_IDLE,
+    PUBLISH_ROW_OPENING,
+    PUBLISH_ROW_SAVING, /* until feeds.json says what its feed stands for */
+    PUBLISH_ROW_ADMITTING,
+};
 
 /* A feed and what it stands for. */
 struct publish_row {
@@ -74,6 +79,7 @@ struct publish_row {
     uint8_t feed[16];    /* the one that is written to */
     uint8_t (*past)[16]; /* malloc: those before it */
     uint32_t past_count;
+    uint64_t turn; /* of the publisher, when it got this feed; 0: as feeds.json had it */
     struct publish_list waiting;
 };
 
@@ -90,6 +96,9 @@ struct cairn_publish {
     struct publish_recent recents[PUBLISH_RECENT_MAX];
     uint32_t recent_next;
     uint32_t pending_count;
+    uint64_t turn;        /* feeds that rows got since the start */
+    uint64_t saving_turn; /* of these in the feeds.json that is being written */
+    uint64_t saved_turn;  /* of these on the disk */
     bool is_saving;
     bool is_dirty; /* feeds.json is older than rows */
     void (*idle)(void *host);
@@ -117,6 +126,8 @@ struct publish_row *cairn_publish_row_find(struct cairn_publish *publish,
 /* Bring the row's feed up to date, then append the task to it. */
 void cairn_publish_row_take(struct publish_row *row, struct publish_task *task);
 void cairn_publish_row_grow(struct publish_row *row);
+/* feeds.json was written, or not: go on with a row that waited for it. */
+void cairn_publish_row_saved(struct publish_row *row, cairn_err err);
 void cairn_publish_refresh(struct cairn_publish *publish); /* the list of partners */
 
 /* publish_table.c: DIR/feeds.json */

@@ -129,10 +129,16 @@ static void table_on_saved(void *host, cairn_err err)
     struct cairn_publish *publish = host;
     publish->is_saving = false;
     if (err != CAIRN_OK) {
-        /* Without the file the next start opens new feeds: nothing is lost. */
+        publish->is_dirty = true;
         CAIRN_LOG(CAIRN_LOGGER_WARN, "feeds.not_saved", CAIRN_LOG_ERR(err));
-    } else if (publish->is_dirty) {
-        cairn_publish_table_save(publish);
+    } else {
+        publish->saved_turn = publish->saving_turn;
+        if (publish->is_dirty) {
+            cairn_publish_table_save(publish);
+        }
+    }
+    for (struct publish_row *row = publish->rows; row != NULL; row = row->next) {
+        cairn_publish_row_saved(row, err);
     }
     cairn_publish_release(publish);
 }
@@ -155,6 +161,7 @@ void cairn_publish_table_save(struct cairn_publish *publish)
     if (cairn_savefile_post(cairn_driver_readers(publish->options.driver), &what) == CAIRN_OK) {
         publish->is_saving = true;
         publish->is_dirty = false;
+        publish->saving_turn = publish->turn;
         publish->pending_count++;
     }
     free(text);

@@ -72,7 +72,7 @@ static cairn_err own_check_members(const struct cairn_core *core, const struct c
         }
         has_own = has_own || memcmp(members[i], core->countries[0].country, 3) == 0;
     }
-    if (!has_own) {
+    if (!has_own || (event->as.command.is_private && event->as.command.member_count > 1)) {
         return CAIRN_FEED_RECORD;
     }
     return core->invite_count + event->as.command.member_count > CORE_INVITES_MAX ? CAIRN_BUSY
@@ -134,9 +134,9 @@ static void own_invite(struct cairn_core *core, uint32_t feed, uint32_t country)
 static uint32_t own_add_feed(struct cairn_core *core, const struct cairn_event *event,
                              const uint8_t id[static 16])
 {
-    bool is_private = event->as.command.member_count == 1;
     uint32_t number = cairn_core_feed_add(
-        core, id, is_private ? CAIRN_FEED_TYPE_PRIVATE : CAIRN_FEED_TYPE_AUDIENCE, 0);
+        core, id, event->as.command.is_private ? CAIRN_FEED_TYPE_PRIVATE : CAIRN_FEED_TYPE_AUDIENCE,
+        0);
     CAIRN_REQUIRE(number != CORE_NONE);
     for (size_t i = 0; i < event->as.command.member_count; i++) {
         uint32_t country = cairn_core_country_find(core, event->as.command.members[i]);
@@ -155,7 +155,7 @@ static cairn_err own_open(struct cairn_core *core, const struct cairn_event *eve
     uint8_t id[16];
     struct cairn_bytes record;
     CAIRN_TRY(own_check_members(core, event));
-    CAIRN_TRY(own_check_room(core, event->as.command.member_count == 1));
+    CAIRN_TRY(own_check_room(core, event->as.command.is_private));
     cairn_core_fresh(core, secret);
     cairn_core_fresh(core, nonce);
     CAIRN_TRY(own_record(core, event, secret, nonce, &record));

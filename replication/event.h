@@ -86,6 +86,7 @@ struct cairn_event {
             struct cairn_bytes operation; /* canonical; its hlc was given by the host */
             const uint8_t (*members)[3];  /* FEED_OPEN: ascending, the own country among them */
             size_t member_count;
+            bool is_private;       /* FEED_OPEN: the own country alone, now and for ever */
             uint8_t continues[16]; /* FEED_OPEN: predecessor, zero if none */
             uint8_t country[3];    /* FEED_ADMIT */
         } command;

@@ -252,6 +252,9 @@ static cairn_err verify_feed_open(struct cairn_verify *verify, struct verify_fee
 static cairn_err verify_feed_admit(struct cairn_verify *verify, struct verify_feed *feed,
                                    const struct cairn_feed_admit *admit)
 {
+    if (feed->is_private) {
+        return cairn_verify_fail(verify, CAIRN_FEED_RECORD, "feed.admit in a private feed");
+    }
     if (verify_has_member(feed, (const uint8_t *)admit->country)) {
         return cairn_verify_fail(verify, CAIRN_FEED_RECORD, "feed.admit of a member");
     }
@@ -285,7 +288,7 @@ static cairn_err verify_feed_rekey(struct cairn_verify *verify, struct verify_fe
     return CAIRN_OK;
 }
 
-/* source P-34, P-36 */
+/* source P-34, P-36, P-86 */
 static cairn_err verify_feed_change(struct cairn_verify *verify, struct verify_feed *feed,
                                     const struct cairn_feedop *change, uint64_t index)
 {
@@ -391,10 +394,10 @@ static cairn_err verify_commit_entries(struct cairn_verify *verify, struct verif
         verify->arena.used_bytes = used_bytes;
         at++;
     }
-    bool is_private = feed->has_members && feed->member_count == 1;
-    if (commit->entry_count == 0 && !is_private) {
+    if (commit->entry_count == 0 && !(feed->has_members && feed->member_count == 1)) {
         return cairn_verify_fail(verify, CAIRN_PEER_COMMIT, "commit without growth");
     }
+    feed->is_private = feed->is_private || commit->entry_count == 0; /* source P-86 */
     cairn_merkle_range_root(&feed->range, root);
     if (memcmp(root, commit->opening.root, sizeof root) != 0) {
         return cairn_verify_fail(verify, CAIRN_PEER_ENTRY,

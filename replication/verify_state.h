@@ -58,6 +58,7 @@ struct verify_feed {
     bool has_record; /* its keys are known: tags are checked */
     bool is_closed;
     bool has_members;      /* it began with a feed.open */
+    bool is_private;       /* it had a commit without growth: it admits nobody */
     uint32_t epoch;        /* in force */
     uint32_t epoch_count;  /* of the record */
     uint32_t member_count; /* of members: ascending */

@@ -375,7 +375,7 @@ static void fuzz_command(struct fuzz *fuzz)
     uint8_t feed[16];
     switch (byte % 8) {
     case 0:
-        host_feed_open(fuzz->host, members[byte / 8 % 4]);
+        host_feed_open(fuzz->host, byte < 8 ? HOST_PRIVATE : members[byte / 8 % 4]);
         break;
     case 1:
         fuzz_feed_command(fuzz, byte / 8);

@@ -567,6 +567,7 @@ uint64_t host_feed_open(struct host *host, const char *members)
     memcpy(codes, members, count * 3);
     event.as.command.members = (const uint8_t(*)[3])codes;
     event.as.command.member_count = count;
+    event.as.command.is_private = strcmp(members, HOST_PRIVATE) == 0;
     host_do(host, &event);
     return token;
 }

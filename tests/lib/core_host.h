@@ -120,6 +120,7 @@ uint64_t host_append(struct host *host, const uint8_t feed[static 16], const cha
                      uint64_t hlc_ms);
 uint64_t host_append_bytes(struct host *host, const uint8_t feed[static 16],
                            struct cairn_bytes operation);
+#define HOST_PRIVATE "AUT!" /* instead of members: of a private feed */
 uint64_t host_feed_open(struct host *host, const char *members);
 /* The answer to a token. gives false: not yet. */
 bool host_answered(const struct host *host, uint64_t token, struct host_answer *out);

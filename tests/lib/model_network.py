@@ -26,7 +26,8 @@ FROZEN = ("no", "kind", "limit")
 
 
 class Feed:
-    """members only grow. wanted: the audience it stands for; withheld: whom a rule keeps out."""
+    """members only grow. wanted: the audience it stands for, "national" where nobody else will ever
+    read it; withheld: whom a rule keeps out."""
 
     def __init__(self, author, wanted, withheld):
         self.author, self.wanted, self.withheld = author, wanted, withheld
@@ -35,11 +36,11 @@ class Feed:
 
 class Told:
     """One operation that a country was told to write. readers: who has it, for good. Where nobody
-    else could read the feed it waits for the heartbeat, up to a minute."""
+    else will ever read the feed it waits for the heartbeat, up to a minute."""
 
     def __init__(self, feed, entry):
         self.feed, self.entry, self.object = feed, entry, entry.object
-        self.readers, self.waits = {feed.author}, feed.members == {feed.author}
+        self.readers, self.waits = {feed.author}, feed.wanted == "national"
 
 
 class Country:
@@ -62,13 +63,12 @@ class Network:
     # who is whose partner
 
     def recognise(self, one, other):
-        """Its open feeds admit the other where the policy would have given it every entry; but a
-        feed that is for nobody else, a private one, stays so."""
+        """Its open feeds admit the other where the policy would have given it every entry, also
+        where it is the first who may read it. P-87"""
         here = self.countries[one]
         here.partners.add(other)
         for feed in here.feeds:
-            if feed.is_open and len(feed.members) > 1 \
-                    and other in self.named(here, feed.wanted) - feed.withheld:
+            if feed.is_open and other in self.named(here, feed.wanted) - feed.withheld:
                 feed.members.add(other)
         self.deliver()
 
@@ -111,9 +111,11 @@ class Network:
         return wanted, withheld - {here.code}
 
     def feed(self, here, wanted, withheld):
+        listed = here.audiences.get(wanted, "partners")
+        if listed != "partners" and not set(listed) - withheld - {here.code}:
+            wanted, withheld = "national", set()  # whoever joins, it is for nobody
         for feed in here.feeds:
-            if feed.is_open and (feed.wanted, feed.withheld) == (wanted, withheld) \
-                    and (len(feed.members) > 1 or not self.named(here, wanted) - withheld):
+            if feed.is_open and (feed.wanted, feed.withheld) == (wanted, withheld):
                 return feed
         feed = Feed(here.code, wanted, withheld)
         feed.members |= self.named(here, wanted) - withheld

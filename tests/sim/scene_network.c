@@ -207,7 +207,7 @@ TEST(private_entries_of_a_busy_minute_come_under_commits_that_evidence_can_show)
     uint8_t feed[16];
     uint64_t acknowledged = 1; /* its feed.open */
     world_meet_all(world);
-    assert_err(world_feed_open(world, AUT, "AUT", feed), CAIRN_OK);
+    assert_err(world_private_open(world, AUT, feed), CAIRN_OK);
     uint64_t began_ms = world_now(world);
     for (uint32_t i = 0; i < 150; i++) {
         assert_err(world_append_large(world, AUT, feed, 300 + test_rng_below(&rng, 60000)),
@@ -230,7 +230,7 @@ TEST(a_private_feed_gets_one_leaf_at_each_heartbeat_whatever_it_holds)
 {
     struct world *world = scene_open(9, 1, 10, 0);
     uint8_t feed[16];
-    assert_err(world_feed_open(world, AUT, "AUT", feed), CAIRN_OK);
+    assert_err(world_private_open(world, AUT, feed), CAIRN_OK);
     world_run(world, CAIRN_LIMIT_HEARTBEAT_MS + 1000);
     uint64_t before = scene_feed(world, AUT, feed).commits;
     world_run(world, CAIRN_LIMIT_HEARTBEAT_MS);

@@ -149,6 +149,49 @@ TEST(a_partner_that_is_added_again_reads_what_is_new_for_it)
     world_close(world);
 }
 
+/* P-87: a country alone writes for partners it does not have yet, and falls now and then. Whoever
+ * is admitted later reads from the first entry on, whoever is not has nothing, not even sealed. */
+TEST(what_was_written_before_the_first_partner_came_is_read_by_it)
+{
+    struct world_options options = {.seed = 6, .nodes = 3, .latency_ms_max = 40, .cut_percent = 50};
+    struct world *world = world_open(&options);
+    uint8_t all[16];
+    uint8_t without[16];
+    uint8_t own[16];
+    assert_err(world_feed_open(world, AUT, "AUT", all), CAIRN_OK);
+    assert_err(world_feed_open(world, AUT, "AUT", without), CAIRN_OK);
+    assert_err(world_private_open(world, AUT, own), CAIRN_OK);
+    for (uint32_t round = 0; round < 3; round++) {
+        char prefix[16];
+        snprintf(prefix, sizeof prefix, "all%u", round);
+        scene_words(world, AUT, all, prefix, 40);
+        snprintf(prefix, sizeof prefix, "some%u", round);
+        scene_words(world, AUT, without, prefix, 5);
+        scene_words(world, AUT, own, "own", 2);
+        world_crash(world, AUT);
+        world_run(world, 70000);
+    }
+    world_meet_all(world);
+    assert_err(world_admit(world, AUT, own, SRB), CAIRN_NOT_FOUND);
+    assert_err(world_admit(world, AUT, all, SRB), CAIRN_OK);
+    world_crash(world, AUT);
+    assert_err(world_admit(world, AUT, without, SRB), CAIRN_OK);
+    assert_err(world_admit(world, AUT, all, GEO), CAIRN_OK);
+    world_calm(world);
+    world_run(world, 130000);
+    for (uint32_t node = SRB; node <= GEO; node++) {
+        assert_int_equal(scene_known(world, node, AUT, "all0", 40), 40);
+        assert_int_equal(scene_known(world, node, AUT, "all2", 40), 40);
+        assert_int_equal(scene_known(world, node, AUT, "own", 2), 0);
+    }
+    assert_int_equal(scene_known(world, SRB, AUT, "some1", 5), 5);
+    assert_int_equal(scene_known(world, GEO, AUT, "some1", 5), 0);
+    assert_false(world_disk_holds(world, GEO, (struct cairn_bytes){.data = without, .size = 16}));
+    assert_false(world_disk_holds(world, SRB, (struct cairn_bytes){.data = own, .size = 16}));
+    scene_is_peaceful(world, 3);
+    world_close(world);
+}
+
 /* Receipts and marks answer nothing: after the last word everybody writes one leaf a minute. */
 TEST(an_hour_in_which_nobody_speaks_has_sixty_flushes)
 {
@@ -209,6 +252,7 @@ int main(void)
         cmocka_unit_test(eight_countries_on_a_lossy_network_end_with_the_same),
         cmocka_unit_test(a_partner_removed_in_the_middle_of_everything_opens_nothing_later),
         cmocka_unit_test(a_partner_that_is_added_again_reads_what_is_new_for_it),
+        cmocka_unit_test(what_was_written_before_the_first_partner_came_is_read_by_it),
         cmocka_unit_test(an_hour_in_which_nobody_speaks_has_sixty_flushes),
         cmocka_unit_test(a_commit_that_cannot_be_opened_is_called_missing),
     };

@@ -185,8 +185,8 @@ TEST(a_private_feed_without_new_entries_comes_back_and_another_is_lost)
     uint8_t feed[16], late[16], quiet[16], busy[16];
     uint32_t number = 0;
     struct cairn_core_feed shown;
-    assert_err(world_feed_open(world, AUT, "AUT", quiet), CAIRN_OK);
-    assert_err(world_feed_open(world, AUT, "AUT", busy), CAIRN_OK);
+    assert_err(world_private_open(world, AUT, quiet), CAIRN_OK);
+    assert_err(world_private_open(world, AUT, busy), CAIRN_OK);
     write_around_backup(world, feed, late);
     say(world, AUT, busy, "private", 3);
     world_run(world, 130000);

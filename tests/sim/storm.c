@@ -129,6 +129,8 @@ static void storm_feed_open(struct storm *storm, uint32_t node)
     }
     world_members(storm->world, wanted, members);
     struct world_command command = {.type = CAIRN_EVENT_FEED_OPEN, .members = members};
+    /* Of those for nobody else yet, half are for nobody else ever. */
+    command.is_private = wanted == 1u << node && storm_below(storm, 2) == 0;
     struct storm_feed *feed = &storm->feeds[storm->feed_count++];
     *feed = (struct storm_feed){.author = node, .wanted = wanted};
     feed->token = world_begin(storm->world, node, &command);

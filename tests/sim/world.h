@@ -52,6 +52,7 @@ struct world_command {
     uint8_t feed[16];
     uint8_t continues[16];
     const char *members; /* FEED_OPEN: ascending codes, one after the other */
+    bool is_private;     /* ... the own one alone, for ever */
     uint32_t country;    /* ADMIT, FORGET, DOCUMENT: number of a node */
     const char *word;    /* APPEND: at most 32 bytes */
     size_t size_bytes;   /* ... or that many, which no word is learnt from */
@@ -67,6 +68,7 @@ void world_policy(struct world *world, uint32_t node, const uint8_t hash[static 
 /* The same commands; each waits (in simulated time) for its answer and gives its error. */
 cairn_err world_feed_open(struct world *world, uint32_t node, const char *members,
                           uint8_t out_feed[static 16]);
+cairn_err world_private_open(struct world *world, uint32_t node, uint8_t out_feed[static 16]);
 cairn_err world_admit(struct world *world, uint32_t node, const uint8_t feed[static 16],
                       uint32_t country);
 cairn_err world_rekey(struct world *world, uint32_t node, const uint8_t feed[static 16]);

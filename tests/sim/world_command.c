@@ -62,6 +62,7 @@ static void command_fill(struct world *world, struct world_event *due)
     if (command->type == CAIRN_EVENT_FEED_OPEN) {
         event->as.command.members = (const uint8_t(*)[3])due->payload;
         event->as.command.member_count = strlen(command->members) / 3;
+        event->as.command.is_private = command->is_private;
     } else if (command->type == CAIRN_EVENT_APPEND) {
         size_t size = command_operation(world, due->node, command, buffer, sizeof buffer);
         event->as.command.operation = (struct cairn_bytes){.data = buffer, .size = size};
@@ -197,6 +198,15 @@ cairn_err world_feed_open(struct world *world, uint32_t node, const char *member
 {
     return command_wait(world, node,
                         &(struct world_command){.type = CAIRN_EVENT_FEED_OPEN, .members = members},
+                        out_feed);
+}
+
+cairn_err world_private_open(struct world *world, uint32_t node, uint8_t out_feed[static 16])
+{
+    return command_wait(world, node,
+                        &(struct world_command){.type = CAIRN_EVENT_FEED_OPEN,
+                                                .members = world_code(world, node),
+                                                .is_private = true},
                         out_feed);
 }
 

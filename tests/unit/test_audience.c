@@ -89,6 +89,62 @@ TEST(no_rule_and_a_national_rule_are_the_same_private_audience)
     expect_line("private national");
 }
 
+TEST(a_list_of_which_all_are_withheld_is_private_for_whoever_joins_it_is_for_nobody)
+{
+    static const char *const lists[] = {"[SRB]", "[AUT, SRB]", "[AUT]", "[SRB, GEO]"};
+    static const char *const lines[] = {"private national", "private national", "private national",
+                                        "list GEO SRB -SRB"};
+    char source[sizeof text + 16];
+    struct cairn_arena arena;
+    struct cairn_yaml_fault fault = {.what = ""};
+    const struct cairn_audience_subject subject = {
+        .category = CAIRN_ALERT_REF, .nationality_count = 1, .nationalities = {"SRB"}};
+    for (size_t at = 0; at < sizeof lists / sizeof lists[0]; at++) {
+        snprintf(source, sizeof source, "policy: 1\naudiences: {region: %s%s", lists[at],
+                 strstr(text, ", all: partners"));
+        cairn_arena_init(&arena, memory, sizeof memory);
+        assert_err(cairn_policy_parse(cairn_bytes_of(source), false, &arena, &policy, &fault),
+                   CAIRN_OK);
+        assert_err(
+            cairn_audience_resolve(&policy, &asker, CAIRN_KIND_ALERT_ISSUE, &subject, &answer),
+            CAIRN_OK);
+        cairn_audience_of(&policy, &answer, "AUT", &audience);
+        expect_line(lines[at]);
+    }
+}
+
+TEST(one_audience_is_within_another_when_that_holds_whoever_it_could_hold_one_day)
+{
+    static const struct {
+        const char *inner;
+        const char *outer;
+        bool is_within;
+    } cases[] = {
+        {"all", "all", true},
+        {"all -IRN -SYR", "all -IRN", true},
+        {"all -IRN", "all -IRN -SYR", false},
+        {"all", "list GEO SRB", false},
+        {"all -IRN", "private national", false},
+        {"list GEO SRB", "all", true},
+        {"list GEO SRB", "all -SRB", false},
+        {"list GEO SRB -SRB", "all -SRB", true},
+        {"list GEO SRB -SRB", "list GEO", true},
+        {"list GEO SRB", "list GEO", false},
+        {"list GEO", "list GEO SRB -GEO", false},
+        {"list GEO", "private national", false},
+        {"private national", "private national", true},
+        {"private national", "list GEO", true},
+    };
+    for (size_t at = 0; at < sizeof cases / sizeof cases[0]; at++) {
+        struct cairn_audience outer;
+        assert_err(cairn_audience_read(cases[at].inner, &audience), CAIRN_OK);
+        assert_err(cairn_audience_read(cases[at].outer, &outer), CAIRN_OK);
+        if (cairn_audience_is_within(&audience, &outer) != cases[at].is_within) {
+            fail_msg("%s within %s", cases[at].inner, cases[at].outer);
+        }
+    }
+}
+
 TEST(a_feed_may_hold_what_withholds_from_nobody_who_could_read_it)
 {
     resolve(CAIRN_KIND_ALERT_ISSUE, CAIRN_ALERT_REF, NULL);
@@ -142,6 +198,10 @@ int main(void)
             who_is_withheld_is_part_of_what_a_feed_stands_for_also_before_they_are_partners),
         cmocka_unit_test(all_grows_with_the_partners),
         cmocka_unit_test(no_rule_and_a_national_rule_are_the_same_private_audience),
+        cmocka_unit_test(
+            a_list_of_which_all_are_withheld_is_private_for_whoever_joins_it_is_for_nobody),
+        cmocka_unit_test(
+            one_audience_is_within_another_when_that_holds_whoever_it_could_hold_one_day),
         cmocka_unit_test(a_feed_may_hold_what_withholds_from_nobody_who_could_read_it),
         cmocka_unit_test(a_line_is_read_as_it_was_written),
         cmocka_unit_test(any_other_line_is_refused),

@@ -196,7 +196,7 @@ TEST(private_entries_are_answered_when_stored_and_committed_at_the_heartbeat)
 {
     uint8_t feed[16];
     host_run(scene.host, 1000);
-    scene_open_own("AUT", feed);
+    scene_open_own(HOST_PRIVATE, feed);
     uint64_t size = scene_journal_size();
     uint64_t first = host_append(scene.host, feed, "look-up", scene.host->now_ms);
     uint64_t second = host_append(scene.host, feed, "look-up", scene.host->now_ms);
@@ -217,7 +217,7 @@ TEST(each_private_feed_has_one_leaf_a_heartbeat_changed_or_not)
 {
     uint8_t feeds[3][16];
     for (uint32_t i = 0; i < 3; i++) {
-        scene_open_own("AUT", feeds[i]);
+        scene_open_own(HOST_PRIVATE, feeds[i]);
     }
     host_run(scene.host, 60000);
     uint64_t size = scene_journal_size();
@@ -236,7 +236,7 @@ TEST(each_private_feed_has_one_leaf_a_heartbeat_changed_or_not)
 TEST(a_private_entry_during_a_heartbeat_survives_the_loss_of_that_heartbeat)
 {
     uint8_t feed[16];
-    scene_open_own("AUT", feed);
+    scene_open_own(HOST_PRIVATE, feed);
     host_run(scene.host, 60000);
     struct cairn_core_feed before = scene_feed_of(feed);
     host_tick(scene.host, 60000); /* the flush has begun, its signature is being made */
@@ -335,7 +335,7 @@ TEST(a_burst_of_private_entries_does_not_spoil_a_heartbeat)
     uint8_t feed[16];
     uint8_t control[16];
     uint32_t busy = 0;
-    scene_open_own("AUT", feed);
+    scene_open_own(HOST_PRIVATE, feed);
     cairn_core_control(scene.host->core, control);
     for (uint32_t i = 0; i < 2000; i++) { /* none is stored yet */
         bool has_room = cairn_core_has_room(scene.host->core, feed, 100);

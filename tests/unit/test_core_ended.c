@@ -362,7 +362,7 @@ TEST(the_next_incarnation_writes_and_finds_what_the_last_one_wrote_closed)
     struct cairn_core_document held;
     scene_link_up(SRB, &scene.srb);
     uint64_t region = host_feed_open(scene.host, "AUTSRB");
-    uint64_t national = host_feed_open(scene.host, "AUT");
+    uint64_t national = host_feed_open(scene.host, HOST_PRIVATE);
     host_run(scene.host, 130000);
     feed_of(region, &before[0]);
     feed_of(national, &before[1]);

@@ -16,6 +16,51 @@ TEST(feeds_are_opened_for_partners_only_and_the_own_country_is_a_member)
     assert_err(scene_answer_of(host_feed_open(scene.host, "")), CAIRN_FEED_RECORD);
 }
 
+/* P-86: what tells a private feed from one that waits for its first reader is the command alone. */
+TEST(a_feed_that_only_its_author_can_read_yet_is_committed_at_once_and_admits)
+{
+    uint8_t feed[16];
+    scene_open_own("AUT", feed);
+    struct cairn_core_feed found = scene_feed_of(feed);
+    assert_int_equal(found.kind, CAIRN_FEED_AUDIENCE);
+    assert_int_equal(found.commits, 1); /* before any heartbeat */
+    host_append(scene.host, feed, "word", scene.host->now_ms);
+    host_settle(scene.host);
+    uint64_t commits = scene_feed_of(feed).commits;
+    host_run(scene.host, 130000);
+    assert_int_equal(scene_feed_of(feed).commits, commits); /* and never without growth */
+    host_crash(scene.host);
+    host_settle(scene.host);
+    assert_int_equal(scene_feed_of(feed).kind, CAIRN_FEED_AUDIENCE);
+    scene_tell(CAIRN_EVENT_FEED_ADMIT, feed, "SRB", 9);
+    host_settle(scene.host);
+    assert_err(scene_answer_of(9), CAIRN_OK);
+    assert_int_equal(scene_feed_of(feed).member_count, 2);
+}
+
+TEST(a_private_feed_admits_nobody_also_after_a_crash)
+{
+    uint8_t feed[16];
+    static const uint8_t members[2][3] = {"AUT", "SRB"};
+    struct cairn_event event = {.type = CAIRN_EVENT_FEED_OPEN};
+    event.as.command.token = 8;
+    event.as.command.members = members;
+    event.as.command.member_count = 2;
+    event.as.command.is_private = true;
+    host_do(scene.host, &event);
+    assert_err(scene_answer_of(8), CAIRN_FEED_RECORD);
+    scene_open_own(HOST_PRIVATE, feed);
+    for (uint32_t i = 0; i < 2; i++) {
+        assert_int_equal(scene_feed_of(feed).kind, CAIRN_FEED_PRIVATE);
+        scene_tell(CAIRN_EVENT_FEED_ADMIT, feed, "SRB", 9 + i);
+        host_settle(scene.host);
+        assert_err(scene_answer_of(9 + i), CAIRN_NOT_FOUND);
+        host_crash(scene.host);
+        host_settle(scene.host);
+    }
+    assert_int_equal(scene_feed_of(feed).member_count, 1);
+}
+
 TEST(a_close_that_was_lost_leaves_the_feed_open)
 {
     uint8_t feed[16];
@@ -157,6 +202,8 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, scene_begin_pair, scene_end)
     const struct CMUnitTest tests[] = {
         CASE(feeds_are_opened_for_partners_only_and_the_own_country_is_a_member),
+        CASE(a_feed_that_only_its_author_can_read_yet_is_committed_at_once_and_admits),
+        CASE(a_private_feed_admits_nobody_also_after_a_crash),
         CASE(a_close_that_was_lost_leaves_the_feed_open),
         CASE(an_admission_that_was_lost_can_be_repeated),
         CASE(a_rekey_takes_along_who_was_admitted_just_before),

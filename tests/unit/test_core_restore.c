@@ -216,14 +216,14 @@ TEST(look_ups_are_recorded_meanwhile_in_a_feed_of_their_own)
 {
     uint8_t old[16];
     struct host_answer answer;
-    scene_open_own("AUT", old);
+    scene_open_own(HOST_PRIVATE, old);
     struct cairn_core_restore held = now();
     start_beside(CAIRN_GUARD_MISSING, 0, NULL);
     assert_true(scene_feed_of(old).is_closed);
     uint64_t token = append_lookup(old);
     host_settle(scene.host);
     assert_err(scene_answer_of(token), CAIRN_STATE);
-    token = host_feed_open(scene.host, "AUT");
+    token = host_feed_open(scene.host, HOST_PRIVATE);
     host_settle(scene.host);
     assert_true(host_answered(scene.host, token, &answer));
     assert_err(answer.err, CAIRN_OK);
@@ -268,7 +268,7 @@ TEST(what_waits_in_a_private_feed_is_counted_on_after_a_start)
 {
     uint8_t feed[16];
     uint32_t count = 0;
-    scene_open_own("AUT", feed);
+    scene_open_own(HOST_PRIVATE, feed);
     host_run(scene.host, 61000);
     for (uint32_t i = 0; i < 10; i++) {
         assert_err(append_large(feed), CAIRN_OK);

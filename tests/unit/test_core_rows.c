@@ -20,7 +20,7 @@ static void write_down_a_life(void)
     scene_grow(NULL);
     scene_frame(SRB, author_entries(&scene.feed, 1));
     host_settle(scene.host);
-    scene_open_own("AUT", feed);
+    scene_open_own(HOST_PRIVATE, feed);
     host_append(scene.host, feed, "look-up", scene.host->now_ms);
     host_settle(scene.host);
     scene_open_own("AUTGEOSRB", feed);

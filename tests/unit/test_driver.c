@@ -70,6 +70,7 @@ static cairn_err open_feed(uint32_t node, const char *members, uint8_t out[stati
     struct cairn_driver_command command = {.type = CAIRN_DRIVER_FEED_OPEN};
     command.as.feed_open.members = (const uint8_t(*)[3])(uintptr_t)members;
     command.as.feed_open.member_count = strlen(members) / 3;
+    command.as.feed_open.is_private = command.as.feed_open.member_count == 1;
     struct cairn_driver_answer answer = node_scene_ask(&scene, node, &command);
     memcpy(out, answer.feed, 16);
     return answer.err;

@@ -3,10 +3,13 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "node/clock.h"
 #include "node/views/dossier.h"
 #include "schema/base/civil.h"
+#include "schema/base/text.h"
 #include "tests/lib/body.h"
 #include "tests/lib/node_scene.h"
 #include "tests/lib/test.h"
@@ -36,16 +39,34 @@ static void open_publish(void)
     assert_err(cairn_publish_open(&options, &publish), CAIRN_OK);
 }
 
-static void open_nodes(uint32_t count)
+static void apply_policy(const char *text)
 {
     char fault[CAIRN_POLICYBOOK_FAULT];
     struct cairn_policybook_page *page = NULL;
-    node_scene_open(&scene, count);
-    node_scene_meet_all(&scene);
-    assert_err(cairn_policybook_open(scene.nodes[0].dir, true, &policy, fault), CAIRN_OK);
-    assert_err(cairn_policybook_read(cairn_bytes_of(policy_text), true, &page, fault), CAIRN_OK);
+    assert_err(cairn_policybook_read(cairn_bytes_of(text), true, &page, fault), CAIRN_OK);
     cairn_policybook_turn(policy, page);
+}
+
+/* Nodes that do not know each other; a publisher at the first. */
+static void open_strangers(uint32_t count)
+{
+    char fault[CAIRN_POLICYBOOK_FAULT];
+    node_scene_open(&scene, count);
+    assert_err(cairn_policybook_open(scene.nodes[0].dir, true, &policy, fault), CAIRN_OK);
+    apply_policy(policy_text);
     open_publish();
+}
+
+static void meet(void)
+{
+    node_scene_meet_all(&scene);
+    cairn_publish_grow(publish);
+}
+
+static void open_nodes(uint32_t count)
+{
+    open_strangers(count);
+    meet();
 }
 
 static void wait_idle(void)
@@ -291,6 +312,139 @@ TEST(a_new_partner_is_admitted_to_the_feeds_that_are_its_own)
     close_nodes();
 }
 
+/* P-87 */
+TEST(what_was_written_before_the_first_partner_reaches_it_and_what_is_withheld_does_not)
+{
+    struct cairn_id objects[3];
+    uint8_t withheld[16];
+    open_strangers(3);
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL, warning("FRA")), CAIRN_OK);
+    assert_false(said.is_private);
+    objects[0] = said.object;
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL, warning("GEO")), CAIRN_OK);
+    assert_false(said.is_private);
+    objects[1] = said.object;
+    memcpy(withheld, said.feed, sizeof withheld);
+    wait_idle();
+    cairn_publish_close(publish);
+    open_publish();
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL, warning("GEO")), CAIRN_OK);
+    assert_memory_equal(said.feed, withheld, sizeof withheld);
+    objects[2] = said.object;
+    meet();
+    for (uint32_t at = 0; at < 3; at++) {
+        wait_status(2, &objects[at], CAIRN_ALERT_STATUS_ACTIVE);
+    }
+    wait_status(1, &objects[0], CAIRN_ALERT_STATUS_ACTIVE);
+    node_scene_run_ms(&scene, 300);
+    assert_int_equal(status_at(1, &objects[1]), -1);
+    assert_int_equal(status_at(1, &objects[2]), -1);
+    assert_false(is_member(withheld, "GEO"));
+    close_nodes();
+}
+
+/* Else a crash would leave entries in a feed of which nobody knows any more who may come to it. */
+TEST(what_a_feed_stands_for_is_on_the_disk_before_the_first_answer)
+{
+    char path[TEST_PATH_MAX];
+    char table[4096] = "";
+    char hex[33] = "";
+    open_strangers(1);
+    for (uint32_t at = 0; at < 3; at++) {
+        assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL,
+                       warning(at == 0   ? "GEO"
+                               : at == 1 ? "MDA"
+                                         : "FRA")),
+                   CAIRN_OK);
+        test_tempdir_path(scene.nodes[0].dir, "feeds.json", path);
+        FILE *file = fopen(path, "rb");
+        assert_non_null(file);
+        table[fread(table, 1, sizeof table - 1, file)] = '\0';
+        assert_int_equal(fclose(file), 0);
+        cairn_text_hex_encode((struct cairn_bytes){said.feed, 16}, hex);
+        assert_non_null(strstr(table, hex));
+    }
+    close_nodes();
+}
+
+TEST(without_a_place_for_that_nothing_is_released)
+{
+    char path[TEST_PATH_MAX];
+    open_strangers(1);
+    test_tempdir_path(scene.nodes[0].dir, "feeds.json", path);
+    assert_int_equal(mkdir(path, 0700), 0); /* nothing can be written over it */
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL, warning("FRA")), CAIRN_FILE);
+    assert_int_equal(rmdir(path), 0);
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL, warning("FRA")), CAIRN_OK);
+    close_nodes();
+}
+
+/* The policy has become narrower: what was released stays so, but nothing more is told to countries
+ * that it would not give it to, be they partners or not yet. */
+TEST(an_alert_is_not_amended_where_somebody_could_come_whom_policy_does_not_name)
+{
+    char narrow[sizeof policy_text];
+    open_strangers(1);
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL, warning("FRA")), CAIRN_OK);
+    struct cairn_id object = said.object;
+    memcpy(narrow, policy_text, sizeof narrow);
+    memcpy(strstr(narrow, "GEO, MDA"), "GEO     ", 8);
+    apply_policy(narrow);
+    assert_err(say(CAIRN_KIND_ALERT_AMEND, &object, test_body("{1: {11: 'y'}}")),
+               CAIRN_DENIED_POLICY);
+    apply_policy(policy_text);
+    assert_err(say(CAIRN_KIND_ALERT_AMEND, &object, test_body("{1: {11: 'y'}}")), CAIRN_OK);
+    memcpy(narrow, policy_text, sizeof narrow);
+    memcpy(strstr(narrow, "[WARN]"), "[MISP]", 6); /* no rule is left for it */
+    apply_policy(narrow);
+    assert_err(say(CAIRN_KIND_ALERT_AMEND, &object, test_body("{1: {11: 'z'}}")),
+               CAIRN_DENIED_POLICY);
+    assert_err(say(CAIRN_KIND_ALERT_WITHDRAW, &object, test_body("{1: 2}")), CAIRN_OK);
+    close_nodes();
+}
+
+static void write_table(const char *national, const char *region)
+{
+    char path[TEST_PATH_MAX];
+    char line[512];
+    test_tempdir_path(scene.nodes[0].dir, "feeds.json", path);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    snprintf(line, sizeof line,
+             "{\"feeds\": [{\"for\": \"private national\", \"feed\": \"%s\", \"past\": []}, "
+             "{\"for\": \"list GEO MDA\", \"feed\": \"%s\", \"past\": []}]}",
+             national, region);
+    assert_true(fputs(line, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* P-86: whatever the file says, the own country's things stay in feeds that admit nobody. */
+TEST(a_feed_of_the_other_kind_is_not_written_to)
+{
+    char national[33] = "";
+    char region[33] = "";
+    struct cairn_bytes body =
+        test_body_with(test_body_with(warning("FRA"), 1, "6"), 2, "7"); /* MISL: no rule */
+    body = test_body_with(test_body_with(body, 4, "50"), 25, "{1: 1}");
+    open_nodes(2);
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL, body), CAIRN_OK);
+    assert_true(said.is_private);
+    cairn_text_hex_encode((struct cairn_bytes){said.feed, 16}, national);
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL, warning("FRA")), CAIRN_OK);
+    cairn_text_hex_encode((struct cairn_bytes){said.feed, 16}, region);
+    wait_idle();
+    cairn_publish_close(publish);
+    write_table(region, national);
+    open_publish();
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL, body), CAIRN_OK);
+    assert_true(said.is_private);
+    assert_false(is_member(said.feed, "GEO"));
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL, warning("FRA")), CAIRN_OK);
+    assert_false(said.is_private);
+    assert_true(is_member(said.feed, "GEO"));
+    close_nodes();
+}
+
 TEST(a_removed_partner_gets_nothing_more_and_alerts_live_on)
 {
     struct cairn_driver_command command = {.type = CAIRN_DRIVER_FORGET, .as.country = "GEO"};
@@ -321,6 +475,13 @@ int main(void)
         cmocka_unit_test(without_a_rule_an_alert_stays_at_home_and_is_too_young_to_be_changed),
         cmocka_unit_test(a_name_that_is_taken_gives_the_same_answer_or_a_refusal),
         cmocka_unit_test(a_new_partner_is_admitted_to_the_feeds_that_are_its_own),
+        cmocka_unit_test(
+            what_was_written_before_the_first_partner_reaches_it_and_what_is_withheld_does_not),
+        cmocka_unit_test(what_a_feed_stands_for_is_on_the_disk_before_the_first_answer),
+        cmocka_unit_test(without_a_place_for_that_nothing_is_released),
+        cmocka_unit_test(
+            an_alert_is_not_amended_where_somebody_could_come_whom_policy_does_not_name),
+        cmocka_unit_test(a_feed_of_the_other_kind_is_not_written_to),
         cmocka_unit_test(a_removed_partner_gets_nothing_more_and_alerts_live_on),
     };
     return cmocka_run_group_tests_name("publish", tests, NULL, NULL);

@@ -157,6 +157,30 @@ TEST(a_private_feed_may_commit_without_growth_and_others_not)
     assert_verdict(CAIRN_PEER_COMMIT, "commit without growth");
 }
 
+/* P-86: an audience feed may have begun with its author alone; what stood still once is private. */
+TEST(a_feed_that_was_committed_without_growth_admits_nobody)
+{
+    author_feed_audience(&aut, "AUT", &feed);
+    author_commit(&aut, &feed);
+    alert();
+    author_commit(&aut, &feed);
+    admit("GEO", 1);
+    author_commit(&aut, &feed);
+    assert_verdict(CAIRN_OK, "");
+    author_commit(&aut, &feed);
+    assert_verdict(CAIRN_PEER_COMMIT, "commit without growth");
+    begin(NULL);
+    author_feed_audience(&aut, "AUT", &feed);
+    author_commit(&aut, &feed);
+    author_commit(&aut, &feed);
+    alert();
+    author_commit(&aut, &feed);
+    assert_verdict(CAIRN_OK, "");
+    admit("GEO", 1);
+    author_commit(&aut, &feed);
+    assert_verdict(CAIRN_FEED_RECORD, "feed.admit in a private feed");
+}
+
 TEST(only_control_kinds_stand_in_a_control_feed_and_clear)
 {
     struct cairn_feedop receipt = {.kind = CAIRN_KIND_RECEIPT, .as.receipt = {.size = 1}};
@@ -410,6 +434,7 @@ int main(void)
         cmocka_unit_test_setup(an_honest_author_is_believed, begin),
         cmocka_unit_test_setup(leaves_of_many_records_are_looked_through, begin),
         cmocka_unit_test_setup(a_private_feed_may_commit_without_growth_and_others_not, begin),
+        cmocka_unit_test_setup(a_feed_that_was_committed_without_growth_admits_nobody, begin),
         cmocka_unit_test_setup(only_control_kinds_stand_in_a_control_feed_and_clear, begin),
         cmocka_unit_test_setup(a_sealed_entry_in_a_control_feed_is_refused, begin),
         cmocka_unit_test_setup(what_must_be_sealed_or_clear_is, begin),

@@ -43,10 +43,10 @@ class FeedHistory:
         self.keys = None              # [[tag key, salt key] of each epoch] of its feed record
         self.next_number, self.epoch, self.previous_leaf = 0, 0, 0
         self.leaf_hashes, self.members = [], None
-        self.is_closed = False
+        self.is_closed = self.has_stood_still = False
         self.scanned = 0              # leaves below this one were looked at for the next tag
 
-    def is_private(self):
+    def has_only_author(self):
         return self.members is not None and self.members == {split_origin(self.origin)[1]}
 
     def next_tag(self):
@@ -102,6 +102,7 @@ class FeedHistory:
             return
         need(self.members is not None, "feed.admit or feed.rekey in a feed without open record")
         if o.kind == operation.FEED_ADMIT:
+            need(not self.has_stood_still, "feed.admit in a private feed")
             need(o.body[1] not in self.members, "feed.admit of a member")
             need(len(o.body[3]) == self.epoch + 1, "feed.admit has not one wrap for each epoch")
             self.members = self.members | {o.body[1]}
@@ -120,7 +121,9 @@ class FeedHistory:
         return set(countries)
 
     def end_commit(self, opening):
-        need(opening.size > opening.previous_size or self.is_private(), "commit without growth")
+        stands_still = opening.size == opening.previous_size
+        need(not stands_still or self.has_only_author(), "commit without growth")
+        self.has_stood_still = self.has_stood_still or stands_still
         need(merkle.root(self.leaf_hashes) == opening.root, "stubs do not lead to the feed's root")
         self.next_number += 1
         self.previous_leaf = opening.leaf_index + 1
