@@ -349,12 +349,28 @@ def join(world, node, others):
         network.recognise(other.country, node.country)
 
 
-@story.case("three countries with one policy")
+@story.case("a country without any partner writes")
 def _(world):
     print(f"# CAIRN_SEED={seed}")
-    nodes = world.connect("AUT", "SRB", "GEO")
+    aut = world.make("AUT").start()
+    join(world, aut, [])
+    for _ in range(STEPS // 2):
+        dice.choice((issue, issue, issue, amend, withdraw, batch))(aut)
+    quiet(world)
+
+
+@story.case("two others come: three countries with one policy")
+def _(world):
+    nodes = [world.all["AUT"], *(world.make(country).start() for country in ("SRB", "GEO"))]
     for at, node in enumerate(nodes):
-        join(world, node, nodes[:at])
+        node.meet(*(other for other in nodes if other is not node))
+        if at > 0:
+            join(world, node, nodes[:at])
+    for node in nodes:
+        for other in nodes:
+            e2e.wait_until(lambda: node is other or node.is_linked(other.country),
+                           f"{node.country} links {other.country}")
+    quiet(world)
 
 
 @story.case("what they write is shown as the model says")

@@ -521,6 +521,7 @@ def lies():
     yield "rekey not last", rekey_not_last(), "not the last entry"
     yield "sealed in control", sealed_in_control(), "sealed entry in a control feed"
     yield "commit without growth", empty_commit(), "without growth"
+    yield "admission to a private feed", admission_to_private(), "in a private feed"
     yield "operation with a field too many", odd_operation(), "unknown"
     yield "tag that returns", returning_tag(), "next tag"
 
@@ -606,6 +607,28 @@ def empty_commit():
     liar.begin(liar.f)
     liar.j.flush()
     return liar.bundle()
+
+
+def admission_to_private():
+    """Whoever left the feed out of one heartbeat may open it to others: nobody sees a difference."""
+    assert fault_of(grown_from_one(False)) is None
+    return grown_from_one(True)
+
+
+def grown_from_one(stands_still):
+    """A feed of AUT alone, to which GEO is admitted; before that perhaps a commit without growth."""
+    liar = Liar()
+    s, alone = liar.s, liar.j.audience("alone", {"AUT": liar.s.public("AUT")})
+    liar.begin(liar.control, liar.f, alone)
+    liar.j.open_audience(alone, sha256(b"alone"), sha256(b"nonce 3"), s.hlc())
+    liar.j.flush()
+    if stands_still:
+        liar.begin(alone)
+        liar.j.flush()
+    liar.begin(alone)
+    liar.j.admit(alone, "GEO", s.public("GEO"), s.hlc())
+    liar.j.flush()
+    return bundle_of(s, [liar.control, liar.f, alone])
 
 
 def odd_operation():
