@@ -107,7 +107,9 @@ static void feed_on_admitted(void *host, const struct cairn_driver_answer *answe
         feed_step(row);
     } else {
         row->is_behind = true; /* tried again by cairn_publish_grow; entries need not wait */
-        CAIRN_LOG(CAIRN_LOGGER_WARN, "publish.admit", CAIRN_LOG_ERR(answer->err));
+        if (answer->err != CAIRN_BUSY) {
+            CAIRN_LOG(CAIRN_LOGGER_WARN, "publish.admit", CAIRN_LOG_ERR(answer->err));
+        }
         feed_let_go(row, CAIRN_OK);
     }
     cairn_publish_release(publish);

@@ -96,11 +96,54 @@ static void serve_load(struct cairn_core *core, uint32_t number, uint32_t log)
     stream->is_loading = true;
 }
 
+static void serve_record(struct cairn_core *core, uint32_t link, uint32_t log)
+{
+    struct cairn_action *load = cairn_core_act(core, CAIRN_ACTION_LOAD);
+    load->as.load.token = serve_task(core, CORE_TASK_LOAD_RECORD, link, log, 0);
+    load->as.load.from.table = CAIRN_TABLE_RECORD;
+    memcpy(load->as.load.from.id, cairn_core_log_id(core, log), 16);
+    load->as.load.to_index = UINT64_MAX;
+    load->as.load.size_max_bytes = CAIRN_LIMIT_FRAME_BYTES;
+    core->links[link].record_count++;
+}
+
+static void serve_record_later(struct cairn_core *core, uint32_t link, uint32_t log)
+{
+    struct core_stream *stream = core_stream_of(core, link, log);
+    if (!stream->is_record_due) {
+        stream->is_record_due = true;
+        if (core->links[link].record_due_count++ == 0) {
+            core->links[link].record_next = log - core->limits.journals;
+        }
+    }
+}
+
+/* The records that were asked for, feed by feed, each of them. */
+static void serve_records(struct cairn_core *core, uint32_t number)
+{
+    struct core_link *link = &core->links[number];
+    while (link->record_due_count > 0 && link->record_count < CORE_LINK_RECORDS &&
+           link->out_bytes < CORE_LINK_BYTES && !cairn_core_is_busy(core)) {
+        uint32_t log = core_log_of_feed(core, link->record_next);
+        struct core_stream *stream = core_stream_of(core, number, log);
+        if (stream->is_record_due) {
+            stream->is_record_due = false;
+            link->record_due_count--;
+            if (cairn_core_feed_is_served(core, link->record_next,
+                                          core->journals[link->journal].country)) {
+                serve_record(core, number, log);
+            }
+        }
+        link->record_next = (link->record_next + 1) % core->feed_count;
+    }
+}
+
 /* Every link that can take more gets more. */
 void cairn_core_pump_all(struct cairn_core *core)
 {
     for (uint32_t number = 0; number < core->limits.links; number++) {
         struct core_link *link = &core->links[number];
+        serve_records(core, number);
         while (link->is_greeted && link->load_count < CORE_LINK_LOADS &&
                link->out_bytes < CORE_LINK_BYTES && !cairn_core_is_busy(core)) {
             uint32_t log = serve_next(core, number);
@@ -128,20 +171,6 @@ void cairn_core_grown(struct cairn_core *core, uint32_t log)
 }
 
 /* ---- WANT ---- */
-
-static void serve_record(struct cairn_core *core, uint32_t link, uint32_t log)
-{
-    if (core->links[link].record_count >= CORE_LINK_RECORDS || cairn_core_is_busy(core)) {
-        return; /* the peer asks again */
-    }
-    struct cairn_action *load = cairn_core_act(core, CAIRN_ACTION_LOAD);
-    load->as.load.token = serve_task(core, CORE_TASK_LOAD_RECORD, link, log, 0);
-    load->as.load.from.table = CAIRN_TABLE_RECORD;
-    memcpy(load->as.load.from.id, cairn_core_log_id(core, log), 16);
-    load->as.load.to_index = UINT64_MAX;
-    load->as.load.size_max_bytes = CAIRN_LIMIT_FRAME_BYTES;
-    core->links[link].record_count++;
-}
 
 static void serve_restart(struct cairn_core *core, uint32_t link, uint32_t log,
                           const struct cairn_want *want)
@@ -177,7 +206,7 @@ cairn_err cairn_core_take_want(struct cairn_core *core, uint32_t link,
     }
     if (want->is_records_first && core_log_is_feed(core, log) &&
         core->feeds[log - core->limits.journals].type == CAIRN_FEED_TYPE_AUDIENCE) {
-        serve_record(core, link, log);
+        serve_record_later(core, link, log);
     }
     struct core_stream *stream = core_stream_of(core, link, log);
     if (want->has_from) {

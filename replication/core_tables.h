@@ -97,9 +97,10 @@ struct core_stream {
     bool is_wanted;
     bool is_queued;
     bool is_loading;
-    bool is_blocked; /* feeds: next commit lies above the journal as shown */
-    bool is_told;    /* was in an OFFER */
-    uint32_t next;   /* in its lane's queue */
+    bool is_blocked;    /* feeds: next commit lies above the journal as shown */
+    bool is_told;       /* was in an OFFER */
+    bool is_record_due; /* feeds: the peer asked for the record */
+    uint32_t next;      /* in its lane's queue */
 };
 
 /* What one link sends us of one log. */
@@ -116,14 +117,16 @@ struct core_intake {
 
 struct core_link {
     bool is_up;
-    bool is_greeted;       /* its HELLO was right */
-    uint8_t spki_hash[32]; /* of the peer's key */
-    uint32_t journal;      /* the peer */
-    uint64_t out_bytes;    /* sent, not yet gone */
-    int64_t stray_bytes;   /* that it may still send of logs that we ask for elsewhere by now */
-    uint32_t asked_count;  /* FEED messages that we asked for */
-    uint32_t load_count;   /* of streams */
-    uint32_t record_count; /* loads of feed records */
+    bool is_greeted;           /* its HELLO was right */
+    uint8_t spki_hash[32];     /* of the peer's key */
+    uint32_t journal;          /* the peer */
+    uint64_t out_bytes;        /* sent, not yet gone */
+    int64_t stray_bytes;       /* that it may still send of logs that we ask for elsewhere by now */
+    uint32_t asked_count;      /* FEED messages that we asked for */
+    uint32_t load_count;       /* of streams */
+    uint32_t record_count;     /* loads of feed records */
+    uint32_t record_due_count; /* feeds whose record it asked for */
+    uint32_t record_next;      /* feed that was looked at last for that */
     bool is_loading_notes;
     struct cairn_members notes_due; /* countries whose documents it is to be shown */
     uint32_t blocked_count;

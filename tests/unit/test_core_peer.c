@@ -443,6 +443,37 @@ TEST(a_want_of_what_the_peer_may_not_read_is_refused)
     assert_int_equal(scene.host->sent_count, 0);
 }
 
+/* A country that is admitted to many feeds at once asks for the records of all of them. */
+TEST(every_record_that_was_asked_for_is_sent_however_many_there_are)
+{
+    enum { FEEDS = 100 };
+    uint8_t feeds[FEEDS][16];
+    struct cairn_message record;
+    for (uint32_t i = 0; i < FEEDS; i++) {
+        scene_open_own("AUTSRB", feeds[i]);
+    }
+    scene_link_up(SRB, &scene.srb);
+    host_settle(scene.host);
+    host_forget_sent(scene.host);
+    for (uint32_t i = 0; i < FEEDS; i++) { /* the host is slow: nothing is loaded meanwhile */
+        struct cairn_message want = {.type = CAIRN_MESSAGE_WANT,
+                                     .as.want = {.is_records_first = true}};
+        memcpy(want.as.want.log, feeds[FEEDS - 1 - i], 16);
+        scene_frame(SRB, want);
+        scene_frame(SRB, want); /* impatient */
+    }
+    host_settle(scene.host);
+    assert_in_range(host_sent_count(scene.host, SRB, CAIRN_MESSAGE_FEED), FEEDS, 2 * FEEDS);
+    for (uint32_t i = 0; i < FEEDS; i++) {
+        bool is_sent = false;
+        for (uint32_t nth = 0; host_sent(scene.host, SRB, CAIRN_MESSAGE_FEED, nth, &record);
+             nth++) {
+            is_sent = is_sent || memcmp(record.as.feed.feed, feeds[i], 16) == 0;
+        }
+        assert_true(is_sent);
+    }
+}
+
 TEST(a_want_from_beyond_the_end_waits_and_one_that_is_changed_in_flight_is_harmless)
 {
     struct cairn_message want = {
@@ -539,6 +570,7 @@ int main(void)
         CASE(a_document_under_another_root_key_is_no_document_of_that_country),
         CASE(a_want_of_an_unknown_log_is_let_pass),
         CASE(a_want_of_what_the_peer_may_not_read_is_refused),
+        CASE(every_record_that_was_asked_for_is_sent_however_many_there_are),
         CASE(a_want_from_beyond_the_end_waits_and_one_that_is_changed_in_flight_is_harmless),
         CASE(a_damaged_row_ends_a_stream_and_does_not_turn_in_circles),
         CASE(a_peer_that_never_reads_is_dropped),
