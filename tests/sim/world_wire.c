@@ -66,8 +66,9 @@ void world_break(struct world *world, uint32_t a, uint32_t b, uint64_t half_open
     struct world_pair *pair = world_pair_of(world, a, b);
     uint64_t at_ms[2] = {world->now_ms, world->now_ms};
     at_ms[test_rng_below(&world->rng, 2)] += half_open_ms;
-    for (uint32_t i = 0; i < 2; i++) {
-        pair->side[i].is_deaf = test_rng_below(&world->rng, 2) == 0 || half_open_ms > 0;
+    for (uint32_t i = 0; i < 2; i++) { /* what is lost stays lost, and all behind it */
+        bool is_deaf = test_rng_below(&world->rng, 2) == 0 || half_open_ms > 0;
+        pair->side[i].is_deaf = pair->side[i].is_deaf || is_deaf;
     }
     wire_break(world, a, b, at_ms);
 }
