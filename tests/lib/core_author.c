@@ -55,6 +55,26 @@ static void feed_need_writer(struct author_feed *feed)
     }
 }
 
+void author_add_body(struct author_feed *feed, struct cairn_bytes body, bool is_clear)
+{
+    struct cairn_prefix prefix = {
+        .version = CAIRN_ENTRY_VERSION,
+        .algorithms = is_clear ? CAIRN_ENTRY_CLEAR : CAIRN_ENTRY_SEALED,
+        .epoch = feed->feed.epoch_count - 1,
+    };
+    uint8_t prefix_bytes[CAIRN_PREFIX_BYTES];
+    uint8_t body_hash[32];
+    uint8_t stub[CAIRN_STUB_BYTES];
+    uint8_t leaf[32];
+    feed_need_writer(feed);
+    cairn_prefix_encode(&prefix, prefix_bytes);
+    cairn_sha256_of(body, body_hash);
+    cairn_stub_join(prefix_bytes, feed->feed.range.size, body_hash, stub);
+    cairn_merkle_leaf((struct cairn_bytes){.data = stub, .size = sizeof stub}, leaf);
+    cairn_merkle_range_append(&feed->feed.range, leaf);
+    MUST(cairn_commit_append(&feed->writer, &prefix, body));
+}
+
 void author_add(struct author *author, struct author_feed *feed, struct cairn_bytes operation,
                 bool is_clear)
 {
@@ -66,28 +86,18 @@ void author_add(struct author *author, struct author_feed *feed, struct cairn_by
         .suite = author->suite,
     };
     struct cairn_stub stub;
-    uint8_t stub_bytes[CAIRN_STUB_BYTES];
-    uint8_t leaf[32];
     uint8_t fresh[32];
-    size_t body_bytes = is_clear ? operation.size : cairn_body_sealed_bytes(operation.size);
-    uint8_t *body = malloc(body_bytes + 1);
-    CAIRN_REQUIRE(body != NULL);
-    feed_need_writer(feed);
+    size_t size = cairn_body_sealed_bytes(operation.size);
     if (is_clear) {
-        memcpy(body, operation.data, operation.size);
-        cairn_body_stub(&place, CAIRN_ENTRY_CLEAR, operation, &stub);
-    } else {
-        author_fresh(author, fresh);
-        struct cairn_body_keys keys = {.slot = feed->feed.keys.slot, .fresh = fresh};
-        cairn_body_seal(&place, &keys, operation, body, &stub);
+        author_add_body(feed, operation, true);
+        return;
     }
-    cairn_stub_encode(&stub, stub_bytes);
-    cairn_merkle_leaf((struct cairn_bytes){.data = stub_bytes, .size = sizeof stub_bytes}, leaf);
-    cairn_merkle_range_append(&feed->feed.range, leaf);
-    struct cairn_prefix prefix = {
-        .version = stub.version, .algorithms = stub.algorithms, .epoch = stub.epoch};
-    MUST(cairn_commit_append(&feed->writer, &prefix,
-                             (struct cairn_bytes){.data = body, .size = body_bytes}));
+    uint8_t *body = malloc(size);
+    CAIRN_REQUIRE(body != NULL);
+    author_fresh(author, fresh);
+    struct cairn_body_keys keys = {.slot = feed->feed.keys.slot, .fresh = fresh};
+    cairn_body_seal(&place, &keys, operation, body, &stub);
+    author_add_body(feed, (struct cairn_bytes){.data = body, .size = size}, false);
     free(body);
 }
 

@@ -78,6 +78,8 @@ void author_feed_close(struct author_feed *feed);
 /* Write an entry into the next commit. */
 void author_add(struct author *author, struct author_feed *feed, struct cairn_bytes operation,
                 bool is_clear);
+/* ... or any body, as it is. */
+void author_add_body(struct author_feed *feed, struct cairn_bytes body, bool is_clear);
 void author_add_op(struct author *author, struct author_feed *feed, const struct cairn_feedop *op,
                    bool is_clear);
 void author_add_mark(struct author *author, uint64_t time_ms);

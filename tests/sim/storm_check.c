@@ -309,7 +309,10 @@ static void check_word(const struct storm *storm, uint32_t number)
         bool is_linked = node == author || (world_recognises(storm->world, author, node) &&
                                             world_recognises(storm->world, node, author));
         bool knows = world_knows(storm->world, node, text);
-        if (knows && !is_member) {
+        /* An author that was put back may have lost an admission; its operator wanted it once. */
+        const struct storm_feed *asked = storm_feed_of(storm, word->feed);
+        bool was_wanted = asked != NULL && (asked->wanted >> node & 1u) != 0;
+        if (knows && !is_member && !(was_wanted && check_was_put_back(storm, author))) {
             fail_msg("%s knows %s, which is not for it", world_countries[node], text);
         }
         if (is_member && is_linked && knows != is_known && !feed.is_lost) {
