@@ -125,7 +125,7 @@ TEST(a_villain_that_floods_ends_at_its_limit)
     assert_err(world_feed_open(world, GEO, ALL, flood), CAIRN_OK);
     assert_err(world_feed_open(world, SRB, ALL, of_srb), CAIRN_OK);
     world_run(world, MINUTE_MS);
-    world_make_villain(world, GEO);
+    world_make_villain(world, GEO, WORLD_PLAY_NOISE);
     for (uint32_t i = 0; i < 60; i++) {
         struct world_command command = {.type = CAIRN_EVENT_APPEND, .size_bytes = 40 * KIB};
         memcpy(command.feed, flood, 16);
