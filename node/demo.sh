@@ -218,7 +218,7 @@ release:
   - {kinds: [alert.*], categories: [WARN, DOC], to: all}
   - {kinds: [alert.*], categories: [CHK], to: all, never: [nationality]}
   - {kinds: [case.*], to: parties}
-accept: {default: {kinds: [alert.*, case.*], entries_per_s: 1000000}}
+accept: {default: {kinds: [alert.*, case.*]}}
 roles: {booth: [screen], bureau: [screen, alert.*, case.*], auditor: [audit.*], admin: [partner.*, policy.*]}
 POLICY
 cairn AUT policy check "$place/policy.yaml" >/dev/null

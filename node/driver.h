@@ -138,6 +138,11 @@ CAIRN_MUST cairn_err cairn_driver_command(struct cairn_driver *driver,
                                           const struct cairn_driver_command *command,
                                           cairn_driver_done *done, void *host);
 
+/* What is taken of each country, from now on: see CAIRN_EVENT_ACCEPT. Before the loop runs, and
+ * whenever it changes; not from within a step. rows: borrowed for the call */
+void cairn_driver_accept(struct cairn_driver *driver, const struct cairn_accept *rows,
+                         uint32_t count);
+
 /* For the getters of replication/core.h. Never step it. */
 const struct cairn_core *cairn_driver_core(const struct cairn_driver *driver);
 const struct cairn_config *cairn_driver_config(const struct cairn_driver *driver);

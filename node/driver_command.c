@@ -10,6 +10,8 @@
 #define COMMAND_LOOK_MS     250u        /* how old the look at the free space may be */
 #define COMMAND_FLOOR_BYTES (16u << 20) /* commands are refused so far above the store's floor */
 
+#define COMMAND_SCARCE_BYTES (64u << 20) /* nothing of partners is taken so far above it */
+
 /* A command's life: WAITING in the queue -> ASKED of the core -> answered, or FOLDING -> answered.
  * Its token is generation << 32 | slot. */
 
@@ -119,6 +121,34 @@ void cairn_driver_command_look(struct cairn_driver *driver)
     }
     (void)cairn_driver_now_ms(driver);
     driver->stats.is_clock_ahead = driver->clock.is_ahead;
+}
+
+/* Partners' data stops well before: what officers do here has the rest of the disk. */
+void cairn_driver_intake_look(struct cairn_driver *driver)
+{
+    struct cairn_event event = {.type = CAIRN_EVENT_SPACE};
+    uint64_t reserve_bytes =
+        driver->is_scarce ? COMMAND_SCARCE_BYTES + COMMAND_FLOOR_BYTES : COMMAND_SCARCE_BYTES;
+    if (driver->looked_ms == driver->intake_ms) {
+        return;
+    }
+    driver->intake_ms = driver->looked_ms;
+    bool is_scarce =
+        cairn_diskspace_check(driver->dir, &driver->config.floor, reserve_bytes) != CAIRN_OK;
+    if (is_scarce != driver->is_scarce) {
+        driver->is_scarce = is_scarce;
+        event.as.is_scarce = is_scarce;
+        cairn_driver_step(driver, &event);
+    }
+}
+
+void cairn_driver_accept(struct cairn_driver *driver, const struct cairn_accept *rows,
+                         uint32_t count)
+{
+    struct cairn_event event = {.type = CAIRN_EVENT_ACCEPT};
+    event.as.accept.rows = rows;
+    event.as.accept.row_count = count;
+    cairn_driver_step(driver, &event);
 }
 
 /* With a disk that is nearly full its answer would wait for room that may never come. */

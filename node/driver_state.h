@@ -120,6 +120,8 @@ struct cairn_driver {
     uint64_t hlc;
     uint64_t looked_ms; /* at the free space; monotonic */
     bool is_near_floor;
+    uint64_t intake_ms; /* looked_ms, when it was last said whether room is scarce */
+    bool is_scarce;
 
     /* stores */
     struct cairn_worker *writer;
@@ -175,6 +177,7 @@ void cairn_driver_command_answer(struct cairn_driver *driver, const struct cairn
 void cairn_driver_command_folded(struct cairn_driver *driver, const uint8_t feed[static 16],
                                  uint64_t commit_number);
 void cairn_driver_command_look(struct cairn_driver *driver); /* at free space and clocks */
+void cairn_driver_intake_look(struct cairn_driver *driver);  /* ... and say it to the core */
 void cairn_driver_command_end(struct cairn_driver *driver);  /* answer all that wait */
 uint64_t cairn_driver_now_ms(struct cairn_driver *driver);   /* see node/peerclock.h */
 void cairn_driver_merge_hlc(struct cairn_driver *driver, uint64_t hlc);

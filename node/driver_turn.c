@@ -60,6 +60,7 @@ void cairn_driver_on_tick(uv_timer_t *tick)
     cairn_driver_load_post(driver);
     cairn_driver_fold_post(driver, now_ms);
     cairn_driver_command_look(driver);
+    cairn_driver_intake_look(driver);
     cairn_guard_sync(driver->guard, driver->readers);
     driver->is_held = false;
     cairn_driver_kick(driver);
@@ -144,6 +145,8 @@ void cairn_driver_on_turn(uv_idle_t *turn)
 {
     struct cairn_driver *driver = turn->data;
     uint64_t end_us = cairn_clock_mono_us() + TURN_US;
+    cairn_driver_command_look(driver);
+    cairn_driver_intake_look(driver);
     for (uint32_t i = 0; i < TURN_STEPS && !driver->is_closing; i++) {
         bool has_asked = cairn_driver_command_next(driver);
         bool has_taken = turn_take_one(driver);

@@ -6,6 +6,7 @@
 
 #include "node/file.h"
 #include "node/http/http_resources.h"
+#include "node/intake.h"
 #include "node/logger.h"
 #include "node/service_state.h"
 #include "node/webkey.h"
@@ -166,6 +167,7 @@ static cairn_err service_open_parts(struct cairn_service *service)
         CAIRN_LOG(CAIRN_LOGGER_ERROR, "policy.unreadable", CAIRN_LOG_ERR(err));
         return err;
     }
+    cairn_intake_apply(service->driver, cairn_policybook_now(service->policy));
     const struct cairn_publish_options publish = {.driver = service->driver,
                                                   .policy = service->policy};
     CAIRN_TRY(cairn_publish_open(&publish, &service->publish));

@@ -49,6 +49,7 @@ static void core_lay_out(struct cairn_core *core, struct core_plan *plan)
     core->feeds = core_plan_take(plan, limits->feeds, sizeof *core->feeds);
     core->feed_next = core_plan_take(plan, limits->feeds, sizeof *core->feed_next);
     core->feed_given = core_plan_take(plan, limits->countries, sizeof *core->feed_given);
+    core->authors = core_plan_take(plan, limits->countries, sizeof *core->authors);
     core->pairwise = core_plan_take(plan, limits->countries, sizeof *core->pairwise);
     core->feed_index = core_plan_take(plan, core->feed_index_size, sizeof *core->feed_index);
     core->tag_index = core_plan_take(plan, core->feed_index_size, sizeof *core->tag_index);

@@ -158,6 +158,24 @@ bool cairn_core_is_halted(const struct cairn_core *core);
 /* Time of the last own mark, Unix ms; an operation dated below it is refused. source P-50 */
 uint64_t cairn_core_mark_ms(const struct cairn_core *core);
 
+/* What is taken of a country as an author, and what is kept of it. P-88, P-89 */
+enum cairn_core_accepted_state {
+    CAIRN_ACCEPTED_OPEN,
+    CAIRN_ACCEPTED_SLOWED, /* it has more to say than its rate allows */
+    CAIRN_ACCEPTED_FULL,   /* nothing more is taken: what is kept reached its limit */
+    CAIRN_ACCEPTED_SCARCE, /* nothing of anybody is taken: the disk is nearly full */
+    CAIRN_ACCEPTED_NOT,    /* policy has no row for it */
+};
+
+struct cairn_core_accepted {
+    struct cairn_accept limits;
+    uint64_t held_bytes; /* of its log: leaves, checkpoints, commits, records */
+    enum cairn_core_accepted_state state;
+};
+
+void cairn_core_accept(const struct cairn_core *core, const uint8_t country[static 3],
+                       struct cairn_core_accepted *out);
+
 /* What the document in force of a country says, the own one's too. */
 struct cairn_core_document {
     uint64_t serial;

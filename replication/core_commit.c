@@ -265,6 +265,10 @@ static cairn_err commit_take(struct cairn_core *core, uint32_t number,
                               core->journals[feed->journal].country, err);
         return CAIRN_OK;
     }
+    cairn_core_accept_keep(core, feed->journal, bytes.size);
+    cairn_core_accept_charge(core, feed->journal, commit->opening.size - feed->committed_size,
+                             bytes.size);
+    feed->held_bytes += bytes.size;
     cairn_feed_take_opening(feed, &commit->opening, &range);
     cairn_feed_pending_take(feed, &core->pending);
     commit_take_effects(core, number, &effect); /* the row that is stored tells of them */
@@ -286,6 +290,36 @@ static void commit_ask_admission(struct cairn_core *core, uint32_t number)
     cairn_core_ask_records(core, core_log_of_feed(core, number));
 }
 
+static cairn_err commit_take_sent(struct cairn_core *core, uint32_t number,
+                                  const struct cairn_commit *commit, struct cairn_bytes bytes)
+{
+    struct cairn_feed *feed = &core->feeds[number];
+    uint32_t log = core_log_of_feed(core, number);
+    struct core_intake *intake = &core->intakes[log];
+    bool is_next = commit->opening.number == feed->commits;
+    if (!is_next || cairn_core_is_busy(core) || !cairn_core_feed_is_ready(core, feed)) {
+        /* Frames behind the one that had to wait are of a stream that was started anew. */
+        if (is_next || !intake->is_restarted) {
+            cairn_core_stall(core, log);
+        }
+        return CAIRN_OK;
+    }
+    intake->is_restarted = false;
+    if (!cairn_core_accept_takes(core, log, bytes.size)) {
+        return CAIRN_OK;
+    }
+    cairn_err err = commit_take(core, number, commit, bytes);
+    if (err == CAIRN_LATER) {
+        commit_ask_admission(core, number);
+        return CAIRN_OK;
+    }
+    if (err != CAIRN_OK) {
+        cairn_core_notice_err(core, CAIRN_NOTICE_COMMIT_REFUSED,
+                              core->journals[feed->journal].country, err);
+    }
+    return err;
+}
+
 cairn_err cairn_core_take_entries(struct cairn_core *core, uint32_t link, struct cairn_bytes bytes,
                                   size_t frame_bytes)
 {
@@ -296,30 +330,14 @@ cairn_err cairn_core_take_entries(struct cairn_core *core, uint32_t link, struct
     uint32_t log = number == CORE_NONE ? CORE_NONE : core_log_of_feed(core, number);
     bool is_source = number != CORE_NONE && core->intakes[log].link == link;
     CAIRN_TRY(cairn_core_want_book(core, link, log, frame_bytes));
-    if (!is_source || commit.opening.number < core->feeds[number].commits) {
-        return CAIRN_OK; /* of a stream that was stopped, or before one that began anew */
+    if (!is_source) {
+        return CAIRN_OK; /* of a stream that was stopped */
     }
-    struct cairn_feed *feed = &core->feeds[number];
-    struct core_intake *intake = &core->intakes[log];
-    bool is_next = commit.opening.number == feed->commits;
-    if (!is_next || cairn_core_is_busy(core) || !cairn_core_feed_is_ready(core, feed)) {
-        /* Frames behind the one that had to wait are of a stream that was started anew. */
-        if (is_next || !intake->is_restarted) {
-            cairn_core_stall(core, log);
-        }
-        return CAIRN_OK;
+    if (commit.opening.number >= core->feeds[number].commits) { /* else it began anew since */
+        CAIRN_TRY(commit_take_sent(core, number, &commit, bytes));
     }
-    intake->is_restarted = false;
-    cairn_err err = commit_take(core, number, &commit, bytes);
-    if (err == CAIRN_LATER) {
-        commit_ask_admission(core, number);
-        return CAIRN_OK;
-    }
-    if (err != CAIRN_OK) {
-        cairn_core_notice_err(core, CAIRN_NOTICE_COMMIT_REFUSED,
-                              core->journals[feed->journal].country, err);
-    }
-    return err;
+    cairn_core_want_more(core, log);
+    return CAIRN_OK;
 }
 
 void cairn_core_commit_stored(struct cairn_core *core, uint32_t number, uint64_t commits)

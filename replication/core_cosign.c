@@ -121,6 +121,8 @@ void cairn_core_cosign_signed(struct cairn_core *core, uint32_t number,
     struct core_puts puts = cairn_core_puts_begin(core, 2);
     cairn_core_puts_add(&puts, CAIRN_TABLE_CHECKPOINT, journal->id, journal->cosigned_size)->head =
         (struct cairn_bytes){.data = note, .size = writer.size};
+    journal->kept_bytes += writer.size;
+    cairn_core_accept_keep(core, number, writer.size);
     cairn_core_puts_add_journal(core, &puts, number);
     cairn_core_puts_store(core, &puts,
                           cairn_core_task_open(core, CORE_TASK_STORE_COSIGN, number, 0), true);

@@ -28,6 +28,7 @@ static uint32_t feeds_country_reuse(struct cairn_core *core)
             cairn_members_remove(&core->feeds[feed].members, i);
         }
         *country = (struct cairn_roster_entry){.serial = 0};
+        core->authors[i] = (struct core_author){.level = 0};
         return i;
     }
     return CORE_NONE;

@@ -30,6 +30,22 @@ void cairn_core_ask_invited(struct cairn_core *core, uint32_t link)
     }
 }
 
+/* A feed of an author of whom nothing is taken: asked for when that changes, if there is a place to
+ * note it; else when its link comes up anew. */
+void cairn_core_note_invited(struct cairn_core *core, const uint8_t feed[static 16])
+{
+    uint32_t place = CORE_INVITED_MAX;
+    for (uint32_t i = 0; i < CORE_INVITED_MAX; i++) {
+        if (memcmp(core->invited[i], feed, 16) == 0) {
+            return;
+        }
+        place = memcmp(core->invited[i], join_none, 16) == 0 ? i : place;
+    }
+    if (place < CORE_INVITED_MAX) {
+        memcpy(core->invited[place], feed, 16);
+    }
+}
+
 /* An invitation to a feed whose record has not come by itself: ask whoever is linked, now and
  * later. The host tells every invitation again after a start. */
 void cairn_core_on_invited(struct cairn_core *core, const struct cairn_event *event)
@@ -134,6 +150,9 @@ static cairn_err join_take(struct cairn_core *core, uint32_t link, uint32_t auth
     if (!cairn_core_feed_may_give(core, giver)) {
         return CAIRN_FULL;
     }
+    if (!cairn_core_accept_fits(core, author, message->open.size)) {
+        return CAIRN_DENIED_STORE;
+    }
     CAIRN_TRY(join_read(core, author, message, &record));
     uint32_t number = cairn_core_feed_add(core, message->feed, CAIRN_FEED_TYPE_AUDIENCE, author);
     if (number == CORE_NONE) {
@@ -159,6 +178,9 @@ static cairn_err join_take(struct cairn_core *core, uint32_t link, uint32_t auth
         }
     }
     cairn_feed_scan_from(feed, core->suite, 0);
+    feed->held_bytes = message->open.size;
+    cairn_core_accept_keep(core, author, message->open.size);
+    cairn_core_accept_charge(core, author, 1, message->open.size);
     join_store(core, number, message->open);
     join_forget_invited(core, feed->id);
     cairn_core_notice(core, CAIRN_NOTICE_FEED_JOINED, core->journals[author].country, record.count,
@@ -205,10 +227,17 @@ cairn_err cairn_core_take_feed(struct cairn_core *core, uint32_t link,
         cairn_core_offered(core, link, core_log_of_feed(core, known));
         return CAIRN_OK;
     }
+    if (!cairn_core_accept_is_open(core, author)) {
+        cairn_core_note_invited(core, message->feed);
+        return CAIRN_OK;
+    }
     if (cairn_core_is_busy(core)) {
         return CAIRN_BUSY;
     }
     cairn_err err = join_take(core, link, author, message);
+    if (err == CAIRN_DENIED_STORE) {
+        cairn_core_note_invited(core, message->feed);
+    }
     if (err != CAIRN_OK) {
         cairn_core_notice_err(core, CAIRN_NOTICE_FEED_REFUSED, core->journals[author].country, err);
         return CAIRN_OK;

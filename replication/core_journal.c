@@ -14,6 +14,10 @@ static void journal_append(struct cairn_core *core, struct core_journal *journal
     uint8_t root[32];
     cairn_merkle_leaf((struct cairn_bytes){.data = leaf, .size = CAIRN_LEAF_BYTES}, hash);
     cairn_merkle_range_append(&journal->candidate, hash);
+    if (journal->candidate.size > journal->kept_leaves) {
+        journal->kept_leaves = journal->candidate.size;
+        core->authors[journal->country].held_bytes += CAIRN_LEAF_BYTES;
+    }
     if (journal->candidate.size == journal->suspect.size) {
         cairn_merkle_range_root(&journal->candidate, root);
         journal->candidate_suspect =
@@ -206,16 +210,9 @@ static bool journal_is_promised(const struct core_journal *journal, size_t leaf_
     return leaf_count <= promised && journal->candidate.size <= promised - leaf_count;
 }
 
-cairn_err cairn_core_take_journal(struct cairn_core *core, uint32_t link,
-                                  const struct cairn_journal_range *range, size_t frame_bytes)
+static cairn_err journal_take(struct cairn_core *core, uint32_t link, uint32_t number,
+                              const struct cairn_journal_range *range)
 {
-    uint32_t number = cairn_core_log_find(core, range->log);
-    number = number != CORE_NONE && core_log_is_feed(core, number) ? CORE_NONE : number;
-    bool is_source = number != CORE_NONE && core->intakes[number].link == link;
-    CAIRN_TRY(cairn_core_want_book(core, link, number, frame_bytes));
-    if (!is_source) {
-        return CAIRN_OK; /* of a stream that was stopped */
-    }
     struct core_journal *journal = &core->journals[number];
     struct cairn_journal_range cut = *range;
     bool is_ended = journal->is_ended && number != 0;
@@ -232,6 +229,10 @@ cairn_err cairn_core_take_journal(struct cairn_core *core, uint32_t link,
     if (!journal_is_promised(journal, count)) {
         return CAIRN_PEER_LEAF;
     }
+    if (!cairn_core_accept_takes(core, number, count * CAIRN_LEAF_BYTES)) {
+        return CAIRN_OK;
+    }
+    cairn_core_accept_charge(core, number, count > 0 ? count : 1, 0);
     struct core_puts puts = cairn_core_puts_begin(core, count + 2);
     journal_append_all(core, journal, cut.leaves, &puts);
     if (is_ended) {
@@ -242,6 +243,21 @@ cairn_err cairn_core_take_journal(struct cairn_core *core, uint32_t link,
     }
     cairn_core_puts_store(core, &puts, cairn_core_task_open(core, CORE_TASK_STORE, 0, 0), false);
     cairn_core_want_moved(core, number);
+    return CAIRN_OK;
+}
+
+cairn_err cairn_core_take_journal(struct cairn_core *core, uint32_t link,
+                                  const struct cairn_journal_range *range, size_t frame_bytes)
+{
+    uint32_t number = cairn_core_log_find(core, range->log);
+    number = number != CORE_NONE && core_log_is_feed(core, number) ? CORE_NONE : number;
+    bool is_source = number != CORE_NONE && core->intakes[number].link == link;
+    CAIRN_TRY(cairn_core_want_book(core, link, number, frame_bytes));
+    if (!is_source) {
+        return CAIRN_OK; /* of a stream that was stopped */
+    }
+    CAIRN_TRY(journal_take(core, link, number, range));
+    cairn_core_want_more(core, number);
     return CAIRN_OK;
 }
 

@@ -56,6 +56,9 @@
 #define CORE_ASK_MS          2000u   /* after a start: for a partner that knows better */
 #define CORE_RETURN_MS       15000u  /* what does not come back meanwhile is not waited for */
 #define CORE_SETTLE_MS       3000u   /* what came back may be followed by what nobody knew of */
+#define CORE_ACCEPT_DEBT     8192u   /* entries beyond an author's rate: then frames are let pass */
+#define CORE_ACCEPT_MS       20u     /* between two looks at authors that wait for their rate */
+#define CORE_SLOWED_MS       60000u  /* between two notices of one author's */
 #define CORE_SCRATCH_BYTES   (300u << 10)
 #define CORE_ROOM_BYTES      (768u << 10) /* of the arena: where less is left, nothing new begins */
 

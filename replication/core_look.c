@@ -17,11 +17,15 @@ static void look_missing(struct cairn_core *core, uint32_t number)
     const struct cairn_feed *feed = &core->feeds[number];
     uint32_t country = core->journals[feed->journal].country;
     uint32_t pairwise = core->pairwise[country];
+    uint64_t held_back_ms = cairn_core_accept_held_back_ms(core, feed->journal);
     uint32_t at = feed->pending_first;
     while (at != CAIRN_PENDING_NONE && pairwise != CORE_NONE) {
         struct cairn_pending *pending = &core->pending.items[at];
         at = pending->next;
         pending->seen_ms = look_least(pending->seen_ms, core->now_ms);
+        if (pending->seen_ms < held_back_ms) {
+            pending->seen_ms = held_back_ms; /* it was we who did not take it. source P-89 */
+        }
         if (pending->reported_flush != 0 || core->now_ms - pending->seen_ms < CORE_MISSING_MS) {
             continue;
         }

@@ -263,8 +263,13 @@ static void offer_take_feed(struct cairn_core *core, uint32_t link,
         return;
     }
     uint32_t author = cairn_core_journal_find(core, offered->origin);
-    if (author != CORE_NONE && cairn_core_may_have_feeds(core, author)) {
+    if (author == CORE_NONE || !cairn_core_may_have_feeds(core, author)) {
+        return;
+    }
+    if (cairn_core_accept_is_open(core, author)) {
         cairn_core_ask_record(core, link, offered->feed);
+    } else {
+        cairn_core_note_invited(core, offered->feed);
     }
 }
 

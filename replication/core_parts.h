@@ -18,6 +18,7 @@
  *     what comes and goes
  *     core_link.c      links, HELLO, BYE              core_offer.c    OFFER
  *     core_want.c      of whom we ask what            core_serve.c    what we give
+ *     core_accept.c    how much of whom is taken
  *     core_journal.c   JOURNAL: leaves                core_scan.c     tags among them
  *     core_join.c      FEED: records of feeds         core_commit.c   ENTRIES: commits
  *     core_ripe.c      commits to the folder          core_look.c     what does not come

@@ -61,6 +61,7 @@ void cairn_core_want_author(struct cairn_core *core, uint32_t journal);
 void cairn_core_want_nothing(struct cairn_core *core, uint32_t journal);
 void cairn_core_want_moved(struct cairn_core *core, uint32_t log);
 void cairn_core_want_grown(struct cairn_core *core, uint32_t log);
+void cairn_core_want_more(struct cairn_core *core, uint32_t log);
 cairn_err cairn_core_want_book(struct cairn_core *core, uint32_t link, uint32_t log,
                                size_t frame_bytes);
 void cairn_core_offered(struct cairn_core *core, uint32_t link, uint32_t log);
@@ -70,6 +71,28 @@ void cairn_core_stall(struct cairn_core *core, uint32_t log);
 void cairn_core_unstall(struct cairn_core *core);
 bool cairn_core_feed_is_ready(const struct cairn_core *core, const struct cairn_feed *feed);
 void cairn_core_ask_records(struct cairn_core *core, uint32_t log);
+
+/* ---- core_accept.c: what is taken of an author. journal, log: of the author ---- */
+void cairn_core_on_accept(struct cairn_core *core, const struct cairn_event *event);
+void cairn_core_on_space(struct cairn_core *core, const struct cairn_event *event);
+void cairn_core_accept_recall(struct cairn_core *core);
+/* Is anything of it taken at all? */
+bool cairn_core_accept_is_open(const struct cairn_core *core, uint32_t journal);
+/* Bytes that may be asked for now; 0: say cairn_core_accept_wait */
+uint32_t cairn_core_accept_credit(struct cairn_core *core, uint32_t log);
+/* The log goes on when the author's rate allows: with more credit, or from what is held. */
+void cairn_core_accept_wait(struct cairn_core *core, uint32_t log, bool is_restart);
+void cairn_core_accept_asked(struct cairn_core *core, uint32_t log);
+/* May a frame of which so many bytes are kept be taken? false: the rest is seen to */
+bool cairn_core_accept_takes(struct cairn_core *core, uint32_t log, uint64_t bytes);
+bool cairn_core_accept_fits(struct cairn_core *core, uint32_t journal, uint64_t bytes);
+/* It was: so many entries or leaves, so many bytes; and so many more bytes of it are on disk. */
+void cairn_core_accept_charge(struct cairn_core *core, uint32_t journal, uint64_t entries,
+                              uint64_t bytes);
+void cairn_core_accept_keep(struct cairn_core *core, uint32_t journal, uint64_t bytes);
+/* When less of it was taken than there was; 0: never */
+uint64_t cairn_core_accept_held_back_ms(struct cairn_core *core, uint32_t journal);
+void cairn_core_accept_follow(struct cairn_core *core);
 
 /* ---- core_serve.c ---- */
 cairn_err cairn_core_take_want(struct cairn_core *core, uint32_t link,
@@ -105,6 +128,7 @@ void cairn_core_scan_loaded(struct cairn_core *core, const struct core_task *tas
 /* ---- core_join.c, core_commit.c ---- */
 void cairn_core_ask_record(struct cairn_core *core, uint32_t link, const uint8_t feed[static 16]);
 void cairn_core_ask_invited(struct cairn_core *core, uint32_t link);
+void cairn_core_note_invited(struct cairn_core *core, const uint8_t feed[static 16]);
 void cairn_core_on_invited(struct cairn_core *core, const struct cairn_event *event);
 cairn_err cairn_core_take_feed(struct cairn_core *core, uint32_t link,
                                const struct cairn_feed_message *message);

@@ -137,7 +137,7 @@ void cairn_core_puts_add_feed(struct cairn_core *core, struct core_puts *puts, u
     const struct cairn_pending *pending = cairn_feed_pending(feed, &core->pending);
     struct cairn_pack_writer writer;
     uint8_t row[ROW_MAX];
-    row_begin(&writer, row, CORE_ROW_FEED, 15);
+    row_begin(&writer, row, CORE_ROW_FEED, 16);
     row_put_bin(&writer, 1,
                 (struct cairn_bytes){.data = core->journals[feed->journal].id, .size = 16});
     row_put_uint(&writer, 2, feed->type);
@@ -155,6 +155,7 @@ void cairn_core_puts_add_feed(struct cairn_core *core, struct core_puts *puts, u
         feed->receipt_commits,
         pending == NULL ? cairn_core_scanned(core, feed) : pending->leaf_index,
         feed->epoch_count,
+        feed->held_bytes,
     };
     for (uint32_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         row_put_uint(&writer, 7 + i, numbers[i]);
@@ -213,7 +214,7 @@ void cairn_core_puts_add_journal(struct cairn_core *core, struct core_puts *puts
     const uint8_t *country = core->countries[journal->country].country;
     struct cairn_pack_writer writer;
     uint8_t row[ROW_MAX];
-    row_begin(&writer, row, CORE_ROW_JOURNAL, 9);
+    row_begin(&writer, row, CORE_ROW_JOURNAL, 10);
     row_put_text(&writer, 1, cairn_core_origin(core, number));
     row_put_text(&writer, 2, (struct cairn_bytes){.data = country, .size = 3});
     row_put_range(&writer, 3, &journal->verified);
@@ -227,6 +228,7 @@ void cairn_core_puts_add_journal(struct cairn_core *core, struct core_puts *puts
                      (journal->branch == CORE_BRANCH_WRONG ? CORE_ROW_REPUDIATED : 0));
     row_put_uint(&writer, 8, journal->seen_ms);
     row_put_uint(&writer, 9, journal->mark_ms);
+    row_put_uint(&writer, 10, journal->kept_bytes);
     row_end(core, &writer, cairn_core_puts_add(puts, CAIRN_TABLE_STATE, journal->id, 0));
 }
 

@@ -4,14 +4,14 @@
  *     table  index  row
  *     STATE  0      journal  1 origin, 2 country, 3 range, 4 checkpoint note, 5 cosigned size,
  *                            6 witnessed size, 7 is forked (1) + is repudiated (2), 8 seen ms,
- *                            9 ms of its newest mark
+ *                            9 ms of its newest mark, 10 bytes of checkpoints kept
  *     STATE  3      country  1 code, 2 is recognised
  *     STATE  4      clock    1 ms of the last own mark, 2 policy hash
  *     STATE  5      restored 1 always 1: the log was an old copy once
  *     FEED   0      feed     1 journal id, 2 type, 3 members, 4 sealed secrets, 5 nonce, 6 range,
  *                            7 committed size, 8 commits, 9 last leaf + 1, 10 first leaf,
  *                            11 is closed, 12 is broken, 13 commits with receipt, 14 scanned up to,
- *                            15 epochs: all as of its last commit
+ *                            15 epochs, 16 bytes kept: all as of its last commit
  *     FEED   1      waiting  1 range of a private feed with the entries of no commit yet, 2 their
  *                            bytes on the wire
  *     FEED   2      receipt  1 commits with receipt, when it was written after the last commit

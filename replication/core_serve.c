@@ -74,6 +74,14 @@ static uint32_t serve_task(struct cairn_core *core, enum core_task_type type, ui
     return token;
 }
 
+/* So many leaves as credit is left for, and one. */
+static uint64_t serve_leaf_end(const struct core_stream *stream, uint64_t end)
+{
+    uint64_t count = stream->credit <= 0 ? 1 : (uint64_t)stream->credit / CAIRN_LEAF_BYTES + 1;
+    count = count < CORE_RANGE_LEAVES ? count : CORE_RANGE_LEAVES;
+    return end - stream->from > count ? stream->from + count : end;
+}
+
 static void serve_load(struct cairn_core *core, uint32_t number, uint32_t log)
 {
     struct core_stream *stream = core_stream_of(core, number, log);
@@ -87,10 +95,7 @@ static void serve_load(struct cairn_core *core, uint32_t number, uint32_t log)
     load->as.load.from.table = is_feed ? CAIRN_TABLE_COMMIT : CAIRN_TABLE_LEAF;
     load->as.load.from.index = stream->from;
     memcpy(load->as.load.from.id, cairn_core_log_id(core, log), 16);
-    load->as.load.to_index = is_feed ? stream->from + 1
-                             : end - stream->from > CORE_RANGE_LEAVES
-                                 ? stream->from + CORE_RANGE_LEAVES
-                                 : end;
+    load->as.load.to_index = is_feed ? stream->from + 1 : serve_leaf_end(stream, end);
     load->as.load.size_max_bytes = CAIRN_LIMIT_FRAME_BYTES;
     core->links[number].load_count++;
     stream->is_loading = true;

@@ -56,7 +56,9 @@ struct cairn_core {
     uint32_t journal_count;
     struct cairn_feed *feeds;
     uint32_t feed_count;
-    uint32_t *feed_next;  /* by number: the next feed of the same journal */
+    uint32_t *feed_next;         /* by number: the next feed of the same journal */
+    struct core_author *authors; /* by country */
+    struct core_accept accept;
     uint32_t *feed_given; /* by country: feeds that it brought */
     uint32_t *pairwise;   /* by country: number of the own pairwise feed to it; CORE_NONE */
     uint32_t *feed_index; /* by id: numbers, open addressing */

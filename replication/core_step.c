@@ -206,6 +206,12 @@ static void step_dispatch(struct cairn_core *core, const struct cairn_event *eve
     case CAIRN_EVENT_POLICY:
         memcpy(core->policy_hash, event->as.policy_hash, 32);
         break;
+    case CAIRN_EVENT_ACCEPT:
+        cairn_core_on_accept(core, event);
+        break;
+    case CAIRN_EVENT_SPACE:
+        cairn_core_on_space(core, event);
+        break;
     }
 }
 
@@ -238,6 +244,7 @@ static void step_follow(struct cairn_core *core)
     cairn_core_proofs_tell(core);
     cairn_core_ripen(core);
     cairn_core_unstall(core);
+    cairn_core_accept_follow(core);
     cairn_core_sources(core);
     cairn_core_restore_follow(core);
     cairn_core_receipts(core);

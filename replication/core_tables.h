@@ -5,6 +5,7 @@
 
 #include "crypto/note.h"
 #include "replication/core_limits.h"
+#include "replication/event.h"
 #include "replication/log/feed.h"
 #include "replication/trust/roster.h"
 
@@ -63,6 +64,8 @@ struct core_journal {
     struct core_checkpoint checkpoint;     /* newest that verifies */
     struct core_checkpoint durable;        /* newest whose leaves are on disk */
     struct core_checkpoint storing; /* the next one of those; later ones do not push it out */
+    uint64_t kept_leaves;           /* rows of it that are on disk, verified or not */
+    uint64_t kept_bytes;            /* of checkpoints that we cosigned */
     uint64_t seen_ms;
     uint64_t mark_ms;              /* time of its newest mark that was opened */
     uint64_t read_leaf;            /* every mark below was opened */
@@ -79,6 +82,29 @@ struct core_journal {
     uint64_t witnessed_size; /* of ours, by it */
     bool is_scanning;        /* a rescan load is under way */
     bool is_scan_due;        /* ... or could not begin */
+};
+
+/* What was taken of one country as an author, by whomever it was served. */
+struct core_author {
+    int64_t level; /* thousandths of an entry that may still come; below 0: too much came */
+    uint64_t refilled_ms;
+    uint64_t held_bytes;   /* on disk: leaves, checkpoints, commits, records */
+    uint64_t held_back_ms; /* when this node took less of it than there was; 0: never */
+    uint64_t slowed_ms;    /* when that was said last */
+    bool is_full;          /* something did not fit its limit */
+};
+
+/* What the host says of authors. */
+struct core_accept {
+    bool is_given; /* else everything is taken */
+    bool is_scarce;
+    uint32_t row_count;
+    struct cairn_accept rows[CAIRN_ACCEPT_ROWS_MAX];
+    uint32_t waiting_count; /* intakes */
+    uint64_t release_ms;    /* when these are looked at next */
+    uint32_t feed_next;     /* where that goes on */
+    bool is_shut_due;       /* streams of authors of whom nothing is taken are to be stopped */
+    uint32_t shut_next;     /* log where to go on */
 };
 
 enum core_lane {
@@ -105,14 +131,16 @@ struct core_stream {
 
 /* What one link sends us of one log. */
 struct core_intake {
-    uint32_t link;     /* source; CORE_NONE */
-    int64_t credit;    /* bytes that the source may still send */
-    int64_t debt;      /* likewise, under WANTs that were replaced since */
-    uint64_t moved_ms; /* when it was asked, or gave something that was of use */
-    uint64_t grown_ms; /* of a journal: since when this source has brought it no further */
-    uint32_t barren;   /* sources in a row that did not */
-    bool is_stalled;   /* a commit came too early: ask again when the journal has grown */
-    bool is_restarted; /* a WANT with from is on its way: what does not fit it is ignored */
+    uint32_t link;       /* source; CORE_NONE */
+    int64_t credit;      /* bytes that the source may still send */
+    int64_t debt;        /* likewise, under WANTs that were replaced since */
+    uint64_t moved_ms;   /* when it was asked, or gave something that was of use */
+    uint64_t grown_ms;   /* of a journal: since when this source has brought it no further */
+    uint32_t barren;     /* sources in a row that did not */
+    bool is_stalled;     /* a commit came too early: ask again when the journal has grown */
+    bool is_restarted;   /* a WANT with from is on its way: what does not fit it is ignored */
+    bool is_waiting;     /* the author's rate is used up: credit is withheld */
+    bool is_restart_due; /* ... and then the stream begins anew */
 };
 
 struct core_link {

@@ -33,7 +33,7 @@ static bool want_is_open(const struct cairn_core *core, uint32_t log)
 {
     if (!core_log_is_feed(core, log)) {
         return log < core->journal_count && cairn_core_is_followed(core, log) &&
-               want_is_growing(core, log);
+               want_is_growing(core, log) && cairn_core_accept_is_open(core, log);
     }
     uint32_t number = log - core->limits.journals;
     if (number >= core->feed_count) {
@@ -41,6 +41,7 @@ static bool want_is_open(const struct cairn_core *core, uint32_t log)
     }
     const struct cairn_feed *feed = &core->feeds[number];
     return cairn_core_is_followed(core, feed->journal) && !feed->is_closed && !feed->is_broken &&
+           cairn_core_accept_is_open(core, feed->journal) &&
            (feed->is_at_end || feed->pending_count > 0);
 }
 
@@ -81,10 +82,16 @@ static int64_t want_owed(const struct core_intake *intake)
 static void want_send(struct cairn_core *core, uint32_t log)
 {
     struct core_intake *intake = &core->intakes[log];
+    uint32_t credit_bytes = cairn_core_accept_credit(core, log);
     struct cairn_message want = {
         .type = CAIRN_MESSAGE_WANT,
-        .as.want = {.has_from = true, .credit_bytes = CORE_CREDIT_BYTES},
+        .as.want = {.has_from = true, .credit_bytes = credit_bytes},
     };
+    if (credit_bytes == 0) {
+        cairn_core_accept_wait(core, log, true);
+        return;
+    }
+    cairn_core_accept_asked(core, log);
     memcpy(want.as.want.log, cairn_core_log_id(core, log), 16);
     if (core_log_is_feed(core, log)) {
         want.as.want.from = core->feeds[log - core->limits.journals].commits;
@@ -95,7 +102,7 @@ static void want_send(struct cairn_core *core, uint32_t log)
         journal->candidate_suspect = CORE_SUSPECT_OPEN;
     }
     intake->debt = want_owed(intake);
-    intake->credit = CORE_CREDIT_BYTES;
+    intake->credit = credit_bytes;
     intake->is_restarted = true;
     intake->moved_ms = core->now_ms;
     cairn_core_send(core, intake->link, &want);
@@ -213,7 +220,29 @@ void cairn_core_resource(struct cairn_core *core, uint32_t link)
 
 /* ---- what came ---- */
 
-/* Book a frame of a log that came over this link. gives more credit when half of it is used
+/* More credit, when half of it is used. */
+void cairn_core_want_more(struct cairn_core *core, uint32_t log)
+{
+    struct core_intake *intake = &core->intakes[log];
+    if (intake->link == CORE_NONE || intake->is_stalled || intake->is_waiting ||
+        intake->credit >= (int64_t)CORE_CREDIT_BYTES / 2) {
+        return;
+    }
+    int64_t window = cairn_core_accept_credit(core, log);
+    if (window == 0) {
+        cairn_core_accept_wait(core, log, false);
+    } else if (intake->credit < window / 2) {
+        int64_t more = window - intake->credit;
+        more = more > (int64_t)CORE_CREDIT_BYTES ? (int64_t)CORE_CREDIT_BYTES : more;
+        struct cairn_message want = {.type = CAIRN_MESSAGE_WANT,
+                                     .as.want = {.credit_bytes = (uint32_t)more}};
+        memcpy(want.as.want.log, cairn_core_log_id(core, log), 16);
+        intake->credit += more;
+        cairn_core_send(core, intake->link, &want);
+    }
+}
+
+/* Book a frame of a log that came over this link.
  *
  * errors  CAIRN_PEER_OVERDRAW  it was never granted */
 cairn_err cairn_core_want_book(struct cairn_core *core, uint32_t link, uint32_t log,
@@ -232,15 +261,6 @@ cairn_err cairn_core_want_book(struct cairn_core *core, uint32_t link, uint32_t 
     }
     if (intake->credit < -(int64_t)CAIRN_LIMIT_FRAME_BYTES) {
         return CAIRN_PEER_OVERDRAW;
-    }
-    if (intake->credit < (int64_t)CORE_CREDIT_BYTES / 2 && !intake->is_stalled) {
-        int64_t more = (int64_t)CORE_CREDIT_BYTES - intake->credit;
-        more = more > (int64_t)CORE_CREDIT_BYTES ? (int64_t)CORE_CREDIT_BYTES : more;
-        struct cairn_message want = {.type = CAIRN_MESSAGE_WANT,
-                                     .as.want = {.credit_bytes = (uint32_t)more}};
-        memcpy(want.as.want.log, cairn_core_log_id(core, log), 16);
-        intake->credit += more;
-        cairn_core_send(core, link, &want);
     }
     return CAIRN_OK;
 }
@@ -352,6 +372,9 @@ static void want_look(struct cairn_core *core, uint32_t log)
         return;
     }
     bool is_silent = want_is_silent(core, log);
+    if (intake->is_waiting) {
+        return; /* it is we who keep it from sending */
+    }
     if (!is_silent && !want_is_barren(core, log)) {
         return;
     }

@@ -9,6 +9,8 @@
 #include "schema/base/bytes.h"
 #include "schema/base/err.h"
 
+#include <stdbool.h>
+
 enum cairn_event_type {
     CAIRN_EVENT_RECALL,     /* at start: one stored row; all of STATE first, then NOTE, then FEED */
     CAIRN_EVENT_START,      /* all rows were recalled: begin to work */
@@ -30,6 +32,8 @@ enum cairn_event_type {
     CAIRN_EVENT_OPENED,     /* the folder opened and applied a commit that was ripe */
     CAIRN_EVENT_INVITED,    /* the folder found a feed.invite addressed to this country */
     CAIRN_EVENT_POLICY,     /* hash of the policy that commits name from now on */
+    CAIRN_EVENT_ACCEPT,     /* what is taken of each country; replaces what was said before */
+    CAIRN_EVENT_SPACE,      /* room on the disk has become scarce, or is there again */
 };
 
 /* What the host remembers of the own journal outside of the log store, so that an old copy of the
@@ -38,6 +42,18 @@ enum cairn_guard_state {
     CAIRN_GUARD_UNUSED,  /* this host keeps none: the log is believed */
     CAIRN_GUARD_PRESENT, /* nothing above this size was ever shown to anybody */
     CAIRN_GUARD_MISSING, /* not there, damaged, or of another origin */
+};
+
+#define CAIRN_ACCEPT_ROWS_MAX 64u
+#define CAIRN_ACCEPT_RATE_MAX 1000000u
+
+/* What is taken of one country as an author. Without a row, and none for everybody: nothing.
+ * docs/protocol.md, P-88 and P-89 */
+struct cairn_accept {
+    uint8_t country[3];     /* zero: everybody who has no row of its own */
+    bool is_heard;          /* false: nothing is taken */
+    uint32_t entries_per_s; /* ..CAIRN_ACCEPT_RATE_MAX; 0: as fast as they come */
+    uint64_t store_bytes;   /* of its log that are kept at most; UINT64_MAX: no limit */
 };
 
 struct cairn_row {
@@ -98,6 +114,11 @@ struct cairn_event {
             uint64_t mark_ms;    /* of a control.mark in it, else 0 */
         } opened;
         uint8_t policy_hash[32];
+        struct { /* ACCEPT */
+            const struct cairn_accept *rows;
+            uint32_t row_count; /* 0..CAIRN_ACCEPT_ROWS_MAX */
+        } accept;
+        bool is_scarce; /* SPACE: nothing of others is taken for now */
     } as;
 };
 

@@ -43,6 +43,9 @@ enum cairn_notice_level {
     X(MISSING,        WARN,  "commit.missing")     /* a: leaf index */                             \
     X(COSIGNED,       DEBUG, "checkpoint.cosigned") /* a: size; by this node */                    \
     X(COSIGNATURE,    DEBUG, "checkpoint.witnessed") /* a: size; by the peer, of this node's */    \
+    X(ACCEPT_SLOWED,  INFO,  "partner.slowed")     /* a: entries a second that policy takes */     \
+    X(ACCEPT_FULL,    ERROR, "partner.full")       /* a: bytes held, b: limit */                   \
+    X(ACCEPT_SPACE,   WARN,  "partners.wait")      /* a: 1 the disk is nearly full, 0 no more */   \
     X(STORE_FAILED,   ERROR, "store.failed")
 /* clang-format on */
 

@@ -313,25 +313,39 @@ static cairn_err policy_parse_rule(struct policy_build *build, const struct cair
     return CAIRN_OK;
 }
 
+/* A number from 1; unchanged where the key is absent. */
+static cairn_err policy_parse_limit(struct policy_build *build, const struct cairn_yaml_node *node,
+                                    const char *key, uint32_t max, uint32_t *inout)
+{
+    const struct cairn_yaml_node *found = cairn_yaml_find(node, key);
+    uint64_t number;
+    if (found == NULL) {
+        return CAIRN_OK;
+    }
+    CAIRN_TRY(cairn_yaml_uint(found, max, &number, build->out_fault));
+    if (number == 0) {
+        return policy_refuse(build, found, CAIRN_YAML_VALUE, "must be at least 1");
+    }
+    *inout = (uint32_t)number;
+    return CAIRN_OK;
+}
+
 static cairn_err policy_parse_accept(struct policy_build *build, const struct cairn_yaml_node *node)
 {
-    static const char *const keys[] = {"kinds", "entries_per_s", NULL};
+    static const char *const keys[] = {"kinds", "entries_per_s", "store_mib", NULL};
     struct cairn_policy_accept *accept = &build->policy->accepts[build->policy->accept_count];
-    const struct cairn_yaml_node *kinds, *rate_node;
+    const struct cairn_yaml_node *kinds;
     CAIRN_TRY(cairn_yaml_allow(node, keys, build->out_fault));
     CAIRN_TRY(cairn_yaml_need(node, "kinds", &kinds, build->out_fault));
-    CAIRN_TRY(cairn_yaml_need(node, "entries_per_s", &rate_node, build->out_fault));
-    *accept = (struct cairn_policy_accept){.country = ""};
+    *accept = (struct cairn_policy_accept){.country = "", .store_mib = CAIRN_POLICY_STORE_MIB};
     if (!policy_is(node->key, "default")) {
         CAIRN_TRY(policy_parse_country(build, node, node->key, accept->country));
     }
     CAIRN_TRY(policy_parse_patterns(build, kinds, true, &accept->kinds));
-    uint64_t rate;
-    CAIRN_TRY(cairn_yaml_uint(rate_node, CAIRN_POLICY_RATE_MAX, &rate, build->out_fault));
-    if (rate == 0) {
-        return policy_refuse(build, rate_node, CAIRN_YAML_VALUE, "must be at least 1");
-    }
-    accept->entries_per_s = (uint32_t)rate;
+    CAIRN_TRY(policy_parse_limit(build, node, "entries_per_s", CAIRN_POLICY_RATE_MAX,
+                                 &accept->entries_per_s));
+    CAIRN_TRY(policy_parse_limit(build, node, "store_mib", CAIRN_POLICY_STORE_MIB_MAX,
+                                 &accept->store_mib));
     build->policy->accept_count++;
     return CAIRN_OK;
 }
@@ -417,7 +431,7 @@ struct cairn_bytes cairn_policy_default(void)
     return cairn_bytes_of("policy: 1\n"
                           "audiences: {all: partners}\n"
                           "release: []\n"
-                          "accept: {default: {kinds: [alert.*, case.*], entries_per_s: 5000}}\n"
+                          "accept: {default: {kinds: [alert.*, case.*]}}\n"
                           "roles:\n"
                           "  booth: [screen]\n"
                           "  bureau: [screen, alert.*, case.*]\n"

@@ -6,7 +6,7 @@
  *       - {kinds: [alert.batch], to: all}
  *       - {kinds: [alert.*], categories: [ARR, REF], to: region, never: [nationality]}
  *       - {kinds: [case.*], to: parties}
- *     accept: {default: {kinds: [alert.*, case.*], entries_per_s: 5000}}
+ *     accept: {default: {kinds: [alert.*, case.*], entries_per_s: 5000, store_mib: 4096}}
  *     roles: {booth: [screen], bureau: [screen, alert.*, case.*]}
  *
  * Pure: what it resolves to depends on the text and the question alone, so that an auditor can ask
@@ -26,6 +26,8 @@
 #define CAIRN_POLICY_ACCEPTS_MAX   64u
 #define CAIRN_POLICY_ROLES_MAX     32u
 #define CAIRN_POLICY_RATE_MAX      1000000u
+#define CAIRN_POLICY_STORE_MIB     65536u    /* where a policy says nothing: 64 GiB */
+#define CAIRN_POLICY_STORE_MIB_MAX 16777216u /* 16 TiB */
 #define CAIRN_POLICY_EXCLUDED_MAX  256u
 #define CAIRN_POLICY_PERSON_CODES  32u /* nationalities and birth countries of one question */
 #define CAIRN_POLICY_NO_RULE       UINT32_MAX
@@ -63,7 +65,8 @@ struct cairn_policy_rule {
 struct cairn_policy_accept {
     char country[4]; /* "" for default */
     struct cairn_policy_patterns kinds;
-    uint32_t entries_per_s; /* 1..CAIRN_POLICY_RATE_MAX */
+    uint32_t entries_per_s; /* 1..CAIRN_POLICY_RATE_MAX; 0: as fast as they come */
+    uint32_t store_mib;     /* 1..CAIRN_POLICY_STORE_MIB_MAX: kept of its log at most */
 };
 
 struct cairn_policy_role {

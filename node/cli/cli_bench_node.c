@@ -28,7 +28,7 @@ static const char bench_node_policy[] =
     "policy: 1\n"
     "audiences: {all: partners}\n"
     "release: [{kinds: [alert.*], to: all}, {kinds: [case.*], to: parties}]\n"
-    "accept: {default: {kinds: [alert.*, case.*], entries_per_s: 1000000}}\n"
+    "accept: {default: {kinds: [alert.*, case.*]}}\n"
     "roles: {booth: [screen], bureau: [screen, alert.*, case.*]}\n";
 
 cairn_err cairn_cli_bench_node_place(char out[static 200])

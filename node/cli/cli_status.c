@@ -2,6 +2,7 @@
 
 #include "node/cli/cli_session.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct cairn_cli_option status_options[] = {CAIRN_CLI_COMMON};
@@ -25,6 +26,32 @@ static void status_print_forks(const struct cairn_cli_session *session, const js
             cairn_cli_output_line(&session->output, "forked      %s: see cairn audit export --fork",
                                   cairn_cli_session_text(partner, "origin"));
         }
+    }
+}
+
+/* What is taken of each country, and kept of it. */
+static void status_print_accept(const struct cairn_cli_session *session, const json_t *partners)
+{
+    const char *last = "";
+    for (size_t i = 0; i < json_array_size(partners); i++) {
+        const json_t *partner = json_array_get(partners, i);
+        const json_t *accept = json_object_get(partner, "accept");
+        const char *country = cairn_cli_session_text(partner, "country");
+        long long limit = cairn_cli_session_number(accept, "limit_bytes");
+        long long rate = cairn_cli_session_number(accept, "entries_per_s");
+        bool is_full = json_object_get(accept, "error") != NULL;
+        char pace[48] = "";
+        if (strcmp(country, last) == 0) {
+            continue; /* another node of the same country */
+        }
+        if (rate > 0) {
+            (void)snprintf(pace, sizeof pace, ", %lld entries/s", rate);
+        }
+        cairn_cli_output_line(&session->output, "taken       %s %s%s: %lld of %lld KiB%s", country,
+                              cairn_cli_session_text(accept, "state"), is_full ? " (319)" : "",
+                              cairn_cli_session_number(accept, "held_bytes") / 1024, limit / 1024,
+                              pace);
+        last = country;
     }
 }
 
@@ -60,6 +87,7 @@ static void status_print(const struct cairn_cli_session *session, const json_t *
             cairn_cli_session_number(restore, "partners"),
             json_is_true(json_object_get(restore, "all_must_answer")) ? ", all must" : "");
     }
+    status_print_accept(session, json_object_get(answer, "partners"));
     cairn_cli_output_table(&session->output, columns, sizeof columns / sizeof columns[0],
                            json_object_get(answer, "partners"));
 }

@@ -6,6 +6,7 @@
 #include "node/entropy.h"
 #include "node/http/http_explain.h"
 #include "node/http/http_task.h"
+#include "node/intake.h"
 #include "node/policytrace.h"
 #include "node/savefile.h"
 #include "schema/feedop.h"
@@ -83,6 +84,7 @@ static void policy_on_named(void *host, const struct cairn_driver_answer *answer
     }
     cairn_policybook_turn(call->service->policy, call->page);
     call->page = NULL;
+    cairn_intake_apply(call->service->driver, cairn_policybook_now(call->service->policy));
     memcpy(feedop.as.policy.policy_hash, call->hash, sizeof call->hash);
     cairn_err err = policy_record(call, &feedop, CAIRN_PUBLISH_CONTROL, policy_on_told);
     if (err != CAIRN_OK) {

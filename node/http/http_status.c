@@ -51,6 +51,34 @@ static json_t *status_peer(const struct cairn_core_peer *peer, uint64_t now_ms)
     return row;
 }
 
+/* What is taken of the country, and what is kept of all its nodes. */
+static void status_put_accept(const struct cairn_core *core, const char *country, json_t *row)
+{
+    static const char *const states[] = {
+        [CAIRN_ACCEPTED_OPEN] = "open",     [CAIRN_ACCEPTED_SLOWED] = "slowed",
+        [CAIRN_ACCEPTED_FULL] = "full",     [CAIRN_ACCEPTED_SCARCE] = "disk nearly full",
+        [CAIRN_ACCEPTED_NOT] = "not heard",
+    };
+    struct cairn_core_accepted accepted;
+    cairn_core_accept(core, (const uint8_t *)country, &accepted);
+    json_t *said = json_pack("{s:s, s:o}", "state", states[accepted.state], "held_bytes",
+                             status_uint(accepted.held_bytes));
+    if (said != NULL && accepted.state != CAIRN_ACCEPTED_NOT &&
+        accepted.limits.store_bytes != UINT64_MAX) {
+        (void)json_object_set_new(said, "limit_bytes", status_uint(accepted.limits.store_bytes));
+    }
+    if (said != NULL && accepted.limits.entries_per_s > 0) {
+        (void)json_object_set_new(said, "entries_per_s",
+                                  status_uint(accepted.limits.entries_per_s));
+    }
+    if (said != NULL && accepted.state == CAIRN_ACCEPTED_FULL) {
+        (void)json_object_set_new(said, "error", json_integer(CAIRN_DENIED_STORE));
+    }
+    if (row != NULL) {
+        (void)json_object_set_new(row, "accept", said);
+    }
+}
+
 /* The newest checkpoint held of it, as it signed it: what it needs when it has lost its disk. */
 static void status_put_checkpoint(const struct cairn_core *core, uint32_t number, json_t *row)
 {
@@ -69,6 +97,7 @@ static json_t *status_peers(const struct cairn_core *core, uint64_t now_ms)
         cairn_core_peer(core, number, &peer);
         json_t *row = status_peer(&peer, now_ms);
         status_put_checkpoint(core, number, row);
+        status_put_accept(core, peer.country, row);
         (void)json_array_append_new(rows, row);
     }
     return rows;

@@ -52,7 +52,7 @@ release:
   - {kinds: [alert.*], categories: [WARN, DOC], to: all}
   - {kinds: [alert.*], categories: [CHK], to: region}
   - {kinds: [case.*], to: parties}
-accept: {default: {kinds: [alert.*, case.*], entries_per_s: 1000000}}
+accept: {default: {kinds: [alert.*, case.*]}}
 roles:
   booth: [screen]
   bureau: [screen, alert.*, case.*]

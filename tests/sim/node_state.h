@@ -72,9 +72,11 @@ struct node {
     uint32_t fuse;      /* after so many actions it falls; 0 never */
     enum world_fall fuse_fall;
     uint64_t fuse_down_ms;
-    uint32_t task_count;     /* stores, loads, signatures not yet answered */
-    uint32_t generation;     /* of its disk: grows when a backup is put back */
-    uint32_t unopened_count; /* bodies that do not open, or hold no operation */
+    uint32_t task_count;            /* stores, loads, signatures not yet answered */
+    uint32_t generation;            /* of its disk: grows when a backup is put back */
+    uint32_t unopened_count;        /* bodies that do not open, or hold no operation */
+    struct cairn_accept accepts[4]; /* what it takes of others; told at each start */
+    struct cairn_event accept, space;
     uint64_t notices[64];
     uint32_t accused;     /* set of nodes that it held to be liars */
     uint32_t blame_count; /* links and feeds that it refused: somebody broke the protocol */

@@ -65,6 +65,13 @@ bool world_answer(const struct world *world, uint64_t token, cairn_err *out_err,
 /* The policy that commits of a node name from now on. */
 void world_policy(struct world *world, uint32_t node, const uint8_t hash[static 32]);
 
+/* What a node takes of others, from now on and after each start; and whether its disk has room. */
+void world_accept(struct world *world, uint32_t node, const struct cairn_accept *rows,
+                  uint32_t count);
+void world_space(struct world *world, uint32_t node, bool is_scarce);
+/* Bytes on a node's disk of what another country wrote: leaves, checkpoints, commits, records. */
+uint64_t world_held(struct world *world, uint32_t node, uint32_t author);
+
 /* The same commands; each waits (in simulated time) for its answer and gives its error. */
 cairn_err world_feed_open(struct world *world, uint32_t node, const char *members,
                           uint8_t out_feed[static 16]);

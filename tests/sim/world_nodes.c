@@ -52,6 +52,12 @@ void node_start(struct world *world, uint32_t number)
     node->has_begun = true;
     node->start.as.start.is_stale = false;
     world_step(world, number, &start);
+    if (node->accept.type == CAIRN_EVENT_ACCEPT) {
+        world_step(world, number, &node->accept);
+    }
+    if (node->space.type == CAIRN_EVENT_SPACE) {
+        world_step(world, number, &node->space);
+    }
     for (uint32_t i = 0; i < node->views.invite_count; i++) {
         struct cairn_event event = {.type = CAIRN_EVENT_INVITED};
         memcpy(event.as.opened.feed, node->views.invites[i].feed, 16);

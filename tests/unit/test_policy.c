@@ -80,6 +80,13 @@ TEST(each_partner_has_its_own_limits_or_those_of_default)
     assert_true(cairn_policy_accepts(&policy, serbia, CAIRN_KIND_ALERT_ISSUE));
     assert_true(cairn_policy_accepts(&policy, serbia, CAIRN_KIND_CASE_REQUEST));
     assert_false(cairn_policy_accepts(&policy, serbia, CAIRN_KIND_CASE_ACK));
+    assert_int_equal(cairn_policy_find_accept(&policy, serbia)->store_mib, CAIRN_POLICY_STORE_MIB);
+    assert_err(parse_bytes(cairn_bytes_of("policy: 1\nrelease: []\nroles: {}\n"
+                                          "accept: {GEO: {kinds: [case.*], store_mib: 3}}\n")),
+               CAIRN_OK);
+    assert_int_equal(cairn_policy_find_accept(&policy, georgia)->store_mib, 3);
+    assert_int_equal(cairn_policy_find_accept(&policy, georgia)->entries_per_s, 0);
+    assert_null(cairn_policy_find_accept(&policy, serbia));
     assert_err(parse_bytes(cairn_bytes_of("policy: 1\nrelease: []\nroles: {}\naccept: {}\n")),
                CAIRN_OK);
     assert_null(cairn_policy_find_accept(&policy, georgia));
@@ -132,8 +139,12 @@ static const struct {
      CAIRN_CODE_UNKNOWN, 4, 15},
     {"policy: 1\nrelease: []\nroles: {}\naccept: {GEO: {kinds: [alert.*], entries_per_s: 0}}\n",
      CAIRN_YAML_VALUE, 4, 49},
-    {"policy: 1\nrelease: []\nroles: {}\naccept: {GEO: {kinds: [alert.*]}}\n", CAIRN_YAML_FIELD, 4,
+    {"policy: 1\nrelease: []\nroles: {}\naccept: {GEO: {entries_per_s: 5}}\n", CAIRN_YAML_FIELD, 4,
      15},
+    {"policy: 1\nrelease: []\nroles: {}\naccept: {GEO: {kinds: [alert.*], store_mib: 0}}\n",
+     CAIRN_YAML_VALUE, 4, 45},
+    {"policy: 1\nrelease: []\nroles: {}\naccept: {GEO: {kinds: ['*'], store_mib: 16777217}}\n",
+     CAIRN_YAML_VALUE, 4, 41},
     {"policy: 1\nrelease: []\naccept: {}\nroles: {booth: [Screen]}\n", CAIRN_YAML_VALUE, 4, 17},
     {"policy: 1\nrelease: []\naccept: {}\nroles: {booth: screen}\n", CAIRN_YAML_TYPE, 4, 16},
     {"policy: 1\nrelease: []\naccept: {}\nroles: {this-name-is-too-long: [screen]}\n",
