@@ -1,0 +1,193 @@
+/* The watch over storms is awake: in a network that is in order one thing is spoilt at a time,
+ * and the check that is there for it must say so. One that fires ends its test, so it runs in a
+ * process of its own. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/sim/storm.h"
+#include "tests/sim/world_state.h"
+
+enum { AUT, SRB, GEO, NODES };
+
+static bool is_child; /* what is left of the tests after a check has fired there */
+static struct storm storm;
+
+/* AUT writes one word to SRB, in a feed that GEO is not in. */
+static void storm_begin(void)
+{
+    struct world_options options = {.seed = 31, .nodes = NODES, .latency_ms_max = 20};
+    struct world_command open = {.type = CAIRN_EVENT_FEED_OPEN, .members = "AUTSRB"};
+    struct world_command append = {.type = CAIRN_EVENT_APPEND, .word = "w-0"};
+    cairn_err err = CAIRN_OK;
+    storm = (struct storm){.nodes = NODES, .world = world_open(&options)};
+    world_meet_all(storm.world);
+    storm.feeds[0] = (struct storm_feed){.author = AUT, .wanted = 1u << AUT | 1u << SRB};
+    storm.feeds[0].token = world_begin(storm.world, AUT, &open);
+    world_run(storm.world, 3000);
+    assert_true(world_answer(storm.world, storm.feeds[0].token, &err, storm.feeds[0].id));
+    storm.feeds[0].is_known = true;
+    storm.feed_count = 1;
+    storm.words[0].author = AUT;
+    memcpy(storm.words[0].feed, storm.feeds[0].id, 16);
+    memcpy(append.feed, storm.feeds[0].id, 16);
+    storm.words[0].token = world_begin(storm.world, AUT, &append);
+    storm.word_count = 1;
+    world_run(storm.world, 10000);
+}
+
+/* Does the check fire, and say this? */
+static bool fires(void (*check)(const struct storm *), const char *what)
+{
+    char said[4096] = "";
+    int ends[2];
+    int status = 0;
+    (void)fflush(NULL);
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        is_child = true;
+        (void)alarm(60);
+        (void)dup2(ends[1], STDOUT_FILENO);
+        (void)dup2(ends[1], STDERR_FILENO);
+        (void)close(ends[0]);
+        (void)close(ends[1]);
+        check(&storm);
+        _exit(0);
+    }
+    (void)close(ends[1]);
+    ssize_t got = 1;
+    for (size_t size = 0; got > 0 && size < sizeof said - 1; size += (size_t)(got > 0 ? got : 0)) {
+        got = read(ends[0], said + size, sizeof said - 1 - size);
+    }
+    (void)close(ends[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return status != 0 && strstr(said, what) != NULL;
+}
+
+static bool is_settled(const char *what)
+{
+    char why[256] = "";
+    return storm_is_settled(&storm, why, sizeof why) || strstr(why, what) == NULL;
+}
+
+#define CHECK(name)                                                                                \
+    static void name##_body(void);                                                                 \
+    TEST(name)                                                                                     \
+    {                                                                                              \
+        if (!is_child) {                                                                           \
+            storm_begin();                                                                         \
+            name##_body();                                                                         \
+            world_close(storm.world);                                                              \
+        }                                                                                          \
+    }                                                                                              \
+    static void name##_body(void)
+
+CHECK(a_network_in_order_is_in_order)
+{
+    char why[256] = "";
+    storm_check_always(&storm);
+    storm_check_settled(&storm);
+    assert_true(storm_is_settled(&storm, why, sizeof why));
+    assert_false(fires(storm_check_always, ""));
+    assert_false(fires(storm_check_settled, ""));
+}
+
+CHECK(an_honest_country_that_is_accused_is_seen)
+{
+    storm.world->nodes[GEO].accused = 1u << AUT;
+    assert_true(fires(storm_check_always, "GEO accuses AUT, which is honest"));
+    storm.world->nodes[AUT].is_liar = true;
+    assert_false(fires(storm_check_always, ""));
+}
+
+CHECK(a_refusal_where_nobody_lies_is_seen)
+{
+    storm.world->nodes[SRB].notices[CAIRN_NOTICE_COMMIT_REFUSED] = 1;
+    assert_true(fires(storm_check_always, "SRB refuses something"));
+    storm.villains = 1u << GEO;
+    assert_false(fires(storm_check_always, ""));
+}
+
+CHECK(a_disk_that_is_said_to_have_failed_and_did_not_is_seen)
+{
+    storm.world->nodes[SRB].notices[CAIRN_NOTICE_STORE_FAILED] = 1;
+    assert_true(fires(storm_check_always, "SRB says that its disk failed"));
+    storm.failed_disks = 1u << SRB;
+    assert_false(fires(storm_check_always, ""));
+}
+
+CHECK(a_body_where_no_right_is_is_seen)
+{
+    struct cairn_key key = {.table = CAIRN_TABLE_COMMIT};
+    memcpy(key.id, storm.feeds[0].id, 16);
+    disk_put(&storm.world->nodes[GEO].disk, &key, cairn_bytes_of("sealed"));
+    assert_true(fires(storm_check_always, "GEO holds a body"));
+}
+
+CHECK(a_word_that_is_lost_is_seen)
+{
+    storm.world->nodes[SRB].views.word_count = 0;
+    assert_true(fires(storm_check_settled, "SRB and its author AUT disagree about w-0"));
+    storm.world->nodes[AUT].views.word_count = 0;
+    assert_true(fires(storm_check_settled, "AUT has lost w-0"));
+    storm.put_backs[AUT] = 1; /* then it may be gone for all */
+    assert_false(fires(storm_check_settled, ""));
+}
+
+CHECK(a_word_that_reaches_somebody_else_is_seen)
+{
+    struct node_views *views = &storm.world->nodes[GEO].views;
+    memcpy(views->words[views->word_count++], "w-0", 4);
+    assert_true(fires(storm_check_settled, "GEO knows w-0, which is not for it"));
+}
+
+CHECK(a_feed_that_is_lost_is_seen)
+{
+    storm.words[0].feed[0] ^= 1;
+    assert_true(fires(storm_check_settled, "AUT has lost feed"));
+}
+
+CHECK(what_is_not_everywhere_is_seen)
+{
+    struct node *reader = &storm.world->nodes[SRB];
+    views_cursor(&reader->views, storm.feeds[0].id)->commits--;
+    assert_false(is_settled("SRB of AUT: commits of a feed"));
+    views_cursor(&reader->views, storm.feeds[0].id)->commits++;
+    reader->is_down = true;
+    assert_false(is_settled("SRB of SRB: is down"));
+    reader->is_down = false;
+    assert_true(is_settled(""));
+}
+
+CHECK(leaves_and_links_that_are_missing_are_seen)
+{
+    world_cut(storm.world, AUT, SRB, false);
+    world_run(storm.world, 1000);
+    assert_false(is_settled("links"));
+    world_cut(storm.world, AUT, GEO, false);
+    uint8_t feed[16];
+    assert_err(world_feed_open(storm.world, AUT, "AUTSRB", feed), CAIRN_OK);
+    world_run(storm.world, 1000);
+    assert_false(is_settled("leaves"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_network_in_order_is_in_order),
+        cmocka_unit_test(an_honest_country_that_is_accused_is_seen),
+        cmocka_unit_test(a_refusal_where_nobody_lies_is_seen),
+        cmocka_unit_test(a_disk_that_is_said_to_have_failed_and_did_not_is_seen),
+        cmocka_unit_test(a_body_where_no_right_is_is_seen),
+        cmocka_unit_test(a_word_that_is_lost_is_seen),
+        cmocka_unit_test(a_word_that_reaches_somebody_else_is_seen),
+        cmocka_unit_test(a_feed_that_is_lost_is_seen),
+        cmocka_unit_test(what_is_not_everywhere_is_seen),
+        cmocka_unit_test(leaves_and_links_that_are_missing_are_seen),
+    };
+    return cmocka_run_group_tests_name("scene_checks", tests, NULL, NULL);
+}
