@@ -13,7 +13,15 @@
 
 #include "tests/lib/test.h"
 
-#define TOO_MUCH (SIZE_MAX / 4)
+#define TOO_MUCH   (SIZE_MAX / 4)
+#define SAID_BYTES 8192u /* a sanitizer adds its own words */
+
+/* AddressSanitizer must give no memory as the C library does, not stop the test. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "allocator_may_return_null=1";
+}
 
 static void memory_ask_openssl(void)
 {
@@ -53,7 +61,7 @@ static void memory_need_nothing(void)
 }
 
 /* gives: exit code of a child that does this; what it said goes to out */
-static int memory_end_of(void (*ask)(void), int exit_code, char out[static 100])
+static int memory_end_of(void (*ask)(void), int exit_code, char out[static SAID_BYTES])
 {
     int ends[2];
     int status;
@@ -68,8 +76,8 @@ static int memory_end_of(void (*ask)(void), int exit_code, char out[static 100])
         _exit(0);
     }
     (void)close(ends[1]);
-    for (ssize_t got = 1; got > 0 && size < 99; size += (size_t)got) {
-        got = read(ends[0], out + size, 99 - size);
+    for (ssize_t got = 1; got > 0 && size < SAID_BYTES - 1; size += (size_t)got) {
+        got = read(ends[0], out + size, SAID_BYTES - 1 - size);
         assert_true(got >= 0);
     }
     out[size] = '\0';
@@ -83,17 +91,17 @@ TEST(whoever_asks_in_vain_ends_the_process_with_the_number_and_the_code_that_was
 {
     static void (*const asks[])(void) = {memory_ask_openssl, memory_ask_openssl_more,
                                          memory_ask_jansson, memory_need_nothing};
-    char said[100];
+    char said[SAID_BYTES];
     for (size_t i = 0; i < sizeof asks / sizeof *asks; i++) {
         assert_int_equal(memory_end_of(asks[i], 75, said), 75);
-        assert_string_equal(said, "cairn: out of memory (501 MEMORY): ended\n");
+        assert_non_null(strstr(said, "cairn: out of memory (501 MEMORY): ended\n"));
     }
     assert_int_equal(memory_end_of(memory_ask_jansson, 2, said), 2);
 }
 
 TEST(whoever_gets_memory_goes_on)
 {
-    char said[100];
+    char said[SAID_BYTES];
     assert_int_equal(memory_end_of(memory_ask_nothing, 75, said), 0);
     assert_int_equal(memory_end_of(memory_ask_uv, 75, said), 0);
     assert_string_equal(said, "");
