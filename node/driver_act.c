@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/logger.h"
+#include "node/memory.h"
 #include "schema/base/check.h"
 
 static void act_sign(struct cairn_driver *driver, const struct cairn_action *action)
@@ -61,8 +62,7 @@ static bool act_is_ours_to_dial(const struct cairn_core_peer *own,
 void cairn_driver_read_roster(struct cairn_driver *driver)
 {
     struct cairn_core_peer own;
-    struct cairn_link_peer *peers = calloc(CAIRN_LINK_PEERS_MAX, sizeof *peers);
-    CAIRN_REQUIRE(peers != NULL);
+    struct cairn_link_peer *peers = cairn_memory_need(calloc(CAIRN_LINK_PEERS_MAX, sizeof *peers));
     size_t count = 0;
     cairn_core_peer(driver->core, 0, &own);
     for (uint32_t i = 1; i < cairn_core_peer_count(driver->core); i++) {

@@ -6,6 +6,7 @@
 #include "crypto/secret.h"
 #include "node/clock.h"
 #include "node/logger.h"
+#include "node/memory.h"
 #include "schema/base/check.h"
 
 /* One job of the folder's thread takes so many commits, and begins none after so long. It ends when
@@ -25,8 +26,7 @@ static void fold_free(struct driver_ripe *ripe)
 
 void cairn_driver_ripe(struct cairn_driver *driver, const struct cairn_ripe *ripe)
 {
-    struct driver_ripe *node = calloc(1, sizeof *node);
-    CAIRN_REQUIRE(node != NULL); /* a kilobyte */
+    struct driver_ripe *node = cairn_memory_need(calloc(1, sizeof *node));
     CAIRN_REQUIRE(ripe->epoch_count <= CAIRN_FOLDER_EPOCHS_MAX);
     struct cairn_core_peer author;
     cairn_core_peer(driver->core, ripe->author, &author);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "node/memory.h"
 #include "schema/base/check.h"
 
 #define LOAD_PATIENCE 200u /* looks at a store that is being reopened */
@@ -146,8 +147,7 @@ void cairn_driver_load_post(struct cairn_driver *driver)
 
 void cairn_driver_load(struct cairn_driver *driver, const struct cairn_action *action)
 {
-    struct driver_load *load = calloc(1, sizeof *load);
-    CAIRN_REQUIRE(load != NULL); /* a few hundred bytes */
+    struct driver_load *load = cairn_memory_need(calloc(1, sizeof *load));
     load->driver = driver;
     load->token = action->as.load.token;
     load->from = action->as.load.from;

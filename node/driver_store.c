@@ -5,6 +5,7 @@
 
 #include "node/clock.h"
 #include "node/logger.h"
+#include "node/memory.h"
 #include "schema/base/check.h"
 
 #define STORE_GROUP_BYTES (4u << 20) /* of one group commit, about */
@@ -119,9 +120,7 @@ void cairn_driver_store(struct cairn_driver *driver, const struct cairn_action *
         is_whole = store_put(group, &action->as.store.puts[i]);
     }
     if (!is_whole) {
-        cairn_driver_lost(driver,
-                          CAIRN_MEMORY); /* half of it may be in the group: never write that */
-        return;
+        cairn_memory_end(); /* half of it may be in the group: never write that */
     }
     group->is_synced |= action->as.store.is_synced;
     driver->store_bytes += cairn_store_batch_size_bytes(group->batch) - before;

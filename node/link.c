@@ -242,6 +242,7 @@ static void link_on_connection(uv_stream_t *listener, int status)
 {
     struct cairn_links *links = listener->data;
     struct link_conn *conn = status == 0 ? cairn_link_conn_new(links) : NULL;
+    links->is_owing = status == 0 && conn == NULL;
     if (conn == NULL) {
         return;
     }
@@ -287,6 +288,9 @@ static void link_on_timer(uv_timer_t *timer)
             cairn_link_conn_cut(conn, CAIRN_TIMEOUT);
             links->on_news(links->host);
         }
+    }
+    if (links->is_owing) {
+        link_on_connection((uv_stream_t *)&links->listener, 0);
     }
     cairn_link_dial_all(links, now_ms);
 }

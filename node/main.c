@@ -4,7 +4,10 @@
 
 #include "node/cli/cli_client.h"
 #include "node/cli/cli_node.h"
+#include "node/cli/cli_verify.h"
 #include "node/command.h"
+#include "node/driver.h"
+#include "node/memory.h"
 
 static bool main_is_in_group(const struct cairn_command *command, const char *group)
 {
@@ -55,10 +58,19 @@ static bool main_is_daemon(const char *name)
     return strcmp(slash == NULL ? name : slash + 1, "cairnd") == 0;
 }
 
-int main(int argc, char **argv)
+/* What this command ends with when a library gets no memory. */
+static int main_machine_code(int argc, char **argv)
+{
+    if (main_is_daemon(argv[0]) || (argc > 1 && strcmp(argv[1], "run") == 0)) {
+        return CAIRN_DRIVER_EXIT;
+    }
+    return argc > 1 && strcmp(argv[1], "verify") == 0 ? CAIRN_EXIT_UNUSABLE : CAIRN_EXIT_MACHINE;
+}
+
+static int main_run(int argc, char **argv)
 {
     int words = 0;
-    if (argc > 0 && main_is_daemon(argv[0])) {
+    if (main_is_daemon(argv[0])) {
         return cairn_cli_node_run(argc - 1, argv + 1);
     }
     if (argc < 2) {
@@ -72,4 +84,24 @@ int main(int argc, char **argv)
         return main_no_command(argc, argv);
     }
     return command->run(argc - 1 - words, argv + 1 + words);
+}
+
+/* A caller who keeps the output must not take a part of it for the whole. */
+static int main_end(int code)
+{
+    if (fflush(stdout) != 0 || ferror(stdout) != 0) {
+        fprintf(stderr, "cairn: output cannot be written (%d FILE)\n", CAIRN_FILE);
+        return code == CAIRN_EXIT_DONE ? CAIRN_EXIT_MACHINE : code;
+    }
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 1) {
+        return CAIRN_EXIT_USAGE;
+    }
+    cairn_memory_init(main_machine_code(argc, argv));
+    cairn_memory_init_libraries();
+    return main_end(main_run(argc, argv));
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "node/cli/cli_verify.h"
+#include "node/memory.h"
 #include "schema/base/check.h"
 
 _Noreturn void cairn_panic(const char *condition, const char *file, int line)
@@ -14,5 +15,6 @@ _Noreturn void cairn_panic(const char *condition, const char *file, int line)
 
 int main(int argc, char **argv)
 {
+    cairn_memory_init(CAIRN_EXIT_UNUSABLE);
     return cairn_cli_verify(argc - 1, argv + 1);
 }

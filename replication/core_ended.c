@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define ENDED_PAUSE_MS 60000u /* before leaves that could not be had are looked for again */
+
 /* An origin that its country's document ends: what it signs counts up to a position, the first
  * `ended_size` leaves, whose tree has a root that the document names. source P-14, P-15
  *
@@ -205,6 +207,11 @@ void cairn_core_ends(struct cairn_core *core)
     if (!core->is_end_due || check->is_loading) {
         return;
     }
+    if (check->failed_ms != 0 && core->now_ms >= check->failed_ms &&
+        core->now_ms - check->failed_ms < ENDED_PAUSE_MS) {
+        cairn_core_wake(core, check->failed_ms + ENDED_PAUSE_MS);
+        return;
+    }
     while (!check->is_open && !cairn_core_is_busy(core) && cairn_core_is_roomy(core) &&
            end_begin_next(core)) {
     }
@@ -231,10 +238,10 @@ void cairn_core_end_loaded(struct cairn_core *core, const struct cairn_event *ev
         cairn_merkle_leaf(row->value, hash);
         cairn_merkle_range_append(&check->range, hash);
     }
-    if (err != CAIRN_OK) { /* the next start looks again */
+    if (err != CAIRN_OK) { /* what follows the position must not stay for that */
         cairn_core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE, err);
         check->is_open = false;
-        core->is_end_due = false;
+        check->failed_ms = core->now_ms;
     } else if (check->range.size == core->journals[check->journal].ended_size) {
         end_compare(core);
     }

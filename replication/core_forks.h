@@ -45,6 +45,7 @@ struct core_end_check {
     bool is_loading;
     uint32_t journal;
     struct cairn_merkle_range range; /* of the leaves so far */
+    uint64_t failed_ms;              /* when they could not be had; 0: they could */
 };
 
 /* The one comparison that is under way. */

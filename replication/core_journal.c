@@ -98,7 +98,11 @@ static cairn_err journal_suspect(struct cairn_core *core, uint32_t link, uint32_
     memcpy(statement->root, shown->root, 32);
     memcpy(statement->note, note.data, note.size);
     if (shown->size > journal->verified.size) {
-        journal->suspect = *statement;
+        bool is_nearer =
+            journal->suspect.size <= journal->verified.size || shown->size < journal->suspect.size;
+        if (is_nearer) { /* a liar that stays ahead of us must not push it away */
+            journal->suspect = *statement;
+        }
     } else if (shown->size > 0) {
         cairn_core_fork_shown(core, core->links[link].journal, number, statement);
     }

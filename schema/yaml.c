@@ -61,7 +61,7 @@ static cairn_err yaml_fail_syntax(struct yaml_build *build)
         return yaml_fail(build, CAIRN_YAML_SYNTAX, "byte or character that YAML does not allow",
                          yaml_find_mark(build, parser->problem_offset));
     case YAML_MEMORY_ERROR:
-        return yaml_fail(build, CAIRN_NO_ROOM, "out of memory", parser->mark);
+        return yaml_fail(build, CAIRN_MEMORY, "out of memory", parser->mark);
     case YAML_NO_ERROR:
     case YAML_COMPOSER_ERROR:
     case YAML_WRITER_ERROR:
@@ -267,7 +267,7 @@ cairn_err cairn_yaml_parse(struct cairn_bytes source, struct cairn_arena *arena,
                          (yaml_mark_t){.line = 0});
     }
     if (yaml_parser_initialize(&build.parser) == 0) {
-        return yaml_fail(&build, CAIRN_NO_ROOM, "out of memory", (yaml_mark_t){.line = 0});
+        return yaml_fail(&build, CAIRN_MEMORY, "out of memory", (yaml_mark_t){.line = 0});
     }
     /* Without this a byte order mark would switch to UTF-16. */
     yaml_parser_set_encoding(&build.parser, YAML_UTF8_ENCODING);

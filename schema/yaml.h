@@ -48,8 +48,8 @@ struct cairn_yaml_fault {
  *
  * owns    nodes and text are in the arena; source may go afterwards
  * gives   *out_root: never NULL on CAIRN_OK; *out_fault is written only on an error
- * errors  CAIRN_YAML_SYNTAX (also an empty file), _FORBIDDEN, _KEY, _LIMIT, CAIRN_NO_ROOM (arena)
- */
+ * errors  CAIRN_YAML_SYNTAX (also an empty file), _FORBIDDEN, _KEY, _LIMIT, CAIRN_NO_ROOM (arena),
+ *         CAIRN_MEMORY */
 CAIRN_MUST cairn_err cairn_yaml_parse(struct cairn_bytes source, struct cairn_arena *arena,
                                       const struct cairn_yaml_node **out_root,
                                       struct cairn_yaml_fault *out_fault);

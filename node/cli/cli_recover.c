@@ -5,6 +5,7 @@
 
 #include "crypto/secret.h"
 #include "node/cli/cli_renewal.h"
+#include "node/memory.h"
 #include "node/recover.h"
 
 /* `cairn recover`: the node's present incarnation ends where it is known to end, the next one
@@ -103,10 +104,7 @@ static int recover_run(struct recover_call *call)
 
 int cairn_cli_recover_run(int argc, char **argv)
 {
-    struct recover_call *call = calloc(1, sizeof *call);
-    if (call == NULL) {
-        return CAIRN_EXIT_MACHINE;
-    }
+    struct recover_call *call = cairn_memory_need(calloc(1, sizeof *call));
     int code = cairn_cli_session_open(&call->session, &recover_plan, argc, argv);
     if (code == CAIRN_EXIT_DONE) {
         code = recover_run(call);

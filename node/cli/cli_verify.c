@@ -7,9 +7,8 @@
 #include "node/cli/cli_args.h"
 #include "node/cli/cli_verify_report.h"
 
-#define EXIT_WHOLE    0
-#define EXIT_BROKEN   1
-#define EXIT_UNUSABLE 2
+#define EXIT_WHOLE  0
+#define EXIT_BROKEN 1
 
 #define CHUNK_BYTES (64u << 10)
 
@@ -37,7 +36,7 @@ static int verify_usage(const char *fault)
         return EXIT_WHOLE;
     }
     fprintf(stderr, "cairn: %s\n%s\n", fault, usage);
-    return EXIT_UNUSABLE;
+    return CAIRN_EXIT_UNUSABLE;
 }
 
 /* Whole small file. gives false when there is none of this name, or it is too large */
@@ -96,14 +95,14 @@ static int verify_open_file(struct cairn_verify *verify, struct cairn_cli_report
     if (!is_read) {
         fprintf(stderr, "cairn: %s (%d %s)\n", cairn_err_text(CAIRN_FILE), (int)CAIRN_FILE,
                 cairn_err_name(CAIRN_FILE));
-        return EXIT_UNUSABLE;
+        return CAIRN_EXIT_UNUSABLE;
     }
     cairn_verify_end(verify, &result);
     cairn_cli_report_end(report, verify, &result);
     if (result.err == CAIRN_OK) {
         return EXIT_WHOLE;
     }
-    return result.is_bundle && result.err != CAIRN_FULL ? EXIT_BROKEN : EXIT_UNUSABLE;
+    return result.is_bundle && result.err != CAIRN_FULL ? EXIT_BROKEN : CAIRN_EXIT_UNUSABLE;
 }
 
 static int verify_run(struct cairn_cli_args *args, struct cairn_verify *verify)
@@ -119,10 +118,15 @@ static int verify_run(struct cairn_cli_args *args, struct cairn_verify *verify)
         if (err != CAIRN_OK) {
             fprintf(stderr, "cairn: --trust: %s (%d %s)\n", cairn_err_text(err), (int)err,
                     cairn_err_name(err));
-            return EXIT_UNUSABLE;
+            return CAIRN_EXIT_UNUSABLE;
         }
     }
     return verify_open_file(verify, &report);
+}
+
+static void verify_say(cairn_err err)
+{
+    fprintf(stderr, "cairn: %s (%d %s)\n", cairn_err_text(err), err, cairn_err_name(err));
 }
 
 int cairn_cli_verify(int argc, char **argv)
@@ -137,13 +141,13 @@ int cairn_cli_verify(int argc, char **argv)
         return verify_usage(args.fault);
     }
     if (cairn_suite_open_real(&suite) != CAIRN_OK) {
-        fprintf(stderr, "cairn: %s\n", cairn_err_text(CAIRN_LIBRARY));
-        return EXIT_UNUSABLE;
+        verify_say(CAIRN_LIBRARY);
+        return CAIRN_EXIT_UNUSABLE;
     }
-    int code = EXIT_UNUSABLE;
+    int code = CAIRN_EXIT_UNUSABLE;
     void *memory = malloc(cairn_verify_size(&limits));
     if (memory == NULL) {
-        fprintf(stderr, "cairn: %s\n", cairn_err_text(CAIRN_MEMORY));
+        verify_say(CAIRN_MEMORY);
     } else {
         code = verify_run(&args, cairn_verify_init(memory, &limits, &suite));
     }

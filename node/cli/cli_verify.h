@@ -8,6 +8,8 @@
 #ifndef CAIRN_NODE_CLI_CLI_VERIFY_H
 #define CAIRN_NODE_CLI_CLI_VERIFY_H
 
+#define CAIRN_EXIT_UNUSABLE 2
+
 /* argv: what follows the command's own words. gives: the exit code */
 int cairn_cli_verify(int argc, char **argv);
 

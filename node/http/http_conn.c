@@ -76,7 +76,7 @@ static void conn_refuse(struct cairn_http_conn *conn, int status, cairn_err err,
 static void conn_refuse_malformed(struct cairn_http_conn *conn)
 {
     struct cairn_http_fault fault = cairn_http_parse_fault(conn->parse);
-    conn_refuse(conn, fault.status, CAIRN_HTTP, fault.detail);
+    conn_refuse(conn, fault.status, fault.status == 503 ? CAIRN_MEMORY : CAIRN_HTTP, fault.detail);
 }
 
 /* Refuse what was well formed: the connection may go on unless a body is on its way. */
@@ -222,6 +222,14 @@ static void conn_run(struct cairn_http_conn *conn)
     }
 }
 
+/* Out of memory: an answer with a hole is worse than none. */
+static void conn_break(struct cairn_http_conn *conn)
+{
+    conn->is_broken = true;
+    conn->is_finished = true;
+    cairn_http_queue_clear(&conn->out);
+}
+
 static void conn_put(struct cairn_http_sink *sink, struct cairn_bytes output)
 {
     struct cairn_http_conn *conn = conn_of(sink);
@@ -229,9 +237,7 @@ static void conn_put(struct cairn_http_sink *sink, struct cairn_bytes output)
         return;
     }
     if (cairn_http_queue_put(&conn->out, output) != CAIRN_OK) {
-        conn->is_broken = true; /* an answer with a hole is worse than none */
-        conn->is_finished = true;
-        cairn_http_queue_clear(&conn->out);
+        conn_break(conn);
     }
 }
 
@@ -331,8 +337,7 @@ void cairn_http_conn_feed(struct cairn_http_conn *conn, struct cairn_bytes input
         return;
     }
     if (cairn_http_queue_put(&conn->ahead, input) != CAIRN_OK) {
-        conn->is_broken = true;
-        conn->is_finished = true;
+        conn_break(conn);
         return;
     }
     conn_run(conn);
@@ -361,7 +366,9 @@ struct cairn_bytes cairn_http_conn_out(const struct cairn_http_conn *conn)
 
 void cairn_http_conn_sent(struct cairn_http_conn *conn, size_t size)
 {
-    cairn_http_queue_drop(&conn->out, size);
+    if (!conn->is_broken) { /* else what was under way is gone from here */
+        cairn_http_queue_drop(&conn->out, size);
+    }
     if (conn->owes_ready && conn_waiting(conn) <= CAIRN_HTTP_QUEUE_BYTES_MAX / 2) {
         conn->owes_ready = false;
         conn->exchange.on_ready(&conn->exchange);

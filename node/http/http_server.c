@@ -15,6 +15,7 @@
 
 #define SERVER_LISTENERS_MAX 8u
 #define SERVER_BACKLOG       128
+#define SERVER_PATIENCE_MS   100u /* before a client is tried again that there was no memory for */
 
 struct server_listener {
     union {
@@ -25,6 +26,7 @@ struct server_listener {
     } uv;
     struct cairn_tls_context *tls; /* NULL: Unix socket */
     struct cairn_http_server *server;
+    bool is_owing; /* a client that there was no memory for */
 };
 
 struct cairn_http_server {
@@ -34,7 +36,7 @@ struct cairn_http_server {
     uint32_t listener_count;
     uint32_t open_count; /* listeners whose close callback has not come */
     bool is_closing;
-    uv_timer_t closing; /* so that on_closed never comes from within close */
+    uv_timer_t timer; /* on_closed comes from its end, never from within close */
     void (*on_closed)(void *host);
     void *host;
 };
@@ -55,8 +57,8 @@ static void server_free(uv_handle_t *handle)
 static void server_go_on_closing(struct cairn_http_server *server)
 {
     bool is_empty = server->open_count == 0 && server->hub.stats.connection_count == 0;
-    if (server->is_closing && is_empty && !uv_is_closing((uv_handle_t *)&server->closing)) {
-        uv_close((uv_handle_t *)&server->closing, server_free);
+    if (server->is_closing && is_empty && !uv_is_closing((uv_handle_t *)&server->timer)) {
+        uv_close((uv_handle_t *)&server->timer, server_free);
     }
 }
 
@@ -108,11 +110,13 @@ cairn_err cairn_http_server_open(uv_loop_t *loop, const struct cairn_http_settin
                                             .read_memory = read_memory,
                                             .on_closed = server_on_socket_closed,
                                             .host = server};
-    uv_timer_init(loop, &server->closing);
-    server->closing.data = server;
+    uv_timer_init(loop, &server->timer);
+    server->timer.data = server;
     *out = server;
     return CAIRN_OK;
 }
+
+static void server_on_timer(uv_timer_t *timer);
 
 static void server_on_connection(uv_stream_t *stream, int status)
 {
@@ -120,7 +124,21 @@ static void server_on_connection(uv_stream_t *stream, int status)
     if (status == 0 && !listener->server->is_closing) {
         /* A client that cannot be served is closed and counted; there is nobody to tell. */
         cairn_err err = cairn_http_socket_accept(&listener->server->site, stream, listener->tls);
-        (void)err;
+        listener->is_owing = err == CAIRN_MEMORY;
+        if (listener->is_owing) {
+            uv_timer_start(&listener->server->timer, server_on_timer, SERVER_PATIENCE_MS, 0);
+        }
+    }
+}
+
+/* libuv tells of no other client before the one that there was no memory for is accepted. */
+static void server_on_timer(uv_timer_t *timer)
+{
+    struct cairn_http_server *server = timer->data;
+    for (uint32_t at = 0; at < server->listener_count; at++) {
+        if (server->listeners[at].is_owing) {
+            server_on_connection(&server->listeners[at].uv.stream, 0);
+        }
     }
 }
 

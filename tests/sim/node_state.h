@@ -69,7 +69,10 @@ struct node {
     uint64_t stored_ms; /* when the last store asked for is done: they stay in order */
     uint64_t stall_ms;  /* its disk writes nothing until then */
     uint32_t fail_in;   /* the so many-th store fails; 0 never */
-    uint32_t fuse;      /* after so many actions it falls; 0 never */
+    uint32_t store_count, load_count; /* since the world began */
+    uint32_t fail_store, fail_load;   /* this one of them goes wrong; 0 none */
+    enum world_look fail_how;
+    uint32_t fuse; /* after so many actions it falls; 0 never */
     enum world_fall fuse_fall;
     uint64_t fuse_down_ms;
     uint32_t task_count;            /* stores, loads, signatures not yet answered */

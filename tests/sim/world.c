@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define WORLD_DIAL_MS 50
+#define LOOK_LATE_MS  30000
 
 void world_random(struct world *world, uint8_t *out, size_t size)
 {
@@ -154,7 +155,14 @@ static void world_load(struct world *world, uint32_t node, const struct cairn_ac
     event->load_to = action->as.load.to_index;
     event->event.type = CAIRN_EVENT_LOADED;
     event->event.as.done.token = action->as.load.token;
-    world_push(world, event, world->now_ms + world_delay(world, 2));
+    uint64_t at_ms = world->now_ms + world_delay(world, 2);
+    struct node *looker = &world->nodes[node];
+    if (++looker->load_count == looker->fail_load) {
+        event->is_blind = looker->fail_how != WORLD_LOOK_IS_LATE;
+        event->event.as.done.err = looker->fail_how == WORLD_LOOK_FAILS ? CAIRN_DISK : CAIRN_OK;
+        at_ms += event->is_blind ? 0 : LOOK_LATE_MS;
+    }
+    world_push(world, event, at_ms);
 }
 
 static void world_sign(struct world *world, uint32_t node, const struct cairn_action *action)
@@ -286,7 +294,8 @@ void world_step(struct world *world, uint32_t number, struct cairn_event *event)
 static void world_apply_store(struct world *world, struct world_event *event)
 {
     struct node *node = &world->nodes[event->node];
-    bool is_failed = node->fail_in > 0 && --node->fail_in == 0;
+    bool is_swept = ++node->store_count == node->fail_store;
+    bool is_failed = (node->fail_in > 0 && --node->fail_in == 0) || is_swept;
     if (!is_failed || test_rng_below(&world->rng, 2) == 0) { /* outcome unknown */
         disk_begin(&node->disk);
         for (size_t i = 0; i < event->put_count; i++) {
@@ -340,8 +349,8 @@ static void world_apply(struct world *world, struct world_event *event)
         break;
     case WORLD_LOAD:
         node->task_count--;
-        event->event.as.done.row_count =
-            disk_range(&node->disk, &event->load_from, event->load_to, rows, WORLD_ROWS_MAX);
+        event->event.as.done.row_count = disk_range(&node->disk, &event->load_from, event->load_to,
+                                                    rows, event->is_blind ? 0 : WORLD_ROWS_MAX);
         event->event.as.done.rows = rows;
         world_step(world, event->node, &event->event);
         break;

@@ -109,6 +109,13 @@ void world_fuse(struct world *world, uint32_t node, uint32_t actions, enum world
 /* Its disk is full for a while; its so many-th write from now fails, written or not. */
 void world_disk_stall(struct world *world, uint32_t node, uint64_t ms);
 void world_disk_fail(struct world *world, uint32_t node, uint32_t stores);
+/* Its so many-th write or look at the disk since the world began goes wrong: a write fails, written
+ * or not, and the node starts anew; a look fails, finds nothing, or takes half a minute. */
+enum world_look { WORLD_LOOK_FAILS, WORLD_LOOK_FINDS_NOTHING, WORLD_LOOK_IS_LATE };
+void world_fail_store(struct world *world, uint32_t node, uint32_t at);
+void world_fail_load(struct world *world, uint32_t node, uint32_t at, enum world_look how);
+uint32_t world_store_count(const struct world *world, uint32_t node);
+uint32_t world_load_count(const struct world *world, uint32_t node);
 /* Its clock is wrong, and wanders; it stands still for a while, then jumps. */
 void world_set_clock(struct world *world, uint32_t node, int64_t offset_ms, int64_t drift_ppm);
 void world_freeze_clock(struct world *world, uint32_t node, uint64_t ms);

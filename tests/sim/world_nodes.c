@@ -182,6 +182,27 @@ void world_disk_fail(struct world *world, uint32_t node, uint32_t stores)
     world->nodes[node].fail_in = stores;
 }
 
+void world_fail_store(struct world *world, uint32_t node, uint32_t at)
+{
+    world->nodes[node].fail_store = at;
+}
+
+void world_fail_load(struct world *world, uint32_t node, uint32_t at, enum world_look how)
+{
+    world->nodes[node].fail_load = at;
+    world->nodes[node].fail_how = how;
+}
+
+uint32_t world_store_count(const struct world *world, uint32_t node)
+{
+    return world->nodes[node].store_count;
+}
+
+uint32_t world_load_count(const struct world *world, uint32_t node)
+{
+    return world->nodes[node].load_count;
+}
+
 void world_disk_stall(struct world *world, uint32_t number, uint64_t ms)
 {
     struct node *node = &world->nodes[number];

@@ -34,6 +34,7 @@ struct world_event {
     bool is_synced;
     struct cairn_key load_from;
     uint64_t load_to;
+    bool is_blind; /* the load finds nothing */
     struct cairn_ripe ripe;
     struct world_command command;
     struct world_event *next_free;

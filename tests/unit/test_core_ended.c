@@ -123,6 +123,27 @@ TEST(what_is_held_past_the_position_is_put_back_to_it)
     }
 }
 
+TEST(leaves_that_could_not_be_had_are_looked_for_again)
+{
+    bool has_failed = false;
+    scene_write_noise(&scene.srb, 10, 1);
+    take_srb(10);
+    author_end(&scene.srb, 6);
+    uint64_t token = host_show(scene.host, &scene.srb);
+    while (scene.host->task_count > 0) {
+        bool fails = !has_failed && scene.host->tasks[0].type == CAIRN_ACTION_LOAD;
+        has_failed = has_failed || fails;
+        host_answer(scene.host, 0, fails ? CAIRN_DISK : CAIRN_OK);
+    }
+    assert_err(scene_answer_of(token), CAIRN_OK);
+    assert_true(has_failed);
+    assert_int_equal(scene.host->notices[CAIRN_NOTICE_STORE_FAILED], 1);
+    host_run(scene.host, 50000);
+    assert_int_equal(scene_srb_peer().journal_size, 10); /* not at once: a disk may need time */
+    host_run(scene.host, 20000);
+    assert_int_equal(scene_srb_peer().journal_size, 6);
+}
+
 TEST(a_tree_of_another_root_is_a_branch_that_nobody_stands_by)
 {
     for (uint64_t size = 6; size <= 10; size += 4) {
@@ -406,6 +427,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             a_document_that_takes_an_end_back_is_named_whoever_carries_it, scene_begin, scene_end),
         cmocka_unit_test_setup_teardown(what_is_held_past_the_position_is_put_back_to_it,
+                                        scene_begin, scene_end),
+        cmocka_unit_test_setup_teardown(leaves_that_could_not_be_had_are_looked_for_again,
                                         scene_begin, scene_end),
         cmocka_unit_test_setup_teardown(a_tree_of_another_root_is_a_branch_that_nobody_stands_by,
                                         scene_begin, scene_end),

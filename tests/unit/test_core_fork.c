@@ -126,6 +126,32 @@ TEST(a_longer_history_is_no_fork_before_our_leaves_reach_it)
     assert_told(GEO, 16, 30);
 }
 
+/* Who holds another history shows a longer and longer one: always ahead of our leaves. */
+TEST(a_liar_that_stays_ahead_is_proved_by_what_it_showed_first)
+{
+    write_both(4, 10, 16);
+    take_srb();
+    host_link_down(scene.host, SRB);
+    for (uint32_t round = 0; round < 2; round++) {
+        struct author mixed = scene.twin;
+        memset(mixed.leaves[12], 3, CAIRN_LEAF_BYTES);
+        show(&scene.twin);
+        scene_frame(GEO, author_range(&mixed, 10, scene.twin.journal.size, true));
+        host_settle(scene.host);
+        assert_false(is_forked());
+        scene_write_noise(&scene.twin, 4, 7);
+        host_link_down(scene.host, GEO);
+        scene_link_up(GEO, &scene.geo);
+    }
+    scene_write_noise(&scene.srb, 7, 1); /* beyond the first one, not the second one */
+    scene_link_up(SRB, &scene.srb);
+    scene_offer_own(SRB, &scene.srb);
+    scene_frame(SRB, author_range(&scene.srb, 10, 17, true));
+    host_settle(scene.host);
+    assert_true(is_forked());
+    assert_told(GEO, 16, 17);
+}
+
 TEST(true_leaves_acquit_a_checkpoint_that_false_ones_came_with)
 {
     write_both(10, 10, 10);
@@ -385,6 +411,8 @@ int main(void)
         CASE(two_roots_of_one_size_are_proved_and_end_the_journal_here),
         CASE(a_shorter_history_that_is_not_the_beginning_is_proved_from_our_own_leaves),
         CASE(a_longer_history_is_no_fork_before_our_leaves_reach_it),
+        cmocka_unit_test_setup_teardown(a_liar_that_stays_ahead_is_proved_by_what_it_showed_first,
+                                        scene_begin, scene_end),
         CASE(true_leaves_acquit_a_checkpoint_that_false_ones_came_with),
         CASE(no_leaves_at_all_under_another_root_are_proved),
         CASE(a_long_journal_is_looked_through_in_pieces_with_pauses),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "replication/core.h"
+#include "replication/log/keys.h"
 #include "schema/operation.h"
 #include "tests/lib/core_scene.h"
 
@@ -131,6 +132,20 @@ TEST(while_restoring_nobody_is_cosigned)
     assert_int_equal(scene_srb_peer().cosigned_size, 0);
     assert_int_equal(host_sent_count(scene.host, SRB, CAIRN_MESSAGE_COSIGN), 0);
     assert_int_equal(scene_srb_peer().journal_size, scene.srb.journal.size); /* but followed */
+}
+
+TEST(a_cosignature_of_what_a_restoring_node_does_not_know_any_more_ends_no_link)
+{
+    struct cairn_message cosign = {
+        .type = CAIRN_MESSAGE_COSIGN,
+        .as.cosign = {.size = now().durable_size + 1, .line = cairn_bytes_of("its line\n")}};
+    cairn_keys_journal_id(cairn_bytes_of(scene.host->self.origin), cosign.as.cosign.log);
+    start_behind(1);
+    hear(SRB, &scene.srb, 0, NULL);
+    scene_frame(SRB, cosign);
+    host_settle(scene.host);
+    assert_true(now().is_restoring);
+    assert_err(scene.host->dropped[SRB], CAIRN_OK);
 }
 
 TEST(a_missing_guard_waits_for_all_partners_and_then_goes_on)
@@ -379,6 +394,7 @@ int main(void)
         CASE(a_guard_of_the_same_size_with_another_root_halts),
         CASE(a_guard_ahead_of_the_log_silences_the_node),
         CASE(while_restoring_nobody_is_cosigned),
+        CASE(a_cosignature_of_what_a_restoring_node_does_not_know_any_more_ends_no_link),
         CASE(a_missing_guard_waits_for_all_partners_and_then_goes_on),
         CASE(an_answer_outlives_its_link_but_not_the_run),
         CASE(doubt_of_an_earlier_run_holds_with_a_guard_that_agrees),

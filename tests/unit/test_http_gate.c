@@ -137,6 +137,12 @@ TEST(from_afar_the_token_says_who_it_is_and_headers_do_not)
     gate.request.header_count = 2;
     gate_add("Authorization", "Basic abc");
     assert_err(judge(false), CAIRN_DENIED_TOKEN);
+    memcpy(bearer, "hearer", 6); /* a good token under another scheme */
+    gate.request.header_count = 2;
+    gate_add("Authorization", bearer);
+    assert_err(judge(false), CAIRN_DENIED_TOKEN);
+    memcpy(bearer, "bearer", 6);
+    assert_err(judge(false), CAIRN_OK);
     gate.hub.settings.tokens = NULL;
     assert_err(judge(false), CAIRN_DENIED_TOKEN);
     cairn_token_close(book);

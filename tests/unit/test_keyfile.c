@@ -97,6 +97,12 @@ TEST(the_format_is_as_documented)
     text[size] = '\0';
     /* printf 'cairn key 1\nkind log\nnumber 7\nseal none\n\001\010\017' | sha256sum */
     assert_string_equal(text, "cairn key 1\nkind log\nnumber 7\nseal none\ncheck 7wm8MqBq\nAQgP\n");
+    struct cairn_secret out;
+    assert_err(load(&place, NULL, &out), CAIRN_OK);
+    cairn_secret_clear(&out);
+    memcpy(text + size, "\n", 2); /* and nothing may follow */
+    test_tempdir_write(path, text);
+    assert_err(load(&place, NULL, &out), CAIRN_KEYFILE);
     test_tempdir_close(scene.dir);
 }
 

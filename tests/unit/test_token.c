@@ -123,6 +123,11 @@ TEST(a_certificate_is_no_bearer_token_and_may_be_admitted_once)
     assert_int_equal(cairn_token_find_certificate(book, pin)->kind, CAIRN_TOKEN_CERTIFICATE);
     pin[0] = 8;
     assert_null(cairn_token_find_certificate(book, pin));
+    char text[CAIRN_TOKEN_TEXT_BYTES + 1];
+    add(book, 5, text);
+    const struct cairn_token *bearer = cairn_token_find(book, cairn_bytes_of(text));
+    assert_non_null(bearer);
+    assert_null(cairn_token_find_certificate(book, bearer->hash)); /* of another kind */
     book_close(book);
 }
 
