@@ -51,7 +51,8 @@ struct cairn_verify_finding {
     /* CHECKPOINT, ENTRY, WITHHELD; FORK: of the statement of the larger size, or the second */
     uint64_t size; /* of the journal */
     uint8_t root[32];
-    uint32_t witness_count; /* of this checkpoint; 0 also where it was shown before */
+    uint32_t witness_count; /* of this checkpoint; 0 also where it was shown before,
+                               but in scope withheld */
     const struct cairn_verify_witness *witnesses;
 
     /* CHECKPOINT: what the section held; COMMIT: what the commit held */

@@ -251,8 +251,15 @@ TEST(what_is_still_missing_stands_before_what_came_late)
     say_missing(2);
     say_missing(5);
     say_missing(3);
+    uint64_t size = scene.aut->leaf_count;
+    put_row(CAIRN_TABLE_CHECKPOINT, scene.aut, size,
+            author_checkpoint(scene.aut, size, scene.geo, 500));
     struct outcome outcome = export_all();
     assert_int_equal(outcome.leaf_count, 3);
+    for (int i = 0; i < 3; i++) { /* each says it, though all of them show one checkpoint */
+        assert_int_equal(outcome.entries[i].witness_count, 1);
+    }
+    assert_int_equal(outcome.result.counts.cosignatures, 1);
     assert_int_equal(outcome.leaves[0].leaf_index, 3);
     assert_int_equal(outcome.leaves[1].leaf_index, 5);
     assert_int_equal(outcome.leaves[2].leaf_index, 2);
