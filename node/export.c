@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "crypto/secret.h"
-#include "node/export_state.h"
-#include "replication/verify.h"
+#include "node/export_withheld.h"
+#include "replication/verify_make.h"
 #include "schema/base/check.h"
 #include "schema/origin.h"
 
@@ -71,7 +71,13 @@ void cairn_export_close(struct cairn_export *bundle)
     for (uint32_t i = 0; i < bundle->document_count; i++) {
         cairn_export_free(bundle->documents[i].note);
     }
+    for (uint32_t i = 0; i < bundle->withheld_count; i++) {
+        cairn_export_free(bundle->withheld[i].record);
+        cairn_export_free(bundle->withheld[i].checkpoint.note);
+        cairn_export_free(bundle->withheld[i].statement.checkpoint.note);
+    }
     cairn_export_free(bundle->proof);
+    free(bundle->withheld);
     free(bundle->journals);
     free(bundle->documents);
     free(bundle->countries);
@@ -169,6 +175,32 @@ cairn_err cairn_export_add_items(struct cairn_export *bundle,
     return bundle->item_count > 0 ? CAIRN_OK : CAIRN_NOT_FOUND;
 }
 
+/* The journal of this origin; the name in the scope is the snapshot's own copy from here on. */
+static uint32_t export_name_journal(struct cairn_export *bundle)
+{
+    struct cairn_bytes *origin = &bundle->options.scope.origin;
+    for (uint32_t i = 0; i < bundle->journal_count; i++) {
+        if (cairn_bytes_is_equal(*origin, cairn_bytes_of(bundle->journals[i].origin))) {
+            *origin = cairn_bytes_of(bundle->journals[i].origin);
+            return i;
+        }
+    }
+    return EXPORT_NONE;
+}
+
+cairn_err cairn_export_name_forked(struct cairn_export *bundle)
+{
+    bundle->forked = export_name_journal(bundle);
+    return bundle->forked == EXPORT_NONE ? CAIRN_NOT_FOUND : CAIRN_OK;
+}
+
+cairn_err cairn_export_name_withheld(struct cairn_export *bundle)
+{
+    bool is_named = bundle->options.scope.origin.size > 0;
+    bundle->options.has_content_keys = true; /* of the statements: sealed they say nothing */
+    return is_named && export_name_journal(bundle) == EXPORT_NONE ? CAIRN_NOT_FOUND : CAIRN_OK;
+}
+
 /* ---- records out ---- */
 
 static cairn_err export_put(struct cairn_export *bundle, struct cairn_bytes bytes)
@@ -257,6 +289,8 @@ cairn_err cairn_export_run(struct cairn_export *bundle, const struct cairn_suite
         CAIRN_TRY(cairn_export_entries(bundle));
     } else if (bundle->options.scope.type == CAIRN_SCOPE_FORK) {
         CAIRN_TRY(cairn_export_fork(bundle));
+    } else if (bundle->options.scope.type == CAIRN_SCOPE_WITHHELD) {
+        CAIRN_TRY(cairn_export_withheld(bundle));
     } else {
         CAIRN_TRY(cairn_export_sections(bundle));
     }

@@ -10,6 +10,7 @@
  *     scope all      every journal held, with all feeds of it that this node holds
  *     scope feed     the author's journal, that feed, and its control feed, whose marks say when
  *     scope object   the named entries, each with its proofs, and the open records of their feeds
+ *     scope withheld what this country said is missing, leaves of an origin or of all of them
  *     scope fork     the proof that an origin signed two histories, and its country's documents
  *
  * Each journal closes with the newest cosigned checkpoint that covers what is shown, else with the
@@ -66,11 +67,12 @@ CAIRN_MUST cairn_err cairn_export_open(const struct cairn_core *core, struct cai
  *
  * errors  those of write; CAIRN_LATER  scope feed: a commit of it has not come yet;
  *         scope object: an entry is not committed yet; CAIRN_NOT_FOUND  scope fork: nothing is
- *         proved of that origin; CAIRN_DOCUMENT  no held document
- *         gives the key of a journal's checkpoint; CAIRN_DISK, CAIRN_DISK_CORRUPT, CAIRN_BUSY,
- *         CAIRN_MEMORY
+ *         proved of that origin; scope withheld: nothing was missed; CAIRN_DOCUMENT  no document
+ *         that is held gives the key of a journal's checkpoint; CAIRN_DISK, CAIRN_DISK_CORRUPT,
+ *         CAIRN_BUSY, CAIRN_MEMORY
  * cost    reads and hashes the journals in scope from their beginning; scope object also the feeds
- *         of its entries: 1 s for each GB or 4 million leaves */
+ *         of its entries, scope withheld the own feeds to the authors: 1 s for each GB or 4 million
+ *         leaves. At most 4,096 leaves are shown as missing; those that came late stand behind */
 CAIRN_MUST cairn_err cairn_export_run(struct cairn_export *bundle, const struct cairn_suite *suite,
                                       cairn_export_write *write, void *host);
 

@@ -3,6 +3,28 @@
 #include <string.h>
 
 #include "schema/base/check.h"
+#include "schema/origin.h"
+
+/* The feeds of the author, and ours to its country, in which we said what is missing. */
+static bool export_is_about(const struct cairn_core *core, struct cairn_bytes origin,
+                            const struct cairn_core_feed *feed)
+{
+    struct cairn_core_peer author;
+    struct cairn_origin parts;
+    bool is_named = false;
+    cairn_core_peer(core, feed->author, &author);
+    if (origin.size == 0) {
+        return !feed->is_own || feed->kind == CAIRN_FEED_PAIRWISE;
+    }
+    if (!feed->is_own) {
+        return cairn_bytes_is_equal(origin, cairn_bytes_of(author.origin));
+    }
+    cairn_err err = cairn_origin_parse(origin, &parts);
+    for (uint32_t i = 0; err == CAIRN_OK && i < feed->member_count; i++) {
+        is_named = is_named || memcmp(feed->members[i], parts.country.data, 3) == 0;
+    }
+    return is_named && feed->kind == CAIRN_FEED_PAIRWISE;
+}
 
 static bool export_is_in_scope(const struct cairn_core *core,
                                const struct cairn_export_options *options,
@@ -32,6 +54,8 @@ static bool export_is_in_scope(const struct cairn_core *core,
         return false;
     case CAIRN_SCOPE_FORK:
         return false;
+    case CAIRN_SCOPE_WITHHELD:
+        return export_is_about(core, options->scope.origin, feed);
     }
     return false;
 }
@@ -46,6 +70,7 @@ static cairn_err export_copy_feed(const struct cairn_core *core, uint32_t number
         .kind = info.kind,
         .is_settled = info.tagged == info.commits && !info.is_lost,
         .commits = info.commits,
+        .tagged = info.tagged,
         .epoch_count = info.epoch + 1,
     };
     memcpy(feed.id, info.id, sizeof feed.id);
@@ -103,6 +128,9 @@ cairn_err cairn_export_open(const struct cairn_core *core, struct cairn_store *l
     }
     if (err == CAIRN_OK && options->scope.type == CAIRN_SCOPE_FORK) {
         err = cairn_export_name_forked(bundle);
+    }
+    if (err == CAIRN_OK && options->scope.type == CAIRN_SCOPE_WITHHELD) {
+        err = cairn_export_name_withheld(bundle);
     }
     if (err != CAIRN_OK) {
         cairn_export_close(bundle);

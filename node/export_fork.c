@@ -15,19 +15,6 @@ static cairn_err export_fork_decode(struct cairn_export *bundle, struct cairn_bu
     return err == CAIRN_OK && out->type == CAIRN_BUNDLE_FORK ? CAIRN_OK : CAIRN_DISK_CORRUPT;
 }
 
-cairn_err cairn_export_name_forked(struct cairn_export *bundle)
-{
-    struct cairn_bytes *origin = &bundle->options.scope.origin;
-    for (uint32_t i = 0; i < bundle->journal_count; i++) {
-        if (cairn_bytes_is_equal(*origin, cairn_bytes_of(bundle->journals[i].origin))) {
-            bundle->forked = i;
-            *origin = cairn_bytes_of(bundle->journals[i].origin);
-            return CAIRN_OK;
-        }
-    }
-    return CAIRN_NOT_FOUND;
-}
-
 cairn_err cairn_export_plan_fork(struct cairn_export *bundle)
 {
     struct export_journal *journal = &bundle->journals[bundle->forked];

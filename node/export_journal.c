@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "replication/verify.h"
+#include "replication/verify_make.h"
 #include "schema/base/check.h"
 
 /* A commit whose leaf is in the chunk. */

@@ -1,4 +1,4 @@
-#include "node/export_state.h"
+#include "node/export_withheld.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,31 +25,48 @@ static cairn_err export_need_country(struct cairn_export *bundle, const uint8_t 
     return CAIRN_OK;
 }
 
-static cairn_err export_split(struct cairn_export *bundle, const struct export_journal *journal,
+static cairn_err export_split(struct cairn_export *bundle, struct cairn_bytes shown,
                               struct cairn_note *out)
 {
     struct cairn_arena arena;
     cairn_arena_init(&arena, bundle->arena, EXPORT_ARENA);
-    cairn_err err = cairn_note_split(journal->note, &arena, out);
+    cairn_err err = cairn_note_split(shown, &arena, out);
     return err == CAIRN_OK ? CAIRN_OK : CAIRN_DISK_CORRUPT;
 }
 
-/* Authors, and who cosigned what the sections close with. */
-static cairn_err export_find_countries(struct cairn_export *bundle)
+/* What is done with each checkpoint that is shown. */
+typedef cairn_err export_visit(struct cairn_export *bundle, const struct export_journal *journal,
+                               struct cairn_bytes *note);
+
+static cairn_err export_visit_notes(struct cairn_export *bundle, export_visit *visit)
 {
     for (uint32_t i = 0; i < bundle->journal_count; i++) {
-        const struct export_journal *journal = &bundle->journals[i];
-        struct cairn_note note;
-        if (!journal->is_wanted) {
-            continue;
+        if (bundle->journals[i].is_wanted) {
+            CAIRN_TRY(visit(bundle, &bundle->journals[i], &bundle->journals[i].note));
         }
-        CAIRN_TRY(export_need_country(bundle, (const uint8_t *)journal->country));
-        CAIRN_TRY(export_split(bundle, journal, &note));
-        for (uint32_t line = 0; line < note.line_count; line++) {
-            struct cairn_origin origin;
-            if (cairn_origin_parse(note.lines[line].name, &origin) == CAIRN_OK) {
-                CAIRN_TRY(export_need_country(bundle, origin.country.data));
-            }
+    }
+    for (uint32_t i = 0; i < bundle->withheld_count; i++) {
+        struct export_withheld *withheld = &bundle->withheld[i];
+        uint32_t author = bundle->feeds[withheld->feed].journal;
+        uint32_t own = bundle->feeds[withheld->statement.feed].journal;
+        CAIRN_TRY(visit(bundle, &bundle->journals[author], &withheld->checkpoint.note));
+        CAIRN_TRY(visit(bundle, &bundle->journals[own], &withheld->statement.checkpoint.note));
+    }
+    return CAIRN_OK;
+}
+
+/* Its author, and who cosigned it. */
+static cairn_err export_find_countries(struct cairn_export *bundle,
+                                       const struct export_journal *journal,
+                                       struct cairn_bytes *shown)
+{
+    struct cairn_note note;
+    CAIRN_TRY(export_need_country(bundle, (const uint8_t *)journal->country));
+    CAIRN_TRY(export_split(bundle, *shown, &note));
+    for (uint32_t line = 0; line < note.line_count; line++) {
+        struct cairn_origin origin;
+        if (cairn_origin_parse(note.lines[line].name, &origin) == CAIRN_OK) {
+            CAIRN_TRY(export_need_country(bundle, origin.country.data));
         }
     }
     return CAIRN_OK;
@@ -189,17 +206,19 @@ static bool export_is_explained(const struct cairn_export *bundle,
 }
 
 /* The note again with the lines that are explained; the log's must be among them. */
-static cairn_err export_filter_lines(struct cairn_export *bundle, struct export_journal *journal)
+static cairn_err export_filter_lines(struct cairn_export *bundle,
+                                     const struct export_journal *journal,
+                                     struct cairn_bytes *shown)
 {
     struct cairn_note note;
     struct cairn_note_writer writer;
     bool is_signed = false;
-    CAIRN_TRY(export_split(bundle, journal, &note));
-    uint8_t *kept = malloc(journal->note.size);
+    CAIRN_TRY(export_split(bundle, *shown, &note));
+    uint8_t *kept = malloc(shown->size);
     if (kept == NULL) {
         return CAIRN_MEMORY;
     }
-    cairn_note_writer_init(&writer, kept, journal->note.size);
+    cairn_note_writer_init(&writer, kept, shown->size);
     cairn_err err = cairn_note_put_text(&writer, note.text);
     for (uint32_t i = 0; i < note.line_count && err == CAIRN_OK; i++) {
         const struct cairn_note_line *line = &note.lines[i];
@@ -214,21 +233,16 @@ static cairn_err export_filter_lines(struct cairn_export *bundle, struct export_
         free(kept);
         return err != CAIRN_OK ? err : CAIRN_DOCUMENT;
     }
-    cairn_export_free(journal->note);
-    journal->note = (struct cairn_bytes){.data = kept, .size = writer.size};
+    cairn_export_free(*shown);
+    *shown = (struct cairn_bytes){.data = kept, .size = writer.size};
     return CAIRN_OK;
 }
 
 cairn_err cairn_export_notes(struct cairn_export *bundle)
 {
-    CAIRN_TRY(export_find_countries(bundle));
+    CAIRN_TRY(export_visit_notes(bundle, export_find_countries));
     for (uint32_t i = 0; i < bundle->country_count; i++) {
         CAIRN_TRY(export_load_documents(bundle, bundle->countries[i]));
     }
-    for (uint32_t i = 0; i < bundle->journal_count; i++) {
-        if (bundle->journals[i].is_wanted) {
-            CAIRN_TRY(export_filter_lines(bundle, &bundle->journals[i]));
-        }
-    }
-    return CAIRN_OK;
+    return export_visit_notes(bundle, export_filter_lines);
 }

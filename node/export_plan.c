@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "replication/action.h"
-#include "replication/verify.h"
+#include "replication/verify_make.h"
 #include "schema/base/check.h"
 
 /* ---- feeds by their next tag ---- */
@@ -333,7 +333,6 @@ static cairn_err export_find_commit(struct cairn_export *bundle, struct export_i
         } else if (item->index >= item->opening.size) {
             low = middle + 1;
         } else {
-            item->commit = middle;
             return CAIRN_OK;
         }
     }
@@ -367,6 +366,9 @@ cairn_err cairn_export_plan(struct cairn_export *bundle)
     }
     if (bundle->options.scope.type == CAIRN_SCOPE_FORK) {
         return cairn_export_plan_fork(bundle);
+    }
+    if (bundle->options.scope.type == CAIRN_SCOPE_WITHHELD) {
+        return cairn_export_plan_withheld(bundle);
     }
     CAIRN_TRY(export_find_need(bundle));
     return export_plan_sections(bundle);

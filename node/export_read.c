@@ -1,7 +1,8 @@
-#include "node/export_state.h"
+#include "node/export_tree.h"
 
 #include <string.h>
 
+#include "node/export_withheld.h"
 #include "replication/action.h"
 #include "schema/base/check.h"
 
@@ -163,4 +164,54 @@ cairn_err cairn_export_read_leaves(struct cairn_export *bundle, const struct exp
     }
     memcpy(from.id, what->journal->id, sizeof from.id);
     return export_scan_run(bundle, &from, what->to, &scan);
+}
+
+cairn_err cairn_export_read_leaf(struct cairn_export *bundle, const struct export_journal *journal,
+                                 uint64_t index, uint8_t out[static CAIRN_LEAF_BYTES])
+{
+    struct cairn_key key = {.table = CAIRN_TABLE_LEAF, .index = index};
+    struct cairn_bytes row;
+    memcpy(key.id, journal->id, sizeof key.id);
+    CAIRN_TRY(export_get(bundle, &key, &row));
+    cairn_err err = row.size == CAIRN_LEAF_BYTES ? CAIRN_OK : CAIRN_DISK_CORRUPT;
+    if (err == CAIRN_OK) {
+        memcpy(out, row.data, CAIRN_LEAF_BYTES);
+    }
+    cairn_store_free(row);
+    return err;
+}
+
+/* ---- records of feeds ---- */
+
+struct export_records {
+    export_record_row *row;
+    void *host;
+    cairn_err err;
+};
+
+static bool export_records_row(void *host, struct cairn_bytes key, struct cairn_bytes value)
+{
+    struct export_records *records = host;
+    if (value.size < 8) {
+        records->err = CAIRN_DISK_CORRUPT;
+        return false;
+    }
+    return records->row(records->host, cairn_key_decode(key.data).index,
+                        cairn_bytes_get_u64(value.data),
+                        (struct cairn_bytes){value.data + 8, value.size - 8});
+}
+
+cairn_err cairn_export_read_records(struct cairn_export *bundle, const struct export_feed *feed,
+                                    export_record_row *row, void *host)
+{
+    uint8_t first[CAIRN_KEY_BYTES], last[CAIRN_KEY_BYTES];
+    struct cairn_key key = {.table = CAIRN_TABLE_RECORD};
+    struct export_records records = {.row = row, .host = host};
+    memcpy(key.id, feed->id, sizeof key.id);
+    cairn_key_encode(&key, first);
+    key.index = UINT64_MAX;
+    cairn_key_encode(&key, last);
+    struct cairn_store_range range = {.from = {first, sizeof first}, .to = {last, sizeof last}};
+    CAIRN_TRY(cairn_store_scan(bundle->log, &range, export_records_row, &records));
+    return records.err;
 }

@@ -5,7 +5,9 @@
  *     export_read.c     rows of the log store
  *     export_plan.c     what is shown: checkpoints, commits, feeds that cannot be complete
  *     export_note.c     documents, and which signature lines they explain
- *     export_journal.c  journal sections          export_object.c  single entries with proofs */
+ *     export_journal.c  journal sections          export_object.c  single entries with proofs
+ *     export_tree.c     what proofs are made of   export_fork.c    the proof of a fork
+ *     export_withheld.c leaves whose content did not come; export_missing.c  which ones */
 #ifndef CAIRN_NODE_EXPORT_STATE_H
 #define CAIRN_NODE_EXPORT_STATE_H
 
@@ -36,6 +38,7 @@ struct export_feed {
     enum cairn_feed_kind kind;
     bool is_settled;                 /* every commit that was taken is durable */
     uint64_t commits;                /* durable */
+    uint64_t tagged;                 /* known to exist, taken or not; >= commits */
     uint32_t epoch_count;            /* 1.. */
     struct cairn_epoch_keys *epochs; /* owned */
     uint8_t (*slot_keys)[32];        /* owned */
@@ -53,29 +56,28 @@ struct export_feed {
 struct export_item {
     uint32_t feed;
     uint64_t index;
-    uint64_t commit; /* its number */
     struct cairn_opening opening;
 };
+
+/* A checkpoint that a record shows. */
+struct export_shown {
+    struct cairn_bytes note; /* owned, but in an export_place of scope object */
+    uint64_t size;
+};
+
+/* Where an entry is that is shown by itself. */
+struct export_place {
+    uint32_t feed;
+    uint64_t index;
+    struct cairn_opening opening; /* of its commit */
+    struct export_shown checkpoint;
+};
+
+struct export_withheld;
 
 struct export_document {
     struct cairn_bytes note; /* owned */
     struct cairn_country_doc doc;
-};
-
-/* Complete subtrees that proofs are made of. */
-struct export_subtree {
-    uint8_t level;
-    uint64_t index;
-    bool is_there;
-    uint8_t hash[32];
-};
-
-struct export_tree {
-    struct export_subtree *rows; /* ascending, none twice; owned */
-    uint32_t count;
-    uint32_t capacity;
-    uint64_t size; /* leaves appended */
-    uint8_t nodes[64][32];
 };
 
 struct cairn_export {
@@ -90,6 +92,8 @@ struct cairn_export {
     struct cairn_bytes proof;  /* likewise: the record; owned */
     struct export_item *items; /* scope object: by feed and index */
     uint32_t item_count;
+    struct export_withheld *withheld; /* scope withheld: export_withheld.h; owned */
+    uint32_t withheld_count;
     struct export_document *documents; /* by country and serial */
     uint32_t document_count;
     char (*countries)[4]; /* whose documents are needed */
@@ -167,11 +171,16 @@ CAIRN_MUST cairn_err cairn_export_sections(struct cairn_export *bundle);
 CAIRN_MUST cairn_err cairn_export_entries(struct cairn_export *bundle);
 CAIRN_MUST cairn_err cairn_export_plan_fork(struct cairn_export *bundle);
 CAIRN_MUST cairn_err cairn_export_fork(struct cairn_export *bundle);
+CAIRN_MUST cairn_err cairn_export_plan_withheld(struct cairn_export *bundle);
+CAIRN_MUST cairn_err cairn_export_withheld(struct cairn_export *bundle);
 
 /* Take note of the journal that scope fork names; its origin is copied.
  *
  * errors  CAIRN_NOT_FOUND  there is none of this origin */
 CAIRN_MUST cairn_err cairn_export_name_forked(struct cairn_export *bundle);
+
+/* The same for scope withheld, if it names an origin. */
+CAIRN_MUST cairn_err cairn_export_name_withheld(struct cairn_export *bundle);
 
 /* Salt of a commit, and its content keys in bundle->keys. */
 void cairn_export_salt(const struct cairn_export *bundle, const struct export_feed *feed,

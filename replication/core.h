@@ -104,6 +104,12 @@ bool cairn_core_is_asking(const struct cairn_core *core);
 uint32_t cairn_core_peer_count(const struct cairn_core *core);
 void cairn_core_peer(const struct cairn_core *core, uint32_t number, struct cairn_core_peer *out);
 
+/* How many leaves of its journal are addressed to this country, were said to be missing since this
+ * node was started, and have not come yet. source P-49
+ *
+ * cost  looks at every feed of the origin */
+uint64_t cairn_core_withheld(const struct cairn_core *core, uint32_t number);
+
 enum cairn_feed_kind {
     CAIRN_FEED_CONTROL,
     CAIRN_FEED_PAIRWISE,

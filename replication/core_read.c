@@ -39,6 +39,20 @@ void cairn_core_peer(const struct cairn_core *core, uint32_t number, struct cair
     }
 }
 
+uint64_t cairn_core_withheld(const struct cairn_core *core, uint32_t number)
+{
+    uint64_t count = 0;
+    CAIRN_REQUIRE(number < core->journal_count);
+    for (uint32_t i = core->journals[number].feed_first; i != CORE_NONE; i = core->feed_next[i]) {
+        uint32_t at =
+            core->feeds[i].pending_count > 0 ? core->feeds[i].pending_first : CAIRN_PENDING_NONE;
+        for (; at != CAIRN_PENDING_NONE; at = core->pending.items[at].next) {
+            count += core->pending.items[at].reported_flush != 0 ? 1 : 0;
+        }
+    }
+    return count;
+}
+
 uint32_t cairn_core_feed_count(const struct cairn_core *core)
 {
     return core->feed_count;

@@ -1,6 +1,7 @@
 #include "replication/verify.h"
 
 #include "replication/verify_state.h"
+#include "replication/verify_withheld.h"
 #include "schema/base/check.h"
 
 #include <string.h>
@@ -128,10 +129,12 @@ static cairn_err verify_head(struct cairn_verify *verify, const struct cairn_bun
     verify->head = *head;
     verify->head.network.data = names;
     verify->head.origin.data = names + head->network.size;
-    if (head->scope.type == CAIRN_SCOPE_FORK) {
+    if (head->scope.type == CAIRN_SCOPE_FORK || head->scope.type == CAIRN_SCOPE_WITHHELD) {
         uint8_t *scope = names + head->network.size + head->origin.size;
         CAIRN_REQUIRE(head->scope.origin.size <= CAIRN_LIMIT_ORIGIN_BYTES);
-        memcpy(scope, head->scope.origin.data, head->scope.origin.size);
+        if (head->scope.origin.size > 0) {
+            memcpy(scope, head->scope.origin.data, head->scope.origin.size);
+        }
         verify->head.scope.origin.data = scope;
     }
     verify->has_head = true;
@@ -144,18 +147,29 @@ static cairn_err verify_scope(struct cairn_verify *verify, const struct cairn_bu
     const struct cairn_scope *scope = &verify->head.scope;
     bool is_object = scope->type == CAIRN_SCOPE_OBJECT;
     bool is_fork = scope->type == CAIRN_SCOPE_FORK;
+    bool is_withheld = scope->type == CAIRN_SCOPE_WITHHELD;
     if ((record->type == CAIRN_BUNDLE_JOURNAL || record->type == CAIRN_BUNDLE_ENTRY) && is_fork) {
         return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER, "more than a fork in a proof of it");
     }
     if (record->type == CAIRN_BUNDLE_FORK && !is_fork) {
         return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER, "fork in a bundle of another scope");
     }
-    if (record->type == CAIRN_BUNDLE_JOURNAL && is_object) {
-        return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER, "journal in a bundle about an object");
+    if (record->type == CAIRN_BUNDLE_WITHHELD && !is_withheld) {
+        return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER,
+                                 "withheld leaf in a bundle of another scope");
     }
-    if (record->type == CAIRN_BUNDLE_ENTRY && !is_object) {
+    if (record->type == CAIRN_BUNDLE_JOURNAL && (is_object || is_withheld)) {
+        return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER,
+                                 is_object ? "journal in a bundle about an object"
+                                           : "journal in a bundle about withheld leaves");
+    }
+    if (record->type == CAIRN_BUNDLE_ENTRY && !is_object && !is_withheld) {
         return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER,
                                  "single entry in a bundle of journals");
+    }
+    if (record->type != CAIRN_BUNDLE_ENTRY && verify->withheld.is_awaited) {
+        return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER,
+                                 "nobody says that the leaf is missing");
     }
     if (record->type == CAIRN_BUNDLE_FEED && scope->type == CAIRN_SCOPE_FEED &&
         memcmp(record->as.feed.feed, scope->feed, sizeof scope->feed) == 0) {
@@ -182,6 +196,7 @@ static cairn_err verify_last(struct cairn_verify *verify, const struct cairn_bun
     enum cairn_scope_type scope = verify->head.scope.type;
     if ((scope == CAIRN_SCOPE_FEED && !verify->has_scope_feed) ||
         (scope == CAIRN_SCOPE_OBJECT && counts->entries == 0) ||
+        (scope == CAIRN_SCOPE_WITHHELD && counts->withheld == 0) ||
         (scope == CAIRN_SCOPE_FORK && counts->forks == 0)) {
         return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER, "nothing about what the head names");
     }
@@ -224,6 +239,8 @@ static cairn_err verify_dispatch(struct cairn_verify *verify,
         return verify_last(verify, &record->as.end);
     case CAIRN_BUNDLE_FORK:
         return cairn_verify_fork(verify, &record->as.fork, out);
+    case CAIRN_BUNDLE_WITHHELD:
+        return cairn_verify_withheld(verify, &record->as.withheld, out);
     }
     cairn_panic("a type of the enum", __FILE__, __LINE__);
 }

@@ -35,15 +35,24 @@ struct cairn_verify_witness {
     uint64_t time_s; /* Unix */
 };
 
+/* What ties the key of a withheld leaf to the feed that it is said to be of. P-97 */
+enum cairn_verify_tie {
+    CAIRN_VERIFY_TIE_WORD,    /* the exporter's word */
+    CAIRN_VERIFY_TIE_CONTROL, /* everybody can compute it: a control feed */
+    CAIRN_VERIFY_TIE_EARLIER, /* an earlier leaf with this key was opened, and names the feed */
+    CAIRN_VERIFY_TIE_OPENING, /* the leaf's own opening names the feed */
+};
+
 /* What the record that was just taken says. Views are good until the next call. */
 struct cairn_verify_finding {
     enum cairn_bundle_type type;
-    struct cairn_bytes origin; /* of the author: JOURNAL .. ENTRY, FORK; of the exporter: HEAD */
+    struct cairn_bytes origin; /* of the author; HEAD: of the exporter */
 
-    /* CHECKPOINT, ENTRY; FORK: of the statement with the larger size, or the second one */
+    /* CHECKPOINT, ENTRY, WITHHELD; FORK: of the statement of the larger size, or the second */
     uint64_t size; /* of the journal */
     uint8_t root[32];
-    uint32_t witness_count; /* of this checkpoint; 0 also where it was shown before */
+    uint32_t witness_count; /* of this checkpoint; 0 also where it was shown before,
+                               but in scope withheld */
     const struct cairn_verify_witness *witnesses;
 
     /* CHECKPOINT: what the section held; COMMIT: what the commit held */
@@ -53,7 +62,7 @@ struct cairn_verify_finding {
     uint64_t repudiated_count; /* entries behind the end of their origin. source P-16 */
     bool is_other_branch;      /* CHECKPOINT: the leaves do not lead to that end: all entries are */
 
-    /* COMMIT, ENTRY */
+    /* COMMIT, ENTRY, WITHHELD */
     uint8_t feed[CAIRN_FEED_BYTES];
 
     /* ENTRY */
@@ -63,7 +72,16 @@ struct cairn_verify_finding {
     uint64_t kind; /* if is_open; may be one that this build does not know */
     bool has_object;
     struct cairn_id object;
-    bool is_repudiated; /* it lies behind the end of its origin */
+    uint64_t hlc;        /* if is_open, and the kind is known */
+    bool is_repudiated;  /* it lies behind the end of its origin; WITHHELD: likewise */
+    uint64_t leaf_index; /* of its commit, in the journal; WITHHELD: of the leaf */
+
+    /* WITHHELD; the ENTRY behind it says who misses it, and since when */
+    uint64_t commit_number;
+    enum cairn_verify_tie tie;
+    bool is_late;          /* its opening is there: it came after all */
+    uint32_t member_count; /* that the record of the feed names; 0: it is not shown */
+    const uint8_t (*members)[3];
 
     /* FORK: the other statement, <= size, and the root that the tree of `size` has there */
     uint64_t fork_size;
@@ -73,7 +91,7 @@ struct cairn_verify_finding {
 
 struct cairn_verify_counts {
     uint64_t records, countries, journals, leaves, commits, entries, opened, checkpoints,
-        cosignatures, forks, repudiated;
+        cosignatures, forks, repudiated, withheld, late; /* late: of those withheld */
 };
 
 struct cairn_verify_result {
@@ -137,7 +155,7 @@ bool cairn_verify_take(struct cairn_verify *verify, struct cairn_bytes *bytes,
  *         CAIRN_CRYPTO_PROOF, CAIRN_CRYPTO_OPEN, CAIRN_CRYPTO_COMMITMENT, CAIRN_FEED_RECORD,
  *         CAIRN_OPERATION; of a fork CAIRN_PEER_PROOF. CAIRN_FULL: more than limits allow,
  *         nothing is said about the rest
- * source  P-80 to P-84 */
+ * source  P-80 to P-85, P-96, P-97 */
 void cairn_verify_end(struct cairn_verify *verify, struct cairn_verify_result *out);
 
 /* Countries so far, by the order of their documents. number: below the count, else a panic */
@@ -147,37 +165,5 @@ void cairn_verify_country(const struct cairn_verify *verify, uint32_t number,
 
 /* The head record, once it was taken; NULL before. Its views are kept. */
 const struct cairn_bundle_head *cairn_verify_head(const struct cairn_verify *verify);
-
-/* ---- for who writes bundles: what stands in them besides stored bytes ---- */
-
-/* Log id of a journal: where its rows rest. source P-61 */
-void cairn_verify_journal(struct cairn_bytes origin, uint8_t out[static 16]);
-
-/* Tag of the leaf, and salt, of a feed's commit `number`. source P-40 */
-void cairn_verify_tag(const struct cairn_suite *suite, const uint8_t tag_key[static 32],
-                      uint64_t number, uint8_t out[static CAIRN_TAG_BYTES]);
-void cairn_verify_salt(const struct cairn_suite *suite, const uint8_t salt_key[static 32],
-                       uint64_t number, uint8_t out[static 32]);
-
-/* Hash of an entry's leaf in its feed. source P-20 */
-void cairn_verify_leaf(const struct cairn_commit_entry *entry, uint8_t out[static 32]);
-
-/* Does the commit end an epoch: is its last entry a feed.rekey? source P-36 */
-bool cairn_verify_is_rekey(const struct cairn_commit *commit);
-
-/* With what a content key is found. */
-struct cairn_verify_slot {
-    const struct cairn_suite *suite;
-    struct cairn_bytes origin;
-    const uint8_t *feed; /* 16 bytes */
-    const uint8_t *key;  /* 32 bytes: slot key of the entry's epoch */
-};
-
-/* Content key of a sealed entry, tried: a verifier will take it. scratch: entry->body.size bytes
- *
- * errors  those of opening a body; out unchanged */
-CAIRN_MUST cairn_err cairn_verify_content_key(const struct cairn_verify_slot *slot,
-                                              const struct cairn_commit_entry *entry,
-                                              uint8_t *scratch, uint8_t out[static 32]);
 
 #endif

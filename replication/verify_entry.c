@@ -2,6 +2,8 @@
 
 #include "replication/log/body.h"
 #include "replication/log/keys.h"
+#include "replication/verify_make.h"
+#include "replication/verify_withheld.h"
 #include "schema/base/check.h"
 
 #include <string.h>
@@ -40,6 +42,7 @@ cairn_err cairn_verify_operation(struct cairn_bytes bytes, struct cairn_arena *a
     }
     CAIRN_TRY(err);
     out->kind = (uint64_t)operation.kind;
+    out->hlc = operation.hlc;
     out->has_object = operation.has_object;
     out->object = operation.object;
     if (verify_has_body(operation.kind)) {
@@ -208,7 +211,9 @@ cairn_err cairn_verify_entry_record(struct cairn_verify *verify,
     cairn_verify_leaf(&entry, leaf);
     CAIRN_TRY(verify_proofs(verify, record, &checkpoint, leaf));
     CAIRN_TRY(cairn_verify_entry(verify, &place, &entry, &record->key, &opened));
-    if (!verify_is_of_scope(verify, &opened)) {
+    if (verify->head.scope.type == CAIRN_SCOPE_WITHHELD) {
+        CAIRN_TRY(cairn_verify_withheld_entry(verify, record, &opened, out));
+    } else if (!verify_is_of_scope(verify, &opened)) {
         return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER, "entry is about another object");
     }
     const struct verify_node *node = &verify->nodes[origin];
@@ -224,8 +229,10 @@ cairn_err cairn_verify_entry_record(struct cairn_verify *verify,
     out->witnesses = verify->witnesses;
     memcpy(out->feed, record->opening.feed, sizeof out->feed);
     out->index = record->index;
+    out->leaf_index = record->opening.leaf_index;
     out->is_open = opened.is_open;
     out->kind = opened.kind;
+    out->hlc = opened.hlc;
     out->has_object = opened.has_object;
     out->object = opened.object;
     return CAIRN_OK;

@@ -1,4 +1,4 @@
-#include "replication/verify.h"
+#include "replication/verify_make.h"
 
 #include "replication/log/body.h"
 #include "replication/log/keys.h"
@@ -46,9 +46,9 @@ bool cairn_verify_is_rekey(const struct cairn_commit *commit)
            operation.kind == CAIRN_KIND_FEED_REKEY;
 }
 
-cairn_err cairn_verify_content_key(const struct cairn_verify_slot *slot,
-                                   const struct cairn_commit_entry *entry, uint8_t *scratch,
-                                   uint8_t out[static 32])
+static cairn_err verify_open(const struct cairn_verify_slot *slot,
+                             const struct cairn_commit_entry *entry, uint8_t *scratch,
+                             uint8_t out_key[static 32], struct verify_opened *out)
 {
     struct cairn_body_place place = {
         .suite = slot->suite,
@@ -57,14 +57,36 @@ cairn_err cairn_verify_content_key(const struct cairn_verify_slot *slot,
         .epoch = entry->prefix.epoch,
         .index = entry->index,
     };
-    uint8_t key[32];
     struct cairn_bytes operation;
     struct cairn_arena none;
-    struct verify_opened opened = {.is_open = false};
-    CAIRN_TRY(cairn_body_content_key(&place, slot->key, entry->body, key));
-    CAIRN_TRY(cairn_body_open(&place, key, entry->body, scratch, &operation));
+    CAIRN_TRY(cairn_body_content_key(&place, slot->key, entry->body, out_key));
+    CAIRN_TRY(cairn_body_open(&place, out_key, entry->body, scratch, &operation));
     cairn_arena_init(&none, NULL, 0); /* only feed records need one, and they are never sealed */
-    CAIRN_TRY(cairn_verify_operation(operation, &none, &opened));
+    return cairn_verify_operation(operation, &none, out);
+}
+
+cairn_err cairn_verify_content_key(const struct cairn_verify_slot *slot,
+                                   const struct cairn_commit_entry *entry, uint8_t *scratch,
+                                   uint8_t out[static 32])
+{
+    struct verify_opened opened = {.is_open = false};
+    uint8_t key[32];
+    CAIRN_TRY(verify_open(slot, entry, scratch, key, &opened));
     memcpy(out, key, sizeof key);
     return CAIRN_OK;
+}
+
+bool cairn_verify_is_missing(const struct cairn_verify_slot *slot,
+                             const struct cairn_commit_entry *entry, uint8_t *scratch,
+                             struct cairn_missing *out)
+{
+    struct verify_opened opened = {.is_open = false};
+    uint8_t key[32];
+    if (entry->prefix.algorithms != CAIRN_ENTRY_SEALED ||
+        verify_open(slot, entry, scratch, key, &opened) != CAIRN_OK ||
+        opened.kind != CAIRN_KIND_MISSING) {
+        return false;
+    }
+    *out = opened.change.as.missing;
+    return true;
 }

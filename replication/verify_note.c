@@ -270,13 +270,14 @@ cairn_err cairn_verify_checkpoint(struct cairn_verify *verify, struct cairn_byte
         return cairn_verify_fail(verify, CAIRN_CHECKPOINT, "checkpoint of another origin");
     }
     const struct verify_checkpoint *held = verify_checkpoint_find(verify, origin, out->size);
-    if (held != NULL && held != &verify->checkpoints[verify->checkpoint_count] &&
-        memcmp(held->note_hash, note_hash, 32) == 0) {
-        return CAIRN_OK; /* these very bytes were checked before */
+    bool is_known = held != NULL && held != &verify->checkpoints[verify->checkpoint_count] &&
+                    memcmp(held->note_hash, note_hash, 32) == 0;
+    if (is_known && verify->head.scope.type != CAIRN_SCOPE_WITHHELD) {
+        return CAIRN_OK; /* these very bytes were checked before; a withheld leaf names its own */
     }
     CAIRN_TRY(verify_lines(verify, origin));
     CAIRN_TRY(verify_checkpoint_keep(verify, origin, out, note_hash));
-    verify->result.counts.cosignatures += verify->witness_count;
+    verify->result.counts.cosignatures += is_known ? 0 : verify->witness_count;
     return CAIRN_OK;
 }
 

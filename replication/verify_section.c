@@ -1,6 +1,7 @@
 #include "replication/verify_state.h"
 
 #include "replication/log/keys.h"
+#include "replication/verify_make.h"
 #include "schema/base/check.h"
 
 #include <string.h>

@@ -4,7 +4,8 @@
  *     verify_note.c     documents, keys, checkpoints and their signatures
  *     verify_section.c  a journal: leaves, tags, commits, feeds
  *     verify_entry.c    single entries: form, content key, operation
- *     verify_fork.c     two statements that cannot both be true */
+ *     verify_fork.c     two statements that cannot both be true
+ *     verify_withheld.c a leaf whose content did not come, and who said so */
 #ifndef CAIRN_REPLICATION_VERIFY_STATE_H
 #define CAIRN_REPLICATION_VERIFY_STATE_H
 
@@ -84,6 +85,16 @@ struct verify_section {
     bool is_other_branch; /* its leaves do not lead to the position where its origin ended */
 };
 
+/* A withheld record that waits for the entry in which a member says so. */
+struct verify_withheld {
+    bool is_awaited, is_late, has_members; /* has_members: the record of its feed was shown */
+    uint32_t origin;                       /* number, of the author */
+    uint64_t leaf_index;
+    uint8_t feed[CAIRN_FEED_BYTES];
+    uint32_t member_count;
+    uint8_t members[CAIRN_LIMIT_MEMBERS + 1][3]; /* and who was admitted */
+};
+
 struct cairn_verify {
     struct cairn_verify_limits limits;
     const struct cairn_suite *suite;
@@ -106,6 +117,7 @@ struct cairn_verify {
     uint32_t witness_count; /* of the checkpoint that was just checked */
     struct cairn_note note;
     struct verify_section section;
+    struct verify_withheld withheld;
 
     /* tables in the caller's memory */
     struct verify_country *countries;
@@ -126,9 +138,10 @@ struct verify_opened {
     bool is_open;
     bool is_feed_change; /* change holds feed.open, .admit, .rekey or .close */
     uint64_t kind;
+    uint64_t hlc; /* of a kind that is known */
     bool has_object;
     struct cairn_id object;
-    struct cairn_feedop change;
+    struct cairn_feedop change; /* of kinds below 32 but look-ups */
 };
 
 struct verify_place {

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define BUNDLE_SCOPE_BYTES (5u + CAIRN_LIMIT_ORIGIN_BYTES) /* the longest: `fork <origin>` */
+#define BUNDLE_SCOPE_BYTES (9u + CAIRN_LIMIT_ORIGIN_BYTES) /* the longest: `withheld <origin>` */
 #define BUNDLE_HASH_BYTES  32u
 
 _Static_assert(sizeof CAIRN_BUNDLE_MAGIC - 1 == CAIRN_BUNDLE_MAGIC_BYTES, "without the NUL");
@@ -56,8 +56,14 @@ static cairn_err bundle_parse_scope(struct cairn_bytes text, struct cairn_scope 
     struct cairn_bytes feed = bundle_behind(text, "feed ");
     struct cairn_bytes object = bundle_behind(text, "object ");
     struct cairn_bytes fork = bundle_behind(text, "fork ");
+    struct cairn_bytes withheld = bundle_behind(text, "withheld ");
     if (cairn_bytes_is_equal(text, cairn_bytes_of("all"))) {
         out->type = CAIRN_SCOPE_ALL;
+        return CAIRN_OK;
+    }
+    if (cairn_bytes_is_equal(text, cairn_bytes_of("withheld"))) {
+        out->type = CAIRN_SCOPE_WITHHELD;
+        out->origin = (struct cairn_bytes){.data = NULL};
         return CAIRN_OK;
     }
     if (feed.data != NULL) {
@@ -68,11 +74,11 @@ static cairn_err bundle_parse_scope(struct cairn_bytes text, struct cairn_scope 
         out->type = CAIRN_SCOPE_OBJECT;
         return cairn_id_parse(object, &out->object);
     }
-    if (fork.data != NULL) {
+    if (fork.data != NULL || withheld.data != NULL) {
         struct cairn_origin parts;
-        out->type = CAIRN_SCOPE_FORK;
-        out->origin = fork;
-        return cairn_origin_parse(fork, &parts);
+        out->type = fork.data != NULL ? CAIRN_SCOPE_FORK : CAIRN_SCOPE_WITHHELD;
+        out->origin = fork.data != NULL ? fork : withheld;
+        return cairn_origin_parse(out->origin, &parts);
     }
     return CAIRN_BUNDLE;
 }
@@ -232,7 +238,7 @@ static cairn_err bundle_read_type(struct cairn_fields *fields, enum cairn_bundle
     size_t at = fields->reader->at;
     uint64_t type;
     CAIRN_TRY(cairn_pack_get_uint(fields->reader, UINT64_MAX, &type));
-    if (type < CAIRN_BUNDLE_HEAD || type > CAIRN_BUNDLE_FORK) {
+    if (type < CAIRN_BUNDLE_HEAD || type > CAIRN_BUNDLE_WITHHELD) {
         return cairn_fields_fail(fields->reader, at, CAIRN_BUNDLE);
     }
     *out = (enum cairn_bundle_type)type;
@@ -263,6 +269,8 @@ static cairn_err bundle_read_fields(struct cairn_fields *fields, struct cairn_ar
         return bundle_read_end(fields, &out->as.end);
     case CAIRN_BUNDLE_FORK:
         return cairn_fork_read(fields, arena, &out->as.fork);
+    case CAIRN_BUNDLE_WITHHELD:
+        return cairn_withheld_read(fields, arena, &out->as.withheld);
     }
     cairn_panic("a type of the enum", __FILE__, __LINE__);
 }
@@ -345,11 +353,12 @@ static void bundle_put_head(struct cairn_pack_writer *writer, enum cairn_bundle_
 
 static void bundle_put_scope(struct cairn_pack_writer *writer, const struct cairn_scope *scope)
 {
-    static const char *const words[] = {"all", "feed ", "object ", "fork "};
+    static const char *const words[] = {"all", "feed ", "object ", "fork ", "withheld"};
     uint8_t text[BUNDLE_SCOPE_BYTES];
     struct cairn_bytes word = cairn_bytes_of(words[scope->type]);
     struct cairn_bytes feed = {.data = scope->feed, .size = sizeof scope->feed};
     size_t size = word.size;
+    memset(text, ' ', sizeof text);
     memcpy(text, word.data, word.size);
     if (scope->type == CAIRN_SCOPE_FEED) {
         char hex[2 * CAIRN_FEED_BYTES];
@@ -359,8 +368,9 @@ static void bundle_put_scope(struct cairn_pack_writer *writer, const struct cair
     } else if (scope->type == CAIRN_SCOPE_OBJECT) {
         memcpy(text + size, scope->object.text, CAIRN_ID_OBJECT_BYTES);
         size += CAIRN_ID_OBJECT_BYTES;
-    } else if (scope->type == CAIRN_SCOPE_FORK) {
+    } else if (scope->type != CAIRN_SCOPE_ALL && scope->origin.size > 0) {
         CAIRN_REQUIRE(scope->origin.size <= CAIRN_LIMIT_ORIGIN_BYTES);
+        size += scope->type == CAIRN_SCOPE_WITHHELD ? 1 : 0; /* behind a space */
         memcpy(text + size, scope->origin.data, scope->origin.size);
         size += scope->origin.size;
     }
@@ -507,6 +517,10 @@ static void bundle_write(struct cairn_pack_writer *writer, const struct cairn_bu
     case CAIRN_BUNDLE_FORK:
         bundle_put_head(writer, CAIRN_BUNDLE_FORK, CAIRN_FORK_FIELDS);
         cairn_fork_write(writer, &record->as.fork);
+        return;
+    case CAIRN_BUNDLE_WITHHELD:
+        bundle_put_head(writer, record->type, cairn_withheld_fields(&record->as.withheld));
+        cairn_withheld_write(writer, &record->as.withheld);
         return;
     }
     cairn_panic("a type of the enum", __FILE__, __LINE__);

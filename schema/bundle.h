@@ -1,7 +1,8 @@
 /* Portable evidence, record by record: a magic line, and then frames of canonical msgpack.
  *
  *     "cairn-bundle-1\n" | head | document ... | sections | end
- *     section:  journal | feed ... | leaves, commit ... | checkpoint      or one entry, or a fork
+ *     section:  journal | feed ... | leaves, commit ... | checkpoint
+ *               or an entry, a fork, a leaf that was withheld
  *     each:     u32 length (1 to 2 MiB) | map: key 0 the type
  *
  * Pure layout of single records: their order and their proofs are replication/verify.h.
@@ -13,6 +14,7 @@
 #include "schema/base/id.h"
 #include "schema/commit.h"
 #include "schema/fork.h"
+#include "schema/withheld.h"
 
 #define CAIRN_BUNDLE_MAGIC        "cairn-bundle-1\n"
 #define CAIRN_BUNDLE_MAGIC_BYTES  15u
@@ -32,20 +34,22 @@ enum cairn_bundle_type {
     CAIRN_BUNDLE_ENTRY = 8,
     CAIRN_BUNDLE_END = 9,
     CAIRN_BUNDLE_FORK = 10,
+    CAIRN_BUNDLE_WITHHELD = 11,
 };
 
 enum cairn_scope_type {
-    CAIRN_SCOPE_ALL,    /* `all` */
-    CAIRN_SCOPE_FEED,   /* `feed <32 hexadecimal digits>` */
-    CAIRN_SCOPE_OBJECT, /* `object <id>` */
-    CAIRN_SCOPE_FORK,   /* `fork <origin>` */
+    CAIRN_SCOPE_ALL,      /* `all` */
+    CAIRN_SCOPE_FEED,     /* `feed <32 hexadecimal digits>` */
+    CAIRN_SCOPE_OBJECT,   /* `object <id>` */
+    CAIRN_SCOPE_FORK,     /* `fork <origin>` */
+    CAIRN_SCOPE_WITHHELD, /* `withheld <origin>`, or `withheld`: of every author */
 };
 
 struct cairn_scope {
     enum cairn_scope_type type;
     uint8_t feed[CAIRN_FEED_BYTES];
     struct cairn_id object;
-    struct cairn_bytes origin; /* FORK; has passed cairn_origin_parse */
+    struct cairn_bytes origin; /* FORK, WITHHELD (size 0: all); has passed cairn_origin_parse */
 };
 
 struct cairn_bundle_head {
@@ -124,6 +128,7 @@ struct cairn_bundle_record {
         struct cairn_bundle_entry entry;
         struct cairn_bundle_end end;
         struct cairn_fork fork;
+        struct cairn_withheld withheld;
     } as;
 };
 

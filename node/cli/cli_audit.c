@@ -15,11 +15,12 @@ static const struct cairn_cli_option audit_options[] = {CAIRN_CLI_COMMON,
                                                         {"object", CAIRN_CLI_VALUE, false, "ID"},
                                                         {"feed", CAIRN_CLI_VALUE, false, "HEX"},
                                                         {"fork", CAIRN_CLI_VALUE, false, "ORIGIN"},
+                                                        {"withheld", CAIRN_CLI_FLAG, false, NULL},
                                                         {"all", CAIRN_CLI_FLAG, false, NULL},
                                                         {"out", CAIRN_CLI_VALUE, true, "FILE"}};
 static const struct cairn_cli_plan audit_plan = {
     .command = "audit export",
-    .syntax = {audit_options, sizeof audit_options / sizeof audit_options[0], 0, 0, ""},
+    .syntax = {audit_options, sizeof audit_options / sizeof audit_options[0], 0, 1, "[ORIGIN]"},
     .is_dir_needed = true,
     .is_acting = true,
 };
@@ -66,6 +67,33 @@ static int audit_fetch(const struct cairn_cli_session *session, const char *targ
     return cairn_cli_session_show(session, code, answer);
 }
 
+/* Exactly one scope; an operand only where --withheld wants one. */
+static bool audit_is_one(const struct cairn_cli_args *args)
+{
+    static const char *const scopes[] = {"object", "feed", "fork", "withheld", "all"};
+    int count = 0;
+    for (size_t i = 0; i < sizeof scopes / sizeof scopes[0]; i++) {
+        count += cairn_cli_args_has(args, scopes[i]) ? 1 : 0;
+    }
+    return count == 1 && (args->operand_count == 0 || cairn_cli_args_has(args, "withheld"));
+}
+
+static bool audit_write_target(const struct cairn_cli_args *args,
+                               char target[static AUDIT_TARGET_BYTES])
+{
+    const char *withheld = args->operand_count == 1 ? args->operands[0] : "all";
+    return cairn_cli_session_query(target, AUDIT_TARGET_BYTES, "object",
+                                   cairn_cli_args_value(args, "object")) &&
+           cairn_cli_session_query(target, AUDIT_TARGET_BYTES, "feed",
+                                   cairn_cli_args_value(args, "feed")) &&
+           cairn_cli_session_query(target, AUDIT_TARGET_BYTES, "fork",
+                                   cairn_cli_args_value(args, "fork")) &&
+           cairn_cli_session_query(target, AUDIT_TARGET_BYTES, "withheld",
+                                   cairn_cli_args_has(args, "withheld") ? withheld : NULL) &&
+           cairn_cli_session_query(target, AUDIT_TARGET_BYTES, "all",
+                                   cairn_cli_args_has(args, "all") ? "true" : NULL);
+}
+
 int cairn_cli_audit_export(int argc, char **argv)
 {
     struct cairn_cli_session session;
@@ -76,23 +104,15 @@ int cairn_cli_audit_export(int argc, char **argv)
         return code;
     }
     const struct cairn_cli_args *args = &session.args;
-    const char *object = cairn_cli_args_value(args, "object");
-    const char *feed = cairn_cli_args_value(args, "feed");
-    const char *fork = cairn_cli_args_value(args, "fork");
     const char *path = cairn_cli_args_value(args, "out");
-    bool is_all = cairn_cli_args_has(args, "all");
-    if ((object != NULL) + (feed != NULL) + (fork != NULL) + (is_all ? 1 : 0) != 1) {
-        return cairn_cli_output_usage(
-            &session.output,
-            "usage: cairn audit export (--object ID | --feed F | --fork ORIGIN | --all) --out FILE",
-            "say one of --object, --feed, --fork, --all");
-    }
     int size = snprintf(part, sizeof part, "%s.part", path);
-    if (size < 0 || (size_t)size >= sizeof part ||
-        !cairn_cli_session_query(target, sizeof target, "object", object) ||
-        !cairn_cli_session_query(target, sizeof target, "feed", feed) ||
-        !cairn_cli_session_query(target, sizeof target, "fork", fork) ||
-        !cairn_cli_session_query(target, sizeof target, "all", is_all ? "true" : NULL)) {
+    if (!audit_is_one(args)) {
+        return cairn_cli_output_usage(&session.output,
+                                      "usage: cairn audit export (--object ID | --feed F | --fork "
+                                      "ORIGIN | --withheld [ORIGIN] | --all) --out FILE",
+                                      "say one of --object, --feed, --fork, --withheld, --all");
+    }
+    if (size < 0 || (size_t)size >= sizeof part || !audit_write_target(args, target)) {
         return cairn_cli_output_error(&session.output, CAIRN_TOO_LONG, path);
     }
     return audit_fetch(&session, target, path, part);

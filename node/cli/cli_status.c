@@ -55,6 +55,21 @@ static void status_print_accept(const struct cairn_cli_session *session, const j
     }
 }
 
+/* Who told this country of content that has not come. */
+static void status_print_withheld(const struct cairn_cli_session *session, const json_t *partners)
+{
+    for (size_t i = 0; i < json_array_size(partners); i++) {
+        const json_t *partner = json_array_get(partners, i);
+        long long count = cairn_cli_session_number(partner, "withheld");
+        if (count > 0) {
+            cairn_cli_output_line(
+                &session->output,
+                "withheld    %s: %lld openings have not come, see cairn audit export --withheld",
+                cairn_cli_session_text(partner, "origin"), count);
+        }
+    }
+}
+
 static void status_print(const struct cairn_cli_session *session, const json_t *answer)
 {
     static const struct cairn_cli_column columns[] = {{"partner", "country"},
@@ -78,6 +93,7 @@ static void status_print(const struct cairn_cli_session *session, const json_t *
     cairn_cli_output_line(&session->output, "state       %s",
                           cairn_cli_session_text(state, "summary"));
     status_print_forks(session, answer);
+    status_print_withheld(session, json_object_get(answer, "partners"));
     if (restore != NULL) {
         cairn_cli_output_line(
             &session->output, "restore     %lld of %lld leaves; %lld of %lld partners answered%s",

@@ -73,6 +73,10 @@ static void report_scope(FILE *out, const struct cairn_scope *scope)
     case CAIRN_SCOPE_FORK:
         fprintf(out, "fork %.*s", (int)scope->origin.size, (const char *)scope->origin.data);
         break;
+    case CAIRN_SCOPE_WITHHELD:
+        fprintf(out, "withheld%s%.*s", scope->origin.size > 0 ? " " : "", (int)scope->origin.size,
+                scope->origin.size > 0 ? (const char *)scope->origin.data : "");
+        break;
     }
 }
 
@@ -174,6 +178,76 @@ static void report_fork_lines(FILE *out, const struct cairn_verify *verify,
     }
 }
 
+/* The statement behind a withheld leaf. */
+static bool report_is_missing(const struct cairn_verify *verify,
+                              const struct cairn_verify_finding *finding)
+{
+    return finding->type == CAIRN_BUNDLE_ENTRY && finding->kind == CAIRN_KIND_MISSING &&
+           cairn_verify_head(verify)->scope.type == CAIRN_SCOPE_WITHHELD;
+}
+
+static const char *report_tie(enum cairn_verify_tie tie)
+{
+    switch (tie) {
+    case CAIRN_VERIFY_TIE_WORD:
+        return "that its key is this feed's is the exporter's word";
+    case CAIRN_VERIFY_TIE_CONTROL:
+        return "it is the control feed, which is for everybody";
+    case CAIRN_VERIFY_TIE_EARLIER:
+        return "an earlier leaf with the same key was opened, and names this feed";
+    case CAIRN_VERIFY_TIE_OPENING:
+        return "its own opening names this feed";
+    }
+    return "";
+}
+
+static const char *report_tie_name(enum cairn_verify_tie tie)
+{
+    static const char *const names[] = {"word", "control", "earlier", "opening"};
+    return names[tie];
+}
+
+static void report_withheld_lines(FILE *out, const struct cairn_verify *verify,
+                                  const struct cairn_verify_finding *finding)
+{
+    fprintf(out, "leaf %" PRIu64 " of ", finding->leaf_index);
+    report_bytes(out, finding->origin);
+    fprintf(out, " is commit %" PRIu64 " of feed %s%s\n", finding->commit_number,
+            report_hex(finding->feed, 16).text, finding->is_repudiated ? ", repudiated" : "");
+    fprintf(out, "  %s\n", report_tie(finding->tie));
+    for (uint32_t i = 0; i < finding->member_count; i++) {
+        fprintf(out, "%s%.3s", i == 0 ? "  the feed was opened for " : ", ",
+                (const char *)finding->members[i]);
+    }
+    fputs(finding->member_count > 0 ? "\n" : "", out);
+    fprintf(out, "  it stands in the journal signed at size %" PRIu64 "\n", finding->size);
+    report_witness_lines(out, finding);
+    if (!report_is_compared(verify, finding->origin)) {
+        fputs("  the fingerprint above was not compared: whose key this is stays open\n", out);
+    }
+}
+
+/* The entry behind it: who misses it, and since when. That nothing came is its word alone. */
+static void report_missing_lines(FILE *out, const struct cairn_verify *verify,
+                                 const struct cairn_verify_finding *finding)
+{
+    const struct cairn_bundle_head *head = cairn_verify_head(verify);
+    fputs("  ", out);
+    report_bytes(out, finding->origin);
+    fprintf(out, " says, dated %s, that its content had not come%s\n",
+            report_time(cairn_civil_hlc_ms(finding->hlc)).text,
+            finding->is_repudiated ? " (repudiated)" : "");
+    fprintf(out, "  it said so at leaf %" PRIu64 " of its journal, signed at size %" PRIu64 "\n",
+            finding->leaf_index, finding->size);
+    report_witness_lines(out, finding);
+    if (finding->is_late) {
+        fputs("  it came after all: the exporter shows its opening\n", out);
+    } else {
+        fprintf(out, "  by the word of the exporter it has not come by %s\n",
+                report_time(head->time_ms).text);
+    }
+}
+
 /* What the country of a journal does not stand by. */
 static void report_repudiated(FILE *out, const struct cairn_verify_finding *finding)
 {
@@ -188,6 +262,14 @@ static void report_lines(FILE *out, const struct cairn_verify *verify,
 {
     if (finding->type == CAIRN_BUNDLE_FORK) {
         report_fork_lines(out, verify, finding);
+        return;
+    }
+    if (finding->type == CAIRN_BUNDLE_WITHHELD) {
+        report_withheld_lines(out, verify, finding);
+        return;
+    }
+    if (report_is_missing(verify, finding)) {
+        report_missing_lines(out, verify, finding);
         return;
     }
     if (finding->type == CAIRN_BUNDLE_CHECKPOINT) {
@@ -218,8 +300,15 @@ static void report_verdict_line(const struct cairn_cli_report *report,
     FILE *out = report->out;
     report_name(report);
     if (result->err == CAIRN_OK) {
-        fputs(result->counts.forks > 0 ? ": the proof holds, scope " : ": whole, scope ", out);
+        fputs(result->counts.forks > 0      ? ": the proof holds, scope "
+              : result->counts.withheld > 0 ? ": the evidence holds, scope "
+                                            : ": whole, scope ",
+              out);
         report_scope(out, &cairn_verify_head(verify)->scope);
+        if (result->counts.withheld > 0) {
+            fprintf(out, ", %" PRIu64 " missed, %" PRIu64 " came late", result->counts.withheld,
+                    result->counts.late);
+        }
         fprintf(out, ", %" PRIu64 " records\n", result->counts.records);
     } else if (!result->is_bundle) {
         fprintf(out, ": no bundle: %s\n", result->what);
@@ -283,6 +372,24 @@ static void report_fork_json(FILE *out, const struct cairn_verify *verify,
             report_hex(finding->begin_root, 32).text);
 }
 
+static void report_withheld_json(FILE *out, const struct cairn_verify *verify,
+                                 const struct cairn_verify_finding *finding)
+{
+    fputs("{\"type\":\"withheld\",\"origin\":\"", out);
+    report_bytes(out, finding->origin);
+    fprintf(out, "\",\"is_compared\":%s,\"leaf\":%" PRIu64 ",\"feed\":\"%s\",\"commit\":%" PRIu64,
+            report_is_compared(verify, finding->origin) ? "true" : "false", finding->leaf_index,
+            report_hex(finding->feed, 16).text, finding->commit_number);
+    fprintf(out, ",\"tie\":\"%s\",\"late\":%s,\"repudiated\":%s,\"members\":[",
+            report_tie_name(finding->tie), finding->is_late ? "true" : "false",
+            finding->is_repudiated ? "true" : "false");
+    for (uint32_t i = 0; i < finding->member_count; i++) {
+        fprintf(out, "%s\"%.3s\"", i > 0 ? "," : "", (const char *)finding->members[i]);
+    }
+    fprintf(out, "],\"size\":%" PRIu64, finding->size);
+    report_witness_json(out, finding);
+}
+
 static void report_finding_json(FILE *out, const struct cairn_verify_finding *finding)
 {
     bool is_journal = finding->type == CAIRN_BUNDLE_CHECKPOINT;
@@ -296,12 +403,17 @@ static void report_finding_json(FILE *out, const struct cairn_verify_finding *fi
         fprintf(out, ",\"repudiated\":%" PRIu64 ",\"other_branch\":%s", finding->repudiated_count,
                 finding->is_other_branch ? "true" : "false");
     } else {
-        fprintf(out, ",\"repudiated\":%s", finding->is_repudiated ? "true" : "false");
+        fprintf(out, ",\"leaf\":%" PRIu64 ",\"repudiated\":%s", finding->leaf_index,
+                finding->is_repudiated ? "true" : "false");
         fprintf(out, ",\"entry\":\"%s\",\"feed\":\"%s\",\"index\":%" PRIu64,
                 report_hex(finding->entry_id, 32).text, report_hex(finding->feed, 16).text,
                 finding->index);
         if (finding->is_open) {
             fprintf(out, ",\"kind\":\"%s\"", report_kind(finding->kind).text);
+            if (finding->hlc > 0) {
+                fprintf(out, ",\"dated\":\"%s\"",
+                        report_time(cairn_civil_hlc_ms(finding->hlc)).text);
+            }
         }
         if (finding->has_object) {
             fprintf(out, ",\"object\":\"%s\"", finding->object.text);
@@ -326,9 +438,10 @@ static void report_verdict_json(const struct cairn_cli_report *report,
             counts->records, counts->countries, counts->journals, counts->leaves, counts->commits);
     fprintf(out,
             ",\"entries\":%" PRIu64 ",\"opened\":%" PRIu64 ",\"checkpoints\":%" PRIu64
-            ",\"cosignatures\":%" PRIu64 ",\"forks\":%" PRIu64 ",\"repudiated\":%" PRIu64 "}",
+            ",\"cosignatures\":%" PRIu64 ",\"forks\":%" PRIu64 ",\"repudiated\":%" PRIu64,
             counts->entries, counts->opened, counts->checkpoints, counts->cosignatures,
             counts->forks, counts->repudiated);
+    fprintf(out, ",\"withheld\":%" PRIu64 ",\"late\":%" PRIu64 "}", counts->withheld, counts->late);
     if (result->err == CAIRN_OK) {
         fputs(",\"verdict\":\"whole\"}\n", out);
         return;
@@ -363,14 +476,17 @@ void cairn_cli_report_finding(struct cairn_cli_report *report, const struct cair
         report_begin(report, verify);
     }
     bool is_fork = finding->type == CAIRN_BUNDLE_FORK;
+    bool is_withheld = finding->type == CAIRN_BUNDLE_WITHHELD;
     if (finding->type != CAIRN_BUNDLE_CHECKPOINT && finding->type != CAIRN_BUNDLE_ENTRY &&
-        !is_fork) {
+        !is_fork && !is_withheld) {
         return;
     }
     if (report->is_json) {
         fputs(report->has_finding ? "," : "", report->out);
         if (is_fork) {
             report_fork_json(report->out, verify, finding);
+        } else if (is_withheld) {
+            report_withheld_json(report->out, verify, finding);
         } else {
             report_finding_json(report->out, finding);
         }

@@ -9,7 +9,8 @@
 #include "schema/base/text.h"
 #include "schema/origin.h"
 
-/* GET /v1/audit/export?object=ID | feed=HEX | fork=ORIGIN | all=true: a bundle, streamed.
+/* GET /v1/audit/export?object=ID | feed=HEX | fork=ORIGIN | withheld=ORIGIN | withheld=all |
+ * all=true: a bundle, streamed.
  * ?keys=false leaves out what opens sealed entries. */
 
 struct audit_call {
@@ -112,17 +113,27 @@ static void audit_find(struct audit_call *call)
 /* ---- the question ---- */
 
 struct audit_question {
-    struct cairn_bytes object, feed, fork, all, keys;
+    struct cairn_bytes object, feed, fork, withheld, all, keys;
 };
 
-static cairn_err audit_read_fork(struct audit_call *call, struct cairn_bytes fork)
+static cairn_err audit_read_origin(struct audit_call *call, enum cairn_scope_type type,
+                                   struct cairn_bytes origin)
 {
     struct cairn_origin parts;
-    CAIRN_TRY(cairn_origin_parse(fork, &parts));
-    memcpy(call->origin, fork.data, fork.size); /* calloc: a NUL is behind it */
-    call->options.scope.type = CAIRN_SCOPE_FORK;
+    CAIRN_TRY(cairn_origin_parse(origin, &parts));
+    memcpy(call->origin, origin.data, origin.size); /* calloc: a NUL is behind it */
+    call->options.scope.type = type;
     call->options.scope.origin = cairn_bytes_of(call->origin);
     return CAIRN_OK;
+}
+
+static cairn_err audit_read_withheld(struct audit_call *call, struct cairn_bytes withheld)
+{
+    if (cairn_bytes_is_equal(withheld, cairn_bytes_of("all"))) {
+        call->options.scope.type = CAIRN_SCOPE_WITHHELD;
+        return CAIRN_OK;
+    }
+    return audit_read_origin(call, CAIRN_SCOPE_WITHHELD, withheld);
 }
 
 static cairn_err audit_read(struct audit_call *call, const struct audit_question *question)
@@ -131,11 +142,16 @@ static cairn_err audit_read(struct audit_call *call, const struct audit_question
     struct cairn_bytes object = question->object;
     struct cairn_bytes feed = question->feed;
     bool is_all = cairn_bytes_is_equal(question->all, cairn_bytes_of("true"));
-    if ((object.size > 0) + (feed.size > 0) + (question->fork.size > 0) + (is_all ? 1 : 0) != 1) {
+    bool is_fork = question->fork.size > 0;
+    bool is_withheld = question->withheld.size > 0;
+    if ((object.size > 0) + (feed.size > 0) + is_fork + is_withheld + is_all != 1) {
         return CAIRN_HTTP;
     }
-    if (question->fork.size > 0) {
-        return audit_read_fork(call, question->fork);
+    if (is_fork) {
+        return audit_read_origin(call, CAIRN_SCOPE_FORK, question->fork);
+    }
+    if (is_withheld) {
+        return audit_read_withheld(call, question->withheld);
     }
     scope->type = CAIRN_SCOPE_ALL;
     if (object.size > 0) {
@@ -156,6 +172,7 @@ static void audit_export(struct cairn_http_exchange *exchange)
     (void)cairn_http_exchange_query(exchange, "object", &question.object);
     (void)cairn_http_exchange_query(exchange, "feed", &question.feed);
     (void)cairn_http_exchange_query(exchange, "fork", &question.fork);
+    (void)cairn_http_exchange_query(exchange, "withheld", &question.withheld);
     (void)cairn_http_exchange_query(exchange, "all", &question.all);
     (void)cairn_http_exchange_query(exchange, "keys", &question.keys);
     struct audit_call *call = calloc(1, sizeof *call);
@@ -170,7 +187,8 @@ static void audit_export(struct cairn_http_exchange *exchange)
     cairn_service_hold(call->service);
     cairn_err err = audit_read(call, &question);
     if (err != CAIRN_OK) {
-        audit_refuse(call, err, "one of object=ID, feed=HEX, fork=ORIGIN, all=true");
+        audit_refuse(call, err,
+                     "one of object=ID, feed=HEX, fork=ORIGIN, withheld=ORIGIN, all=true");
     } else if (call->options.scope.type == CAIRN_SCOPE_OBJECT) {
         audit_find(call);
     } else {
@@ -178,7 +196,8 @@ static void audit_export(struct cairn_http_exchange *exchange)
     }
 }
 
-static const char *const audit_queries[] = {"object", "feed", "fork", "all", "keys", NULL};
+static const char *const audit_queries[] = {"object", "feed", "fork", "withheld",
+                                            "all",    "keys", NULL};
 
 static const struct cairn_http_route audit_table[] = {
     {CAIRN_HTTP_GET, "/v1/audit/export", "audit.export", .queries = audit_queries,

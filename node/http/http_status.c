@@ -98,6 +98,7 @@ static json_t *status_peers(const struct cairn_core *core, uint64_t now_ms)
         json_t *row = status_peer(&peer, now_ms);
         status_put_checkpoint(core, number, row);
         status_put_accept(core, peer.country, row);
+        (void)json_object_set_new(row, "withheld", status_uint(cairn_core_withheld(core, number)));
         (void)json_array_append_new(rows, row);
     }
     return rows;

@@ -22,12 +22,12 @@ import entry               # noqa: E402
 import story               # noqa: E402
 import test_oracle_self as self_test   # noqa: E402
 import verify              # noqa: E402
-from test_oracle_self import ALL, FEED, FORK, OBJECT, SAME   # noqa: E402
+from test_oracle_self import ALL, FEED, FORK, LATE, MISSED, OBJECT, SAME   # noqa: E402
 from test_oracle_self import flip, put_together, take_apart   # noqa: E402
 
 PROGRAM = pathlib.Path(os.environ["CAIRN_BIN"]) / "cairn-verify"
 VECTORS = TESTS / "data" / "vectors"
-RANDOM_FLIPS, RANDOM_CHANGES = 600, 900
+RANDOM_FLIPS, RANDOM_CHANGES = 600, 1260
 WHOLE, BROKEN, UNUSABLE = 0, 1, 2
 CASES = []
 
@@ -98,7 +98,7 @@ def write(folder, name, data):
 @case
 def whole_bundles_exit_with_0_and_show_fingerprints():
     for name, data in (("object", OBJECT), ("feed", FEED), ("all", ALL), ("fork", FORK),
-                       ("fork_same", SAME)):
+                       ("fork_same", SAME), ("withheld", MISSED), ("withheld_late", LATE)):
         code, out, err = run(str(VECTORS / f"{name}.bundle"))
         assert code == WHOLE and err == "", err
         for country, words in verify.verify(data).fingerprints():
@@ -163,6 +163,30 @@ def a_proof_of_a_fork_says_who_signed_what():
 
 
 @case
+def evidence_of_a_withheld_opening_says_what_it_proves_and_what_is_only_said():
+    code, out, _ = run("-", data=MISSED)
+    assert code == WHOLE
+    for line in ("leaf 19 of test-demo/AUT/vienna-1/1 is commit 4 of feed f716eb7438dc75feb2bd4e8aa2b498ce",
+                 "  an earlier leaf with the same key was opened, and names this feed",
+                 "  the feed was opened for AUT, GEO, SRB",
+                 "  test-demo/GEO/tbilisi-1/1 says, dated 2026-03-01T12:02:03.500Z, that its content "
+                 "had not come",
+                 "  by the word of the exporter it has not come by 2026-03-01T12:15:00.000Z"):
+        assert line + "\n" in out, line
+    assert "the evidence holds, scope withheld test-demo/AUT/vienna-1/1, 1 missed, 0 came late" in out
+    code, out, _ = run("-", data=LATE)
+    assert code == WHOLE and "  its own opening names this feed\n" in out
+    assert "  it came after all: the exporter shows its opening\n" in out
+    assert "has not come" not in out and "1 missed, 1 came late" in out
+    for data, late in ((MISSED, False), (LATE, True)):
+        said = json.loads(run("--json", "-", data=data)[1])
+        leaf, entry_of_it = said["found"]
+        assert (leaf["type"], leaf["leaf"], leaf["commit"], leaf["late"]) == ("withheld", 19, 4, late)
+        assert (entry_of_it["kind"], entry_of_it["dated"]) == ("missing", "2026-03-01T12:02:03.500Z")
+        assert (said["counts"]["withheld"], said["counts"]["late"]) == (1, int(late))
+
+
+@case
 def a_broken_bundle_is_said_to_be_broken_where_and_why():
     places = bundle.records(OBJECT)
     start = places[3][0]
@@ -209,7 +233,7 @@ def the_program_is_schema_crypto_and_replication_alone():
 def both_refuse_flipped_bytes_of_the_small_bundles():
     # every byte: tests/property/prop_damage.c for us, test_oracle_self.py for the oracle
     damaged = [(f"byte {at}", flip(data, at, 1 << at % 8))
-               for data in (OBJECT, FORK, SAME) for at in range(0, len(data), 5)]
+               for data in (OBJECT, FORK, SAME, MISSED) for at in range(0, len(data), 5)]
     refused, same = all_agree(damaged)
     assert refused == same == len(damaged)
 
@@ -231,7 +255,7 @@ def both_say_the_same_of_records_changed_under_a_new_end():
     dice = make_dice()
     damaged = []
     for number in range(RANDOM_CHANGES):
-        whole = (OBJECT, FEED, ALL, FORK, SAME)[number % 5]
+        whole = (OBJECT, FEED, ALL, FORK, SAME, MISSED, LATE)[number % 7]
         fields = take_apart(whole)
         for _ in range(dice.choice((1, 1, 1, 2))):
             change_record(fields, dice)

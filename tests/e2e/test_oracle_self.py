@@ -30,8 +30,9 @@ from primitives import ed25519_public, sha256, u32, u64          # noqa: E402
 
 ROUNDS = 2000
 MADE = make_vectors.make()
-OBJECT, FEED, ALL, FORK, SAME = (MADE[f"{name}.bundle"]
-                                 for name in ("object", "feed", "all", "fork", "fork_same"))
+OBJECT, FEED, ALL, FORK, SAME, MISSED, LATE = (
+    MADE[f"{name}.bundle"]
+    for name in ("object", "feed", "all", "fork", "fork_same", "withheld", "withheld_late"))
 CASES = []
 
 
@@ -254,7 +255,7 @@ def the_files_are_what_the_generator_makes():
 
 @case
 def own_bundles_are_whole():
-    for data in (OBJECT, FEED, ALL, FORK, SAME):
+    for data in (OBJECT, FEED, ALL, FORK, SAME, MISSED, LATE):
         assert fault_of(data) is None
         assert put_together(take_apart(data)) == data
 
@@ -353,7 +354,7 @@ def swapped_or_missing_records_are_refused_under_a_new_end():
     # A leaves record may be cut in two or joined with the next: that is no damage. Feed records
     # may come in any order, documents of different countries and cosignatures as well.
     free = {bundle.DOCUMENT, bundle.FEED, bundle.ENTRY}
-    for data in (FEED, ALL, OBJECT, FORK):
+    for data in (FEED, ALL, OBJECT, FORK, MISSED):
         fields = take_apart(data)
         for a in range(len(fields)):
             for b in range(a + 1, len(fields)):

@@ -25,7 +25,7 @@ static struct cairn_verify_result fuzz_run(const struct cairn_suite *suite, stru
         while (piece.size > 0) {
             if (cairn_verify_take(verify, &piece, &finding)) {
                 CAIRN_REQUIRE(finding.type >= CAIRN_BUNDLE_HEAD);
-                CAIRN_REQUIRE(finding.type <= CAIRN_BUNDLE_FORK);
+                CAIRN_REQUIRE(finding.type <= CAIRN_BUNDLE_WITHHELD);
             }
         }
     }

@@ -164,6 +164,13 @@ def records():
     yield "end", {0: 9, 1: 10, 2: b"d" * 32}
     yield "head_fork", {**head, 4: "fork " + ORIGIN}
     yield "fork", {0: 10, 1: ORIGIN, 2: b"one", 3: b"two", 4: [b"h" * 32] * 3}
+    yield "head_withheld", {**head, 4: "withheld"}
+    yield "head_withheld_of", {**head, 4: "withheld " + ORIGIN}
+    leaf = {0: 11, 1: ORIGIN, 2: b"note", 3: 41, 4: b"l" * 48, 5: [b"h" * 32] * 2, 6: b"f" * 16, 7: 5,
+            8: b"t" * 32}
+    yield "withheld", leaf
+    yield "withheld_all", {**leaf, 9: b"open", 10: opening(2), 11: b"s" * 32, 12: b"e" * 48,
+                           13: [b"h" * 32], 14: opening(2), 15: b"s" * 32}
 
 
 def write(folder, seeds):

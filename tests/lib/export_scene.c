@@ -5,6 +5,7 @@
 
 #include "crypto/hash.h"
 #include "replication/table.h"
+#include "replication/verify_make.h"
 #include "tests/lib/test.h"
 
 #define FEEDS 4u

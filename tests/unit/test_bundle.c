@@ -115,7 +115,7 @@ TEST(a_record_of_unknown_type_or_size_is_refused)
         {"", CAIRN_SHORT, 0},
         {"80", CAIRN_PACK_FIELD, 1},
         {"810000", CAIRN_BUNDLE, 2},
-        {"81000b", CAIRN_BUNDLE, 2},
+        {"81000c", CAIRN_BUNDLE, 2},
         {"8100a0", CAIRN_PACK_TYPE, 2},
         {"c0", CAIRN_PACK_TYPE, 0},
         {"810109", CAIRN_PACK_FIELD, 1},
@@ -172,6 +172,15 @@ TEST(a_head_names_its_scope)
     back = read_back(&record);
     assert_int_equal(back.as.head.scope.type, CAIRN_SCOPE_FORK);
     assert_true(cairn_bytes_is_equal(back.as.head.scope.origin, cairn_bytes_of(ORIGIN)));
+
+    record.as.head.scope.type = CAIRN_SCOPE_WITHHELD;
+    back = read_back(&record);
+    assert_int_equal(back.as.head.scope.type, CAIRN_SCOPE_WITHHELD);
+    assert_true(cairn_bytes_is_equal(back.as.head.scope.origin, cairn_bytes_of(ORIGIN)));
+    record.as.head.scope.origin.size = 0; /* of everybody */
+    back = read_back(&record);
+    assert_int_equal(back.as.head.scope.type, CAIRN_SCOPE_WITHHELD);
+    assert_int_equal(back.as.head.scope.origin.size, 0);
 }
 
 TEST(every_wrong_field_of_a_head_is_named_and_placed)
@@ -195,7 +204,9 @@ TEST(every_wrong_field_of_a_head_is_named_and_placed)
         {4, "a766656564204142", CAIRN_HEX, 0},
         {4, "a76f626a65637420", CAIRN_ID, 0}, /* object and a space */
         {4, "a86f626a6563742041", CAIRN_ID, 0},
-        {4, "T102", CAIRN_TOO_LONG, 0},
+        {4, "a97769746868656c6420", CAIRN_ORIGIN, 0}, /* withheld and a space */
+        {4, "a97769746868656c6478", CAIRN_BUNDLE, 0},
+        {4, "T106", CAIRN_TOO_LONG, 0},
         {4, "B3", CAIRN_PACK_TYPE, 0},
         {5, "00", CAIRN_PACK_UNKNOWN_FIELD, 0},
     };
@@ -476,6 +487,19 @@ TEST(a_fork_record_carries_two_statements_and_nodes)
     CHECK_RECORD(&record, cases);
 }
 
+/* Its fields one by one: test_withheld.c */
+TEST(a_withheld_record_has_as_many_fields_as_it_shows)
+{
+    static const struct mutate_case cases[] = {{8, NULL, CAIRN_PACK_FIELD, 0},
+                                               {2, "c0", CAIRN_PACK_TYPE, 0},
+                                               {16, "00", CAIRN_PACK_UNKNOWN_FIELD, 0}};
+    struct cairn_bundle_record record = {.type = CAIRN_BUNDLE_WITHHELD};
+    record.as.withheld = (struct cairn_withheld){
+        .origin = cairn_bytes_of(ORIGIN), .checkpoint = cairn_bytes_of("note"), .leaf_index = 7};
+    assert_int_equal(read_back(&record).as.withheld.leaf_index, 7);
+    CHECK_RECORD(&record, cases);
+}
+
 TEST(every_wrong_field_of_an_end_is_named_and_placed)
 {
     static const struct mutate_case cases[] = {
@@ -527,6 +551,7 @@ int main(void)
         cmocka_unit_test(a_proof_has_at_most_64_hashes),
         cmocka_unit_test(an_arena_that_is_too_small_is_left_as_it_was),
         cmocka_unit_test(a_fork_record_carries_two_statements_and_nodes),
+        cmocka_unit_test(a_withheld_record_has_as_many_fields_as_it_shows),
         cmocka_unit_test(every_wrong_field_of_an_end_is_named_and_placed),
         cmocka_unit_test(a_record_over_two_mebibytes_is_not_written),
     };

@@ -8,6 +8,7 @@
 #include "crypto/hash.h"
 #include "node/export.h"
 #include "replication/table.h"
+#include "replication/verify_make.h"
 #include "tests/lib/export_scene.h"
 
 TEST(a_whole_node_is_shown_and_verifies)

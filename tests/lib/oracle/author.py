@@ -196,6 +196,25 @@ def add_fork(writer, source, note_a, note_b, size_a):
     writer.add(10, source.origin, note_a, note_b, nodes)
 
 
+def add_withheld(writer, source, commit, checkpoint, shown):
+    """A leaf that somebody misses. shown: of "record", "earlier" and "late", those that are there."""
+    leaves = [merkle.leaf(leaf) for leaf in source.leaves]
+    f, o = commit.feed, commit.opening
+    key = next(keys.tag for keys in f.epochs if journal.tag(keys.tag, o.number) == commit.tag)
+    fields = {0: 11, 1: source.origin, 2: checkpoint, 3: o.leaf_index, 4: commit.leaf,
+              5: merkle.inclusion(leaves, o.leaf_index), 6: f.id, 7: o.number, 8: key}
+    if "record" in shown:
+        fields[9] = f.entries[0].body
+    if "earlier" in shown:
+        before = f.commits[o.number - 1]
+        at = before.opening.leaf_index
+        fields |= {10: before.opening.pack(), 11: before.salt, 12: before.leaf,
+                   13: merkle.inclusion(leaves, at)}
+    if "late" in shown:
+        fields |= {14: o.pack(), 15: commit.salt}
+    writer.put(fields)
+
+
 def add_entry(writer, source, e, checkpoint):
     """One entry with its proofs against the journal's last size."""
     commit = next(c for c in e.feed.commits if c.opening.size > e.index)

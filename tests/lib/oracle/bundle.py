@@ -9,8 +9,8 @@ from shape import any_bin, bin_of, check_map, list_of, nil_or, row, uint
 
 MAGIC = b"cairn-bundle-1\n"
 RECORD_MAX = 2 * 1024 * 1024
-HEAD, DOCUMENT, JOURNAL, FEED, LEAVES, COMMIT, CHECKPOINT, ENTRY, END, FORK = range(1, 11)
-SCOPE = re.compile(r"all|feed [0-9a-f]{32}|(object|fork) (.*)")
+HEAD, DOCUMENT, JOURNAL, FEED, LEAVES, COMMIT, CHECKPOINT, ENTRY, END, FORK, WITHHELD = range(1, 12)
+SCOPE = re.compile(r"all|withheld|feed [0-9a-f]{32}|(object|fork|withheld) (.*)")
 LEAVES_MAX, PROOF_MAX, EPOCHS_MAX = 4096, 64, 16
 STATEMENT_MAX, NODES_MAX = 512, 128
 
@@ -46,7 +46,12 @@ RECORDS = {
                       11: nil_or(key)}),
     END: ("end", {1: uint, 2: key}),
     FORK: ("fork", {1: is_origin, 2: is_statement, 3: is_statement, 4: list_of(key, 0, NODES_MAX)}),
+    WITHHELD: ("withheld", {1: is_origin, 2: any_bin, 3: uint, 4: bin_of(48), 5: list_of(key, 0, PROOF_MAX),
+                            6: bin_of(16), 7: uint, 8: key}),
 }
+# Fields of a withheld record that are there together, or not at all.
+GROUPS = ({9: any_bin}, {10: bin_of(120), 11: key, 12: bin_of(48), 13: list_of(key, 0, PROOF_MAX)},
+          {14: bin_of(120), 15: key})
 
 
 def parse_record(raw):
@@ -55,6 +60,9 @@ def parse_record(raw):
     need(type(fields) is dict and type(fields.get(0)) is int, "record without a type")
     need(fields[0] in RECORDS, f"record type {fields[0]} is unknown")
     name, needed = RECORDS[fields[0]]
+    for group in GROUPS if fields[0] == WITHHELD else ():
+        if any(field in fields for field in group):
+            needed = {**needed, **group}
     check_map(name, fields, {0: uint, **needed})
     return fields[0], fields
 
@@ -67,7 +75,9 @@ class Writer:
         self.add(HEAD, network, origin, time_ms, scope)
 
     def add(self, kind, *values):
-        fields = {0: kind, **{at: value for at, value in enumerate(values, 1)}}
+        self.put({0: kind, **{at: value for at, value in enumerate(values, 1)}})
+
+    def put(self, fields):
         record = canonical.encode(fields)
         assert 1 <= len(record) <= RECORD_MAX
         self.data += u32(len(record)) + record

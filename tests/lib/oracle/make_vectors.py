@@ -1,6 +1,6 @@
 """Writes the vectors of the protocol:  make_vectors.py [FOLDER]
 
-FOLDER (tests/data/vectors) gets protocol.json and five bundles, the same bytes at each run. Every
+FOLDER (tests/data/vectors) gets protocol.json and seven bundles, the same bytes at each run. Every
 secret, nonce and handful of 'fresh' bytes is SHA-256 of "cairn vectors " and a name, so nothing
 here may ever serve as a key. The fields are described in tests/data/vectors/README.md."""
 import json
@@ -16,7 +16,7 @@ import names
 import note
 import operation as op
 import story
-from author import add_entry, add_fork, add_section, false_checkpoint
+from author import add_entry, add_fork, add_section, add_withheld, false_checkpoint
 from primitives import ed25519_public, sha256, x25519_public
 from seeds import seed
 
@@ -189,8 +189,8 @@ def make_bundles(s):
     aut_last = s.cosigned["AUT"]
     bare = s.feeds["ken"]
 
-    def begin(scope, documents=documents):
-        w = bundle.Writer(story.NETWORK, s.aut.origin, story.TIME + 900_000, scope)
+    def begin(scope, documents=documents, by=s.aut):
+        w = bundle.Writer(story.NETWORK, by.origin, story.TIME + 900_000, scope)
         for document in documents:
             w.add(bundle.DOCUMENT, document)
         return w
@@ -208,9 +208,16 @@ def make_bundles(s):
     earlier = s.aut.flushes[1].size
     add_fork(fork, s.aut, false_checkpoint(s.aut, earlier), last.checkpoint, earlier)
     add_fork(same, s.aut, last.checkpoint, false_checkpoint(s.aut, last.size), last.size)
+    missed = next(c for c in region.commits if c.opening.leaf_index == len(s.aut.leaves) - 1)
+    said = next(e for e in s.feeds["to aut"].entries if e.operation.kind == op.MISSING)
+    still, late = begin(f"withheld {s.aut.origin}", by=s.geo), begin("withheld", by=s.geo)
+    for w, shown in ((still, ("record", "earlier")), (late, ("late",))):
+        add_withheld(w, s.aut, missed, aut_last, shown)
+        add_entry(w, s.geo, said, s.cosigned["GEO"])
     return {"all.bundle": whole.finish(), "feed.bundle": one_feed.finish(),
             "object.bundle": one_object.finish(), "fork.bundle": fork.finish(),
-            "fork_same.bundle": same.finish()}
+            "fork_same.bundle": same.finish(), "withheld.bundle": still.finish(),
+            "withheld_late.bundle": late.finish()}
 
 
 def bundle_vector(name, data):

@@ -5,6 +5,7 @@ import entry
 import journal
 import merkle
 import note
+import withheld
 from broken import Broken, need
 from history import Section, check_entry
 from names import ORIGIN, split_origin
@@ -44,6 +45,7 @@ class Verifier:
         self.entries = 0         # entry records
         self.feeds = set()       # ids of feed records, in hex
         self.forks = 0           # fork records
+        self.missed = withheld.Missed(self)
 
     # documents
 
@@ -128,6 +130,8 @@ class Verifier:
         if self.scope()[0] == "fork":
             need(kind == bundle.FORK, "more than a fork in a proof of it")
             self.fork(f)
+        elif self.scope()[0] == "withheld":
+            self.missed.take(kind, f)
         elif kind == bundle.JOURNAL:
             need(not is_object, "journal in a bundle about an object")
             self.open_section(f[1])
@@ -137,6 +141,7 @@ class Verifier:
             self.entry(f)
         else:
             need(kind != bundle.FORK, "fork in a bundle of another scope")
+            need(kind != bundle.WITHHELD, "withheld leaf in a bundle of another scope")
             need(self.section is not None, "record outside of a journal section")
             if kind == bundle.FEED:
                 self.section.feed_record(f[1], f[2], f[3])
@@ -184,7 +189,9 @@ class Verifier:
         need(merkle.root_of_inclusion(entry.feed_leaf(stub), index, opening.size, f[10])
              == opening.root, "feed inclusion proof does not lead to the feed's root")
         operation = check_entry((origin, opening.feed_id, prefix, index), body, f[11])
-        if operation and operation.object:
+        if self.scope()[0] == "withheld":
+            self.missed.said(origin, opening.feed_id, operation)
+        elif operation and operation.object:
             need(operation.object == self.scope()[1], "entry is about another object")
         self.entries += 1
         what = f"kind {operation.kind}" if operation else "not opened"
@@ -232,6 +239,8 @@ class Verifier:
         need(scope[0] != "feed" or scope[1] in self.feeds, "nothing about what the head names")
         need(scope[0] != "object" or self.entries, "nothing about what the head names")
         need(scope[0] != "fork" or self.forks, "nothing about what the head names")
+        need(scope[0] != "withheld" or self.missed.count, "nothing about what the head names")
+        need(not self.missed.awaited, "nobody says that the leaf is missing")
 
 
 def verify(data):
