@@ -45,6 +45,7 @@ enum cairn_driver_command_type {
     CAIRN_DRIVER_FEED_REKEY,
     CAIRN_DRIVER_FEED_CLOSE,
     CAIRN_DRIVER_DOCUMENT, /* a country document whose fingerprint was compared, or the own one */
+    CAIRN_DRIVER_SEALING,  /* a sealing key that the next own document names, before it */
     CAIRN_DRIVER_FORGET,
     CAIRN_DRIVER_POLICY,
 };
@@ -76,6 +77,7 @@ struct cairn_driver_command {
         struct cairn_bytes note;
         uint8_t country[3]; /* FORGET */
         uint8_t policy_hash[32];
+        uint8_t sealing_secret[32]; /* wiped once the core has it */
     } as;
 };
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/secret.h"
 #include "node/clock.h"
 #include "node/logger.h"
 #include "schema/base/check.h"
@@ -284,6 +285,10 @@ static void command_make_event(const struct driver_slot *slot, struct cairn_even
         event->type = CAIRN_EVENT_FORGET;
         memcpy(event->as.forget.country, command->as.country, 3);
         break;
+    case CAIRN_DRIVER_SEALING:
+        event->type = CAIRN_EVENT_SEALING;
+        memcpy(event->as.sealing_secret, command->as.sealing_secret, 32);
+        break;
     case CAIRN_DRIVER_POLICY:
         event->type = CAIRN_EVENT_POLICY;
         memcpy(event->as.policy_hash, command->as.policy_hash, 32);
@@ -297,7 +302,7 @@ static void command_set_token(struct cairn_event *event, uint64_t token)
         event->as.document.token = token;
     } else if (event->type == CAIRN_EVENT_FORGET) {
         event->as.forget.token = token;
-    } else if (event->type != CAIRN_EVENT_POLICY) {
+    } else if (event->type != CAIRN_EVENT_POLICY && event->type != CAIRN_EVENT_SEALING) {
         event->as.command.token = token;
     }
 }
@@ -340,7 +345,11 @@ bool cairn_driver_command_next(struct cairn_driver *driver)
         return true;
     }
     cairn_driver_step(driver, &event);
-    if (event.type == CAIRN_EVENT_POLICY) {
+    if (event.type == CAIRN_EVENT_SEALING) {
+        cairn_secret_wipe(event.as.sealing_secret, 32);
+        cairn_secret_wipe(slot->command.as.sealing_secret, 32);
+    }
+    if (event.type == CAIRN_EVENT_POLICY || event.type == CAIRN_EVENT_SEALING) {
         command_finish(driver, number);
     }
     return true;

@@ -7,6 +7,7 @@
 #include "node/file.h"
 #include "node/nodekeys.h"
 #include "node/rootkeys.h"
+#include "node/sealingkeys.h"
 
 #define RENEW_DAY_MS 86400000u
 
@@ -158,6 +159,14 @@ static cairn_err renew_change_node(const struct cairn_renew_options *options,
 
 /* ---- all ---- */
 
+static cairn_err renew_add_sealing(const struct cairn_renew_options *options,
+                                   const struct cairn_suite *suite, struct cairn_country_doc *doc)
+{
+    char dir[CAIRN_FILE_PATH_MAX];
+    CAIRN_TRY(cairn_file_path(options->dir, "keys", dir));
+    return cairn_sealingkeys_draw(dir, suite, doc);
+}
+
 static cairn_err renew_make(const struct cairn_renew_options *options,
                             const struct cairn_suite *suite, const struct cairn_ownnote *old,
                             struct cairn_ownnote *out)
@@ -165,6 +174,9 @@ static cairn_err renew_make(const struct cairn_renew_options *options,
     struct cairn_country_doc doc = old->doc;
     uint8_t seed[32];
     CAIRN_TRY(renew_change_node(options, suite, &doc));
+    if (options->is_sealing_rotated) {
+        CAIRN_TRY(renew_add_sealing(options, suite, &doc));
+    }
     renew_set_serial(options, old, &doc);
     cairn_renew_set_validity(&doc, options->now_ms, options->days);
     cairn_err err = renew_find_root(options, suite, &doc, seed);

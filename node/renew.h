@@ -19,11 +19,12 @@ struct cairn_renew_options {
     const char *root_dir; /* where root-N.key lies */
     struct cairn_bytes passphrase;
     uint64_t now_ms;
-    uint64_t days;          /* of validity, 1..CAIRN_RENEW_DAYS_MAX */
-    uint64_t serial_min;    /* when own.note is an old copy: above all that partners have seen */
-    const char *endpoint;   /* of this node; NULL: as it was; "-": it only dials */
-    bool is_root_rotated;   /* sign by the announced key, announce another one */
-    bool is_node_announced; /* list the node's next incarnation, with keys that are drawn for it */
+    uint64_t days;           /* of validity, 1..CAIRN_RENEW_DAYS_MAX */
+    uint64_t serial_min;     /* when own.note is an old copy: above all that partners have seen */
+    const char *endpoint;    /* of this node; NULL: as it was; "-": it only dials */
+    bool is_root_rotated;    /* sign by the announced key, announce another one */
+    bool is_node_announced;  /* list the node's next incarnation, with keys that are drawn for it */
+    bool is_sealing_rotated; /* draw another sealing key, and list it behind the others */
     const struct cairn_country_ended *ended; /* of the incarnation in force: end it there, begin the
                                                 next one; NULL: it stays. Name and keys are filled
                                                 in */
@@ -36,7 +37,8 @@ struct cairn_renew_options {
  * errors  those of cairn_ownnote_read, cairn_rootkeys_find, cairn_rootkeys_draw and
  *         cairn_ownnote_sign (CAIRN_DOCUMENT, CAIRN_NUMBER: endpoint); CAIRN_DOCUMENT  the node is
  *         not in it; CAIRN_EXISTS  its next incarnation is announced already; CAIRN_FULL  too many
- *         lines; CAIRN_FILE. The document in force is unchanged then */
+ *         lines: of nodes, of ended origins, or of sealing keys; CAIRN_FILE. The document in force
+ *         is unchanged then */
 CAIRN_MUST cairn_err cairn_renew(const struct cairn_renew_options *options,
                                  struct cairn_ownnote *out_old, struct cairn_ownnote *out);
 

@@ -9,6 +9,7 @@
 #include "node/file.h"
 #include "node/keyfile.h"
 #include "node/logger.h"
+#include "node/sealingkeys.h"
 #include "schema/origin.h"
 
 /* ---- keys ---- */
@@ -32,39 +33,46 @@ static cairn_err start_read_note(const char *dir, const struct cairn_config *con
                              out->origin);
 }
 
-/* Do the keys that lie here belong to the document? Partners would refuse others. */
-static cairn_err start_check_keys(const struct cairn_start *start,
-                                  const struct cairn_config *config,
-                                  const struct cairn_suite *suite)
+static cairn_err start_sealing(const char *keys, const struct cairn_suite *suite,
+                               struct cairn_start *out)
 {
-    const struct cairn_country_doc *doc = &start->own.doc;
-    const struct cairn_country_node *node = cairn_ownnote_node(doc, config->node);
-    uint8_t sealing[32];
-    cairn_suite_dh_public(suite, start->identity.sealing_secret, sealing);
-    bool is_same = memcmp(node->log, start->identity.log_public, 32) == 0 &&
-                   memcmp(doc->sealing[doc->sealing_count - 1].key, sealing, 32) == 0;
-    return is_same ? CAIRN_OK : CAIRN_DOCUMENT;
+    struct cairn_sealingkeys sealing;
+    CAIRN_TRY(cairn_sealingkeys_load(keys, &out->own.doc, suite, &sealing));
+    if (sealing.missing_count > 0) {
+        CAIRN_LOG(CAIRN_LOGGER_WARN, "keys.sealing_missing",
+                  CAIRN_LOG_U64("count", sealing.missing_count));
+    }
+    out->identity.sealing_count = sealing.count;
+    memcpy(out->identity.sealing_secrets, sealing.secrets, sizeof sealing.secrets);
+    cairn_secret_wipe(&sealing, sizeof sealing);
+    return CAIRN_OK;
+}
+
+/* Do the keys that lie here belong to the document? Partners would refuse others. */
+static cairn_err start_keys_of(const char *keys, const struct cairn_config *config,
+                               const struct cairn_suite *suite, struct cairn_start *out)
+{
+    const struct cairn_country_node *node = cairn_ownnote_node(&out->own.doc, config->node);
+    cairn_suite_sign_public(suite, out->keys.log, out->identity.log_public);
+    cairn_suite_sign_public(suite, out->keys.witness, out->identity.witness_public);
+    if (memcmp(node->log, out->identity.log_public, 32) != 0) {
+        return CAIRN_DOCUMENT;
+    }
+    return start_sealing(keys, suite, out);
 }
 
 static cairn_err start_keys(const char *dir, const struct cairn_config *config,
                             struct cairn_start *out)
 {
     const struct cairn_bytes none = {.size = 0};
-    const struct cairn_country_doc *doc = &out->own.doc;
     char keys[CAIRN_FILE_PATH_MAX];
     struct cairn_suite suite;
     CAIRN_TRY(cairn_file_path(dir, "keys", keys));
     struct cairn_keyfile_place seen = {.dir = keys, .kind = CAIRN_KEYFILE_SEEN};
-    struct cairn_keyfile_place sealing = {.dir = keys,
-                                          .kind = CAIRN_KEYFILE_SEALING,
-                                          .number = doc->sealing[doc->sealing_count - 1].number};
     CAIRN_TRY(cairn_nodekeys_load(keys, out->incarnation, &out->keys));
     CAIRN_TRY(cairn_keyfile_load_seed(&seen, none, out->identity.local_secret));
-    CAIRN_TRY(cairn_keyfile_load_seed(&sealing, none, out->identity.sealing_secret));
     CAIRN_TRY(cairn_suite_open_real(&suite));
-    cairn_suite_sign_public(&suite, out->keys.log, out->identity.log_public);
-    cairn_suite_sign_public(&suite, out->keys.witness, out->identity.witness_public);
-    cairn_err err = start_check_keys(out, config, &suite);
+    cairn_err err = start_keys_of(keys, config, &suite, out);
     cairn_suite_close(&suite);
     return err;
 }

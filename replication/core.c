@@ -137,7 +137,10 @@ struct cairn_core *cairn_core_init(void *memory, const struct cairn_core_limits 
     core_lay_out(core, &plan);
     cairn_arena_init(&core->arena, core->arena.memory, CAIRN_LIMIT_STEP_ARENA_BYTES);
     core_init_tables(core);
-    memcpy(core->sealing_secret, identity->sealing_secret, 32);
+    CAIRN_REQUIRE(identity->sealing_count > 0);
+    for (uint32_t i = 0; i < identity->sealing_count; i++) {
+        cairn_core_sealing_add(core, identity->sealing_secrets[i]);
+    }
     memcpy(core->local_secret, identity->local_secret, 32);
     core_init_place(core);
 
@@ -148,7 +151,6 @@ struct cairn_core *cairn_core_init(void *memory, const struct cairn_core_limits 
     memcpy(core->network, origin.network.data, origin.network.size);
     uint32_t country = cairn_core_country_add(core, origin.country.data);
     CAIRN_REQUIRE(country == 0);
-    cairn_suite_dh_public(suite, core->sealing_secret, core->countries[country].sealing_public);
     uint32_t own = cairn_core_journal_add(core, cairn_bytes_of(identity->origin), country);
     CAIRN_REQUIRE(own == 0);
     memcpy(core->journals[0].log_public, identity->log_public, 32);

@@ -13,6 +13,7 @@
 #include "crypto/suite.h"
 #include "replication/action.h"
 #include "replication/event.h"
+#include "schema/country.h"
 
 struct cairn_core;
 
@@ -34,8 +35,9 @@ struct cairn_core_identity {
     const char *origin; /* "test-demo/AUT/vienna-1/1" */
     uint8_t log_public[32];
     uint8_t witness_public[32];
-    uint8_t sealing_secret[32]; /* the highest-numbered one */
-    uint8_t local_secret[32];   /* this node's own: salts of marks, feed secrets at rest */
+    uint8_t sealing_secrets[CAIRN_COUNTRY_SEALING_MAX][32]; /* of the country, ascending */
+    uint32_t sealing_count;                                 /* 1..CAIRN_COUNTRY_SEALING_MAX */
+    uint8_t local_secret[32]; /* this node's own: salts of marks, feed secrets at rest */
 };
 
 /* Bytes of memory that init wants: at most 256 MiB at default limits. */
@@ -187,7 +189,6 @@ struct cairn_core_document {
     uint64_t serial;
     uint8_t note_hash[32];   /* SHA-256 of the whole note */
     uint8_t fingerprint[16]; /* as 8 proquints: cairn_proquint_encode */
-    uint8_t sealing[32];     /* the key to seal to */
 };
 
 /* gives false when no document of it is held */

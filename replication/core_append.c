@@ -298,7 +298,11 @@ static cairn_err append_check_feed(const struct cairn_core *core, uint32_t numbe
     }
     bool is_lost =
         feed->type == CAIRN_FEED_TYPE_PAIRWISE && !core->countries[feed->giver].is_recognised;
-    return is_lost ? CAIRN_DENIED_PARTNER : CAIRN_OK;
+    if (is_lost) {
+        return CAIRN_DENIED_PARTNER;
+    }
+    bool is_older = feed->type == CAIRN_FEED_TYPE_PAIRWISE && core->pairwise[feed->giver] != number;
+    return is_older ? CAIRN_STATE : CAIRN_OK; /* source P-94 */
 }
 
 static cairn_err append_take(struct cairn_core *core, const struct cairn_event *event)

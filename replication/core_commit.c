@@ -53,17 +53,6 @@ struct commit_effect {
     struct core_puts puts;
 };
 
-static struct cairn_record_reader commit_reader(const struct cairn_core *core,
-                                                const struct cairn_feed *feed)
-{
-    return (struct cairn_record_reader){
-        .suite = core->suite,
-        .origin = cairn_core_origin(core, feed->journal),
-        .country = core->countries[0].country,
-        .sealing_secret = core->sealing_secret,
-    };
-}
-
 /* Entry 0 must be the record that the feed's id was made of. source P-34 */
 static cairn_err commit_take_open(const struct cairn_core *core, const struct cairn_feed *feed,
                                   const struct cairn_commit_entry *entry)
@@ -78,7 +67,7 @@ static cairn_err commit_take_admit(struct cairn_core *core, const struct cairn_f
                                    const struct cairn_commit_entry *entry,
                                    struct commit_effect *effect)
 {
-    struct cairn_record_reader reader = commit_reader(core, feed);
+    struct cairn_record_reader reader = cairn_core_record_reader(core, feed->journal);
     const uint8_t *code = (const uint8_t *)admit->country;
     uint32_t country = cairn_core_country_name(core, code);
     bool is_member = country != CORE_NONE && (cairn_members_has(&feed->members, country) ||
@@ -100,12 +89,13 @@ static cairn_err commit_take_admit(struct cairn_core *core, const struct cairn_f
     return CAIRN_OK;
 }
 
-/* errors  CAIRN_LATER  the secret should have come with our admission, and did not */
+/* errors  CAIRN_LATER  the secret should have come with our admission, and did not; or it is
+ *                      wrapped for a sealing key that is not here yet */
 static cairn_err commit_take_rekey(const struct cairn_core *core, const struct cairn_feed *feed,
                                    const struct cairn_feed_rekey *rekey,
                                    struct commit_effect *effect)
 {
-    struct cairn_record_reader reader = commit_reader(core, feed);
+    struct cairn_record_reader reader = cairn_core_record_reader(core, feed->journal);
     const uint8_t *known = NULL;
     if (rekey->epoch != feed->epoch_count || feed->epoch_count == CAIRN_FEED_EPOCHS_MAX) {
         return CAIRN_FEED_RECORD;

@@ -112,12 +112,7 @@ static cairn_err join_read(struct cairn_core *core, uint32_t author,
                            const struct cairn_feed_message *message, struct join_record *out)
 {
     struct cairn_feedop admit;
-    struct cairn_record_reader reader = {
-        .suite = core->suite,
-        .origin = cairn_core_origin(core, author),
-        .country = core->countries[0].country,
-        .sealing_secret = core->sealing_secret,
-    };
+    struct cairn_record_reader reader = cairn_core_record_reader(core, author);
     CAIRN_TRY(join_decode(core, message->open, CAIRN_KIND_FEED_OPEN, &out->open));
     if (message->has_admit) {
         CAIRN_TRY(join_decode(core, message->admit, CAIRN_KIND_FEED_ADMIT, &admit));

@@ -8,16 +8,6 @@
 
 #define OWN_CLOSE_BYTES 64u /* of a feed.close, at most */
 
-static struct cairn_record_reader own_author(const struct cairn_core *core)
-{
-    return (struct cairn_record_reader){
-        .suite = core->suite,
-        .origin = cairn_core_origin(core, 0),
-        .country = core->countries[0].country,
-        .sealing_secret = core->sealing_secret,
-    };
-}
-
 static cairn_err own_member(const struct cairn_core *core, const uint8_t code[static 3],
                             struct cairn_record_member *out)
 {
@@ -31,7 +21,7 @@ static cairn_err own_member(const struct cairn_core *core, const uint8_t code[st
         return CAIRN_RESTORING; /* it could not be told */
     }
     memcpy(out->country, code, 3);
-    memcpy(out->sealing_public, core->countries[country].sealing_public, 32);
+    memcpy(out->sealing_public, cairn_core_sealing_public(core, country), 32);
     return CAIRN_OK;
 }
 
@@ -46,7 +36,7 @@ static cairn_err own_wrap_all(struct cairn_core *core, const struct own_wraps *w
                               const uint8_t (*members)[3], size_t count,
                               const struct cairn_wrap **out)
 {
-    struct cairn_record_reader author = own_author(core);
+    struct cairn_record_reader author = cairn_core_record_reader(core, 0);
     struct cairn_keys_wrap keys = {.nonce = what->nonce, .epoch = what->epoch};
     struct cairn_wrap *wraps = cairn_core_take(core, count * sizeof *wraps);
     for (size_t i = 0; i < count; i++) {
@@ -219,7 +209,7 @@ static cairn_err own_wrap_epochs(struct cairn_core *core, const struct cairn_fee
                                  const struct cairn_record_member *member,
                                  struct cairn_feed_admit *out)
 {
-    struct cairn_record_reader author = own_author(core);
+    struct cairn_record_reader author = cairn_core_record_reader(core, 0);
     uint8_t(*wraps)[CAIRN_WRAP_BYTES] =
         cairn_core_take(core, (size_t)feed->epoch_count * CAIRN_WRAP_BYTES);
     for (uint32_t epoch = 0; epoch < feed->epoch_count; epoch++) {

@@ -101,8 +101,19 @@ void cairn_core_document_stored(struct cairn_core *core, const struct core_task 
 void cairn_core_note_id(const struct cairn_roster_entry *country, uint8_t out[static 32]);
 void cairn_core_on_document(struct cairn_core *core, const struct cairn_event *event);
 void cairn_core_on_forget(struct cairn_core *core, const struct cairn_event *event);
-void cairn_core_pair(struct cairn_core *core, uint32_t country);
 void cairn_core_announce(struct cairn_core *core);
+
+/* ---- core_pair.c ---- */
+void cairn_core_sealing_add(struct cairn_core *core, const uint8_t secret[static 32]);
+void cairn_core_on_sealing(struct cairn_core *core, const struct cairn_event *event);
+const uint8_t *cairn_core_sealing_public(const struct cairn_core *core, uint32_t country);
+struct cairn_record_reader cairn_core_record_reader(const struct cairn_core *core,
+                                                    uint32_t journal);
+void cairn_core_pair(struct cairn_core *core, uint32_t country);
+void cairn_core_pair_all(struct cairn_core *core);
+void cairn_core_pairs_due(struct cairn_core *core);
+bool cairn_core_pairs_is_due(const struct cairn_core *core);
+void cairn_core_pairs(struct cairn_core *core);
 
 /* ---- core_restore.c ---- */
 void cairn_core_restore_start(struct cairn_core *core, const struct cairn_event *event);

@@ -187,7 +187,7 @@ bool cairn_core_refetch_is_done(struct cairn_core *core)
         cairn_core_wake(core, core->now_ms + CORE_SETTLE_MS);
         cairn_core_wake(core, core->now_ms + CORE_RETURN_MS);
     }
-    return is_scanned && refetch_has_all(core, control) &&
+    return is_scanned && refetch_has_all(core, control) && !cairn_core_pairs_is_due(core) &&
            control->opened_commits == control->commits &&
            core->now_ms >= restore->moved_ms + (has_all ? CORE_SETTLE_MS : CORE_RETURN_MS);
 }

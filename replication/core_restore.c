@@ -96,6 +96,7 @@ static void restore_begin(struct cairn_core *core, bool needs_all)
     if (restore->state != CORE_RESTORED) {
         restore->state = CORE_RESTORED;
         cairn_core_refetch_begin(core);
+        cairn_core_pairs_due(core);
         cairn_core_notice(core, CAIRN_NOTICE_RESTORING, CORE_NONE, core->journals[0].verified.size,
                           restore->guard_size);
     }

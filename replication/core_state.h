@@ -5,6 +5,7 @@
 #include "replication/core.h"
 #include "replication/core_batch.h"
 #include "replication/core_forks.h"
+#include "replication/trust/record.h"
 #include "schema/base/arena.h"
 
 enum core_restore_state {
@@ -42,7 +43,8 @@ struct core_restore {
 struct cairn_core {
     struct cairn_core_limits limits;
     const struct cairn_suite *suite;
-    uint8_t sealing_secret[32];
+    struct cairn_record_key sealing[CAIRN_COUNTRY_SEALING_MAX]; /* in the order they came */
+    uint32_t sealing_count;
     uint8_t local_secret[32];
     char network[CAIRN_LIMIT_NETWORK_BYTES + 1];
     bool is_started;
@@ -60,8 +62,10 @@ struct cairn_core {
     struct core_author *authors; /* by country */
     struct core_accept accept;
     uint32_t *feed_given; /* by country: feeds that it brought */
-    uint32_t *pairwise;   /* by country: number of the own pairwise feed to it; CORE_NONE */
-    uint32_t *feed_index; /* by id: numbers, open addressing */
+    uint32_t *pairwise; /* by country: the own pairwise feed to it that is written to; CORE_NONE */
+    uint8_t pair_left[CAIRN_LIMIT_COUNTRIES]; /* own keys whose older feeds are to be looked for */
+    uint32_t pair_next;                       /* country where to go on */
+    uint32_t *feed_index;                     /* by id: numbers, open addressing */
     uint32_t feed_index_size;
     uint64_t place_key[2]; /* secret: nobody chooses ids and tags that crowd one place */
     uint32_t place_shift;  /* 64 less the bits of a place */

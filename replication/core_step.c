@@ -182,6 +182,9 @@ static void step_dispatch(struct cairn_core *core, const struct cairn_event *eve
     case CAIRN_EVENT_FORGET:
         cairn_core_on_forget(core, event);
         break;
+    case CAIRN_EVENT_SEALING:
+        cairn_core_on_sealing(core, event);
+        break;
     case CAIRN_EVENT_APPEND:
         cairn_core_on_append(core, event);
         break;
@@ -237,6 +240,7 @@ static void step_refuse(struct cairn_core *core, const struct cairn_event *event
 static void step_follow(struct cairn_core *core)
 {
     cairn_core_links_check(core);
+    cairn_core_pairs(core);
     cairn_core_look(core);
     cairn_core_scan_all(core);
     cairn_core_ends(core);

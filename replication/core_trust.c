@@ -166,21 +166,6 @@ static void trust_follow(struct cairn_core *core, uint32_t country)
     cairn_core_notice(core, CAIRN_NOTICE_PARTNER, country, core->countries[country].serial, 0);
 }
 
-/* Nodes of ours that ended: what they wrote to partners can be read here, too. */
-static void trust_follow_own(struct cairn_core *core)
-{
-    for (uint32_t i = 1; i < core->country_count; i++) {
-        if (core->countries[i].is_recognised) {
-            cairn_core_pair(core, i);
-        }
-    }
-    for (uint32_t i = 1; i < core->journal_count; i++) {
-        if (core->journals[i].country == 0) {
-            cairn_core_want_author(core, i);
-        }
-    }
-}
-
 /* From whom is it taken at all? A peer only brings what is new of those that we recognise: nothing
  * is trusted on first use, and nobody fills our tables with countries of its own making. */
 static uint32_t trust_country(struct cairn_core *core, const struct cairn_country_doc *doc,
@@ -199,7 +184,7 @@ static void trust_spread(struct cairn_core *core, uint32_t country, bool is_new)
 {
     if (country == 0 && is_new) {
         cairn_core_announce(core);
-        trust_follow_own(core);
+        cairn_core_pair_all(core);
     }
     if (country != 0 && core->countries[country].is_recognised) {
         trust_follow(core, country);
@@ -259,80 +244,6 @@ void cairn_core_on_document(struct cairn_core *core, const struct cairn_event *e
     cairn_err err = trust_take(core, event->as.document.note, TRUST_OPERATOR, &token);
     if (err != CAIRN_OK) {
         cairn_core_answer(core, token, err);
-    }
-}
-
-/* ---- pairwise feeds ---- */
-
-static void trust_pair_new(struct cairn_core *core, uint32_t number, uint32_t country,
-                           const uint8_t secret[static 32])
-{
-    struct cairn_feed *feed = &core->feeds[number];
-    cairn_err err =
-        cairn_feed_add_epoch(feed, core->suite, cairn_core_origin(core, feed->journal), secret);
-    CAIRN_REQUIRE(err == CAIRN_OK);
-    cairn_members_add(&feed->members, country);
-    cairn_members_add(&feed->members, 0);
-    if (feed->journal == 0 && (core->restore.is_following || core->restore.was_restored)) {
-        feed->is_frozen = true; /* it may have been written to before the log was put back */
-        core->restore.is_following = true;
-    }
-    cairn_feed_scan_from(feed, core->suite, 0);
-    if (feed->journal != 0 && core->journals[feed->journal].verified.size == 0) {
-        cairn_core_tag_put(core, number);
-    }
-    struct core_puts puts = cairn_core_puts_begin(core, 1);
-    cairn_core_puts_add_feed(core, &puts, number, &feed->range);
-    cairn_core_puts_store(core, &puts, cairn_core_task_open(core, CORE_TASK_STORE, 0, 0), false);
-}
-
-/* One pairwise feed: of `journal`, between this country and ours. Of another node of ours it is
- * read only: its partners give it back. */
-static void trust_pair_one(struct cairn_core *core, uint32_t journal, uint32_t country)
-{
-    uint8_t id[16];
-    uint8_t secret[32];
-    bool is_ours = core->journals[journal].country == 0;
-    struct cairn_keys_pair pair = {
-        .origin = cairn_core_origin(core, journal),
-        .partner = core->countries[is_ours ? country : 0].country,
-        .sealing_secret = core->sealing_secret,
-        .sealing_public = core->countries[country].sealing_public,
-    };
-    if (cairn_keys_pairwise(core->suite, &pair, id, secret) != CAIRN_OK) {
-        return; /* the partner's key is none: it gets nothing */
-    }
-    uint32_t number = cairn_core_feed_number(core, id);
-    bool is_new = number == CORE_NONE;
-    if (is_new && cairn_core_feed_may_give(core, country)) {
-        number = cairn_core_feed_add(core, id, CAIRN_FEED_TYPE_PAIRWISE, journal);
-    }
-    if (number == CORE_NONE) {
-        cairn_core_notice_err(core, CAIRN_NOTICE_FEED_REFUSED, country, CAIRN_FULL);
-        return;
-    }
-    cairn_core_feed_give(core, number, country);
-    if (journal == 0) {
-        core->pairwise[country] = number;
-    }
-    if (is_new) {
-        trust_pair_new(core, number, country, secret);
-    }
-}
-
-/* What a recognised country brings without any message: pairwise feeds both ways. source P-33 */
-void cairn_core_pair(struct cairn_core *core, uint32_t country)
-{
-    if (!core->countries[country].has_document || country == 0) {
-        return;
-    }
-    for (uint32_t i = 0; i < core->journal_count; i++) {
-        const struct core_journal *journal = &core->journals[i];
-        bool is_theirs = journal->country == country && (journal->is_listed || journal->is_ended);
-        if (i == 0 || is_theirs || (journal->country == 0 && journal->is_ended)) {
-            trust_pair_one(core, i, country);
-            cairn_core_scan(core, i);
-        }
     }
 }
 

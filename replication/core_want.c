@@ -143,6 +143,14 @@ void cairn_core_want(struct cairn_core *core, uint32_t log)
     }
 }
 
+/* Was it asked for before its source knew of it? Pairwise feeds are: documents come to one side
+ * first. source P-94 */
+static bool want_is_unheard(const struct cairn_core *core, uint32_t log)
+{
+    return core_log_is_feed(core, log) && core->intakes[log].is_restarted &&
+           core->feeds[log - core->limits.journals].commits == 0 && want_is_open(core, log);
+}
+
 /* The peer has this log: a possible source, and the best one if it is the author. */
 void cairn_core_offered(struct cairn_core *core, uint32_t link, uint32_t log)
 {
@@ -154,6 +162,8 @@ void cairn_core_offered(struct cairn_core *core, uint32_t link, uint32_t log)
     } else if (is_author && core->links[held].journal != core->links[link].journal &&
                want_is_open(core, log)) {
         want_switch(core, log, link);
+    } else if (held == link && want_is_unheard(core, log)) {
+        want_send(core, log);
     }
 }
 

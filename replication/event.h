@@ -24,6 +24,7 @@ enum cairn_event_type {
     CAIRN_EVENT_SIGNED,     /* a sign action's signature */
     CAIRN_EVENT_DOCUMENT,   /* a country document: recognise it (fingerprint compared), or own */
     CAIRN_EVENT_FORGET,     /* no longer recognise this country */
+    CAIRN_EVENT_SEALING,    /* one more sealing key of the own country, before its document */
     CAIRN_EVENT_APPEND,     /* one operation into one own feed */
     CAIRN_EVENT_FEED_OPEN,  /* open an audience or private feed */
     CAIRN_EVENT_FEED_ADMIT, /* add a country to an own audience feed */
@@ -119,6 +120,7 @@ struct cairn_event {
             uint32_t row_count; /* 0..CAIRN_ACCEPT_ROWS_MAX */
         } accept;
         bool is_scarce; /* SPACE: nothing of others is taken for now */
+        uint8_t sealing_secret[32];
     } as;
 };
 

@@ -11,7 +11,7 @@
 static const struct cairn_cli_option renew_options[] = {
     CAIRN_CLI_COMMON,
     CAIRN_CLI_RENEWAL,
-    {"rotate", CAIRN_CLI_VALUE, false, "root|node"},
+    {"rotate", CAIRN_CLI_VALUE, false, "root|node|sealing"},
 };
 static const struct cairn_cli_plan renew_plan = {
     .command = "document renew",
@@ -45,9 +45,10 @@ static cairn_err renew_make(struct cairn_cli_session *session, struct cairn_ownn
     cairn_err err = cairn_cli_renewal_read(session, &renewal);
     renewal.options.is_root_rotated = rotate != NULL && strcmp(rotate, "root") == 0;
     renewal.options.is_node_announced = rotate != NULL && strcmp(rotate, "node") == 0;
+    renewal.options.is_sealing_rotated = rotate != NULL && strcmp(rotate, "sealing") == 0;
     if (err == CAIRN_OK && rotate != NULL && !renewal.options.is_root_rotated &&
-        !renewal.options.is_node_announced) {
-        err = cairn_cli_args_refuse(&session->args, "rotate", "neither root nor node");
+        !renewal.options.is_node_announced && !renewal.options.is_sealing_rotated) {
+        err = cairn_cli_args_refuse(&session->args, "rotate", "none of root, node and sealing");
     }
     if (err == CAIRN_OK) {
         err = cairn_renew(&renewal.options, old, note);

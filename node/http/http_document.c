@@ -4,9 +4,12 @@
 #include <string.h>
 
 #include "crypto/hash.h"
+#include "crypto/secret.h"
+#include "node/file.h"
 #include "node/http/http_task.h"
 #include "node/notecard.h"
 #include "node/ownnote.h"
+#include "node/sealingkeys.h"
 
 /* The own country document was renewed: `cairn document renew` has written it over
  * documents/own.note, and this tells the running node to read it there. What changes the keys that
@@ -52,12 +55,11 @@ static void document_on_taken(void *host, const struct cairn_driver_answer *answ
     document_free(call);
 }
 
-/* Is it this country's, signed, for this incarnation of the node and its sealing key? */
+/* Is it this country's, signed, for this incarnation of the node? */
 static cairn_err document_check(struct document_call *call, const char **out_detail)
 {
     const struct cairn_service *service = call->service;
     const struct cairn_country_doc *doc = &call->note.doc;
-    struct cairn_core_document held;
     char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1];
     *out_detail = "documents/own.note";
     CAIRN_TRY(cairn_ownnote_read(service->dir, &call->note));
@@ -68,12 +70,37 @@ static cairn_err document_check(struct document_call *call, const char **out_det
         return CAIRN_DOCUMENT;
     }
     CAIRN_TRY(cairn_origin_make(doc->network, doc->country, node->name, node->incarnation, origin));
-    bool has_held = cairn_core_document(cairn_driver_core(service->driver),
-                                        (const uint8_t *)service->config->country, &held);
-    bool is_same = strcmp(origin, cairn_driver_origin(service->driver)) == 0 && has_held &&
-                   memcmp(doc->sealing[doc->sealing_count - 1].key, held.sealing, 32) == 0;
+    bool is_same = strcmp(origin, cairn_driver_origin(service->driver)) == 0;
     *out_detail = "it has other keys for this node: start it again";
     return is_same ? CAIRN_OK : CAIRN_STATE;
+}
+
+static void document_on_key(void *host, const struct cairn_driver_answer *answer)
+{
+    (void)host; /* the document follows; what it asks for is there or not */
+    (void)answer;
+}
+
+/* The sealing keys that it names go before it: what partners write from then on is sealed to the
+ * newest of them. Those that the core holds already change nothing. */
+static cairn_err document_send_keys(const struct document_call *call, const char **out_detail)
+{
+    char dir[CAIRN_FILE_PATH_MAX];
+    struct cairn_suite suite;
+    struct cairn_sealingkeys keys = {.count = 0};
+    *out_detail = "keys/sealing-N.key: not what documents/own.note names";
+    CAIRN_TRY(cairn_file_path(call->service->dir, "keys", dir));
+    CAIRN_TRY(cairn_suite_open_real(&suite));
+    cairn_err err = cairn_sealingkeys_load(dir, &call->note.doc, &suite, &keys);
+    for (uint32_t i = 0; i < keys.count && err == CAIRN_OK; i++) {
+        struct cairn_driver_command command = {.type = CAIRN_DRIVER_SEALING};
+        memcpy(command.as.sealing_secret, keys.secrets[i], 32);
+        err = cairn_driver_command(call->service->driver, &command, document_on_key, NULL);
+        cairn_secret_wipe(&command, sizeof command);
+    }
+    cairn_secret_wipe(&keys, sizeof keys);
+    cairn_suite_close(&suite);
+    return err;
 }
 
 static void document_take(struct cairn_http_exchange *exchange)
@@ -88,6 +115,9 @@ static void document_take(struct cairn_http_exchange *exchange)
     call->exchange = exchange;
     cairn_service_hold(call->service);
     cairn_err err = document_check(call, &detail);
+    if (err == CAIRN_OK) {
+        err = document_send_keys(call, &detail);
+    }
     if (err == CAIRN_OK) {
         struct cairn_driver_command command = {
             .type = CAIRN_DRIVER_DOCUMENT,

@@ -59,14 +59,31 @@ static struct cairn_keys_wrap record_wrap_of(const struct cairn_record_reader *r
     };
 }
 
+/* The reader's wrap names one of its keys: an older one may be needed, and a newer one may not have
+ * come to this node yet. */
+static const uint8_t *record_key(const struct cairn_record_reader *reader,
+                                 const uint8_t sealing_public[static 32])
+{
+    for (uint32_t i = 0; i < reader->key_count; i++) {
+        if (memcmp(reader->keys[i].sealing_public, sealing_public, 32) == 0) {
+            return reader->keys[i].secret;
+        }
+    }
+    return NULL;
+}
+
 static cairn_err record_find(const struct cairn_record_reader *reader, const struct record_set *set,
                              uint8_t out_secret[static 32])
 {
     for (uint32_t i = 0; i < set->count; i++) {
         if (memcmp(set->wraps[i].country, reader->country, 3) == 0) {
             struct cairn_keys_wrap wrap = record_wrap_of(reader, set, i);
-            cairn_err err = cairn_keys_wrap_open(reader->suite, &wrap, reader->sealing_secret,
-                                                 set->wraps[i].wrap, out_secret);
+            const uint8_t *secret = record_key(reader, set->wraps[i].sealing);
+            if (secret == NULL) {
+                return CAIRN_LATER;
+            }
+            cairn_err err =
+                cairn_keys_wrap_open(reader->suite, &wrap, secret, set->wraps[i].wrap, out_secret);
             return err == CAIRN_OK ? CAIRN_OK : CAIRN_PEER_WRAP;
         }
     }
@@ -89,8 +106,12 @@ static cairn_err record_open_admit(const struct cairn_record_reader *reader,
                                    const struct cairn_feed_admit *admit,
                                    uint8_t out[static CAIRN_FEED_EPOCHS_MAX][32])
 {
+    const uint8_t *secret = record_key(reader, admit->sealing);
     if (admit->wrap_count > CAIRN_FEED_EPOCHS_MAX) {
         return CAIRN_PEER_WRAP;
+    }
+    if (secret == NULL) {
+        return CAIRN_LATER;
     }
     for (uint32_t epoch = 0; epoch < admit->wrap_count; epoch++) {
         struct cairn_keys_wrap wrap = {
@@ -99,8 +120,8 @@ static cairn_err record_open_admit(const struct cairn_record_reader *reader,
             .epoch = epoch,
             .country = reader->country,
         };
-        if (cairn_keys_wrap_open(reader->suite, &wrap, reader->sealing_secret, admit->wraps[epoch],
-                                 out[epoch]) != CAIRN_OK) {
+        if (cairn_keys_wrap_open(reader->suite, &wrap, secret, admit->wraps[epoch], out[epoch]) !=
+            CAIRN_OK) {
             return CAIRN_PEER_WRAP;
         }
     }

@@ -14,12 +14,19 @@ struct cairn_record_member {
     uint8_t sealing_public[32];
 };
 
+/* A sealing key of the reader's country. */
+struct cairn_record_key {
+    uint8_t secret[32];
+    uint8_t sealing_public[32];
+};
+
 /* Whose records, and with what to read them. */
 struct cairn_record_reader {
     const struct cairn_suite *suite;
-    struct cairn_bytes origin;     /* of the author */
-    const uint8_t *country;        /* 3 bytes: who reads */
-    const uint8_t *sealing_secret; /* 32 bytes */
+    struct cairn_bytes origin;           /* of the author */
+    const uint8_t *country;              /* 3 bytes: who reads */
+    const struct cairn_record_key *keys; /* all that are held */
+    uint32_t key_count;
 };
 
 /* Make one member's wrap of a secret. what: nonce and epoch, the rest is filled in.
@@ -36,7 +43,8 @@ CAIRN_MUST cairn_err cairn_record_wrap(const struct cairn_record_reader *author,
  *
  * gives   secrets of epochs 0..*out_count-1 (1 from a feed.open alone)
  * errors  CAIRN_PEER_WRAP     a wrap, hash or key is not what its author claims
- *         CAIRN_DENIED_PARTNER the reader is no member */
+ *         CAIRN_DENIED_PARTNER the reader is no member
+ *         CAIRN_LATER         the reader's wrap is for a key that it does not hold */
 CAIRN_MUST cairn_err cairn_record_open(const struct cairn_record_reader *reader,
                                        const struct cairn_feed_open *open,
                                        const struct cairn_feed_admit *admit,

@@ -101,7 +101,10 @@ void cairn_roster_take(struct cairn_roster_entry *held, const struct cairn_count
     memcpy(held->country, doc->country.data, 3);
     memcpy(held->root, doc->root, 32);
     memcpy(held->next_root, doc->next_root, 32);
-    memcpy(held->sealing_public, doc->sealing[doc->sealing_count - 1].key, 32);
+    held->sealing_count = doc->sealing_count;
+    for (uint32_t i = 0; i < doc->sealing_count; i++) {
+        memcpy(held->sealing[i], doc->sealing[i].key, 32);
+    }
     cairn_sha256_of(note, held->note_hash);
     held->ended_count = doc->ended_count;
     roster_ended_hash(doc, doc->ended_count, held->ended_hash);

@@ -15,10 +15,11 @@ struct cairn_roster_entry {
     uint64_t serial;
     uint8_t root[32];
     uint8_t next_root[32];
-    uint8_t note_hash[32];      /* SHA-256 of the whole note */
-    uint8_t sealing_public[32]; /* the highest-numbered one */
-    uint32_t ended_count;       /* `ended` lines ... */
-    uint8_t ended_hash[32];     /* ... and what they say */
+    uint8_t note_hash[32];                          /* SHA-256 of the whole note */
+    uint32_t sealing_count;                         /* 0: no document yet */
+    uint8_t sealing[CAIRN_COUNTRY_SEALING_MAX][32]; /* ascending by number; seal to the last */
+    uint32_t ended_count;                           /* `ended` lines ... */
+    uint8_t ended_hash[32];                         /* ... and what they say */
 };
 
 /* Read a note and check its root signature.

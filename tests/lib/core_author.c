@@ -193,6 +193,20 @@ struct cairn_bytes author_commit_bytes(const struct author_feed *feed, uint32_t 
                                 .size = feed->commit_at[number + 1] - feed->commit_at[number]};
 }
 
+void author_rotate_sealing(struct author *author)
+{
+    CAIRN_REQUIRE(author->sealing_retired_count < 7);
+    memcpy(author->sealing_retired[author->sealing_retired_count++], author->sealing_secret, 32);
+    author_fresh(author, author->sealing_secret);
+}
+
+uint32_t author_sealing(const struct author *author, uint8_t (*out)[32])
+{
+    memcpy(out, author->sealing_retired, (size_t)author->sealing_retired_count * 32);
+    memcpy(out[author->sealing_retired_count], author->sealing_secret, 32);
+    return author->sealing_retired_count + 1;
+}
+
 void author_pair(struct author *author, const char *partner, const uint8_t sealing[static 32])
 {
     uint8_t id[16];
@@ -273,7 +287,6 @@ static void author_note_text(const struct author *author, uint8_t *text, size_t 
         .network = cairn_bytes_of("test-sim"),
         .country = cairn_bytes_of(author->country),
         .serial = author->serial,
-        .sealing_count = 1,
         .node_count = 1,
         .kinds = 1,
         .valid_from_ms = 1000,
@@ -281,8 +294,12 @@ static void author_note_text(const struct author *author, uint8_t *text, size_t 
     };
     cairn_suite_sign_public(author->suite, author->root_seed, doc.root);
     memset(doc.next_root, 1, 32);
-    doc.sealing[0].number = 1;
-    cairn_suite_dh_public(author->suite, author->sealing_secret, doc.sealing[0].key);
+    uint8_t sealing[CAIRN_COUNTRY_SEALING_MAX][32];
+    doc.sealing_count = author_sealing(author, sealing);
+    for (uint32_t i = 0; i < doc.sealing_count; i++) {
+        doc.sealing[i].number = i + 1;
+        cairn_suite_dh_public(author->suite, sealing[i], doc.sealing[i].key);
+    }
     doc.nodes[0].name = cairn_bytes_of("sim-1");
     doc.nodes[0].incarnation = author->incarnation;
     cairn_suite_sign_public(author->suite, author->log_seed, doc.nodes[0].log);

@@ -35,7 +35,10 @@ struct author {
     const struct cairn_suite *suite;
     char country[4];
     char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1];
-    uint8_t root_seed[32], log_seed[32], witness_seed[32], sealing_secret[32], spki_hash[32];
+    uint8_t root_seed[32], log_seed[32], witness_seed[32], spki_hash[32];
+    uint8_t sealing_secret[32];     /* the one to seal to */
+    uint8_t sealing_retired[7][32]; /* those before it */
+    uint32_t sealing_retired_count;
     uint64_t serial;
     uint64_t incarnation; /* of the node in its documents, 1 at first; all else is of the first */
     char endpoint[CAIRN_COUNTRY_ENDPOINT_BYTES + 1]; /* in its documents; "" for none */
@@ -62,6 +65,12 @@ void author_document(struct author *author);
 
 /* ... which ends the origin: the first `size` leaves count. */
 void author_end(struct author *author, uint64_t size);
+
+/* Another sealing key; its next document names it. */
+void author_rotate_sealing(struct author *author);
+
+/* All its sealing keys, ascending. gives how many */
+uint32_t author_sealing(const struct author *author, uint8_t (*out)[32]);
 
 /* Its pairwise feed to a country with this sealing key. */
 void author_pair(struct author *author, const char *partner, const uint8_t sealing[static 32]);

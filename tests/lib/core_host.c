@@ -409,7 +409,7 @@ void host_start(struct host *host)
     start.type = CAIRN_EVENT_START;
     cairn_suite_sign_public(host->suite, host->self.log_seed, identity.log_public);
     cairn_suite_sign_public(host->suite, host->self.witness_seed, identity.witness_public);
-    memcpy(identity.sealing_secret, host->self.sealing_secret, 32);
+    identity.sealing_count = author_sealing(&host->self, identity.sealing_secrets);
     memset(identity.local_secret, 7, 32);
     host->wake_count = 0;
     host->core = cairn_core_init(host->memory, &host->limits, &identity, host->suite);

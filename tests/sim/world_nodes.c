@@ -34,7 +34,8 @@ void node_start(struct world *world, uint32_t number)
     node->has_begun = false;
     cairn_suite_sign_public(&world->suite, node->log_seed, identity.log_public);
     cairn_suite_sign_public(&world->suite, node->witness_seed, identity.witness_public);
-    memcpy(identity.sealing_secret, node->sealing_secret, 32);
+    identity.sealing_count = 1;
+    memcpy(identity.sealing_secrets[0], node->sealing_secret, 32);
     memcpy(identity.local_secret, node->local, 32);
     node->core = cairn_core_init(node->memory, &world->limits, &identity, &world->suite);
     node_recall(world, number);

@@ -9,7 +9,7 @@
 
 static struct cairn_suite suite;
 static const char *const codes[MEMBERS + 1] = {"AUT", "GEO", "SRB", "KEN"};
-static uint8_t sealing_secrets[MEMBERS + 1][32];
+static struct cairn_record_key keys[MEMBERS + 1];
 static struct cairn_record_member members[MEMBERS + 1];
 static const uint8_t nonces[2][32] = {{1}, {2}};
 static const uint8_t secrets[2][32] = {{3}, {4}};
@@ -28,7 +28,8 @@ static struct cairn_record_reader reader_of(size_t country)
         .suite = &suite,
         .origin = cairn_bytes_of("test-demo/AUT/vienna-1/1"),
         .country = (const uint8_t *)codes[country],
-        .sealing_secret = sealing_secrets[country],
+        .keys = &keys[country],
+        .key_count = 1,
     };
 }
 
@@ -70,9 +71,10 @@ static int begin(void **state)
 {
     (void)state;
     for (uint8_t i = 0; i <= MEMBERS; i++) {
-        memset(sealing_secrets[i], i + 1, 32);
+        memset(keys[i].secret, i + 1, 32);
         memcpy(members[i].country, codes[i], 3);
-        cairn_suite_dh_public(&suite, sealing_secrets[i], members[i].sealing_public);
+        cairn_suite_dh_public(&suite, keys[i].secret, keys[i].sealing_public);
+        memcpy(members[i].sealing_public, keys[i].sealing_public, 32);
     }
     make_open_and_rekey();
     make_admit();

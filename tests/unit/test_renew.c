@@ -167,6 +167,33 @@ TEST(a_rotation_that_was_cut_off_is_given_again_with_the_key_it_drew)
     assert_false(cairn_file_is_there(own));
 }
 
+TEST(another_sealing_key_is_listed_behind_the_others_and_a_command_cut_off_takes_its_file)
+{
+    char own[TEST_PATH_MAX];
+    struct cairn_file_how how = {.mode = 0644, .is_replace = true};
+    uint8_t drawn[32];
+    options.is_sealing_rotated = true;
+    assert_err(cairn_renew(&options, &old, &made), CAIRN_OK);
+    check_made(2);
+    check_follows_old();
+    assert_int_equal(read_back.doc.sealing_count, 2);
+    assert_int_equal(read_back.doc.sealing[1].number, 2);
+    assert_memory_equal(read_back.doc.sealing[0].key, old.doc.sealing[0].key, 32);
+    memcpy(drawn, read_back.doc.sealing[1].key, 32);
+    test_tempdir_path(dir, "documents/own.note", own); /* as if it had not got so far */
+    assert_err(
+        cairn_file_write(own, (struct cairn_bytes){.data = old.bytes, .size = old.size}, &how),
+        CAIRN_OK);
+    assert_err(cairn_renew(&options, &old, &made), CAIRN_OK);
+    assert_memory_equal(made.doc.sealing[1].key, drawn, 32);
+    for (uint32_t i = 3; i <= CAIRN_COUNTRY_SEALING_MAX; i++) {
+        assert_err(cairn_renew(&options, &old, &made), CAIRN_OK);
+    }
+    assert_err(cairn_renew(&options, &old, &made), CAIRN_FULL);
+    assert_err(cairn_ownnote_read(dir, &read_back), CAIRN_OK);
+    assert_int_equal(read_back.doc.sealing_count, CAIRN_COUNTRY_SEALING_MAX);
+}
+
 TEST(from_an_old_copy_a_higher_serial_is_said_and_nothing_is_claimed_of_the_one_before)
 {
     options.serial_min = 2;
@@ -191,6 +218,9 @@ int main(void)
             the_old_root_key_is_not_needed_to_rotate_and_of_no_use_afterwards, begin, end),
         cmocka_unit_test_setup_teardown(
             a_rotation_that_was_cut_off_is_given_again_with_the_key_it_drew, begin, end),
+        cmocka_unit_test_setup_teardown(
+            another_sealing_key_is_listed_behind_the_others_and_a_command_cut_off_takes_its_file,
+            begin, end),
         cmocka_unit_test_setup_teardown(
             from_an_old_copy_a_higher_serial_is_said_and_nothing_is_claimed_of_the_one_before,
             begin, end),

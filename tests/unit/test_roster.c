@@ -160,7 +160,9 @@ TEST(what_is_kept_of_a_document_is_its_own)
     assert_memory_equal(held.root, doc.root, 32);
     assert_memory_equal(held.next_root, doc.next_root, 32);
     assert_memory_equal(held.note_hash, digest, 32);
-    assert_memory_equal(held.sealing_public, doc.sealing[1].key, 32); /* the highest number */
+    assert_int_equal(held.sealing_count, 2);
+    assert_memory_equal(held.sealing[0], doc.sealing[0].key, 32);
+    assert_memory_equal(held.sealing[1], doc.sealing[1].key, 32);
 }
 
 TEST(a_document_keeps_the_ended_origins_of_the_one_before_it)
