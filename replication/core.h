@@ -43,8 +43,7 @@ struct cairn_core_identity {
 /* Bytes of memory that init wants: at most 256 MiB at default limits. */
 size_t cairn_core_size(const struct cairn_core_limits *limits);
 
-/* memory: cairn_core_size bytes, aligned for any type, kept by the core; suite: borrowed for ever
- */
+/* memory: cairn_core_size bytes, aligned for any type, kept; suite: borrowed for ever */
 struct cairn_core *cairn_core_init(void *memory, const struct cairn_core_limits *limits,
                                    const struct cairn_core_identity *identity,
                                    const struct cairn_suite *suite);

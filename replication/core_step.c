@@ -144,79 +144,49 @@ static void step_on_link_sent(struct cairn_core *core, const struct cairn_event 
     link->out_bytes -= sent < link->out_bytes ? sent : link->out_bytes;
 }
 
-static void step_dispatch(struct cairn_core *core, const struct cairn_event *event)
+static void step_on_recall(struct cairn_core *core, const struct cairn_event *event)
 {
-    switch (event->type) {
-    case CAIRN_EVENT_RECALL:
-        cairn_core_recall(core, &event->as.recall);
-        break;
-    case CAIRN_EVENT_START:
-        step_on_start(core, event);
-        break;
-    case CAIRN_EVENT_TICK:
-        break;
-    case CAIRN_EVENT_LINK_UP:
-        cairn_core_on_link_up(core, event);
-        break;
-    case CAIRN_EVENT_LINK_FRAME:
-        cairn_core_on_link_frame(core, event);
-        break;
-    case CAIRN_EVENT_LINK_SENT:
-        step_on_link_sent(core, event);
-        break;
-    case CAIRN_EVENT_LINK_DOWN:
-        cairn_core_on_link_down(core, event);
-        break;
-    case CAIRN_EVENT_STORED:
-        step_on_stored(core, event);
-        break;
-    case CAIRN_EVENT_LOADED:
-        step_on_loaded(core, event);
-        break;
-    case CAIRN_EVENT_SIGNED:
-        step_on_signed(core, event);
-        break;
-    case CAIRN_EVENT_DOCUMENT:
-        cairn_core_on_document(core, event);
-        break;
-    case CAIRN_EVENT_FORGET:
-        cairn_core_on_forget(core, event);
-        break;
-    case CAIRN_EVENT_SEALING:
-        cairn_core_on_sealing(core, event);
-        break;
-    case CAIRN_EVENT_APPEND:
-        cairn_core_on_append(core, event);
-        break;
-    case CAIRN_EVENT_FEED_OPEN:
-        cairn_core_on_feed_open(core, event);
-        break;
-    case CAIRN_EVENT_FEED_ADMIT:
-        cairn_core_on_feed_admit(core, event);
-        break;
-    case CAIRN_EVENT_FEED_REKEY:
-        cairn_core_on_feed_rekey(core, event);
-        break;
-    case CAIRN_EVENT_FEED_CLOSE:
-        cairn_core_on_feed_close(core, event);
-        break;
-    case CAIRN_EVENT_OPENED:
-        cairn_core_on_opened(core, event);
-        break;
-    case CAIRN_EVENT_INVITED:
-        cairn_core_on_invited(core, event);
-        break;
-    case CAIRN_EVENT_POLICY:
-        memcpy(core->policy_hash, event->as.policy_hash, 32);
-        break;
-    case CAIRN_EVENT_ACCEPT:
-        cairn_core_on_accept(core, event);
-        break;
-    case CAIRN_EVENT_SPACE:
-        cairn_core_on_space(core, event);
-        break;
-    }
+    cairn_core_recall(core, &event->as.recall);
 }
+
+static void step_on_policy(struct cairn_core *core, const struct cairn_event *event)
+{
+    memcpy(core->policy_hash, event->as.policy_hash, sizeof core->policy_hash);
+}
+
+static void step_on_tick(struct cairn_core *core, const struct cairn_event *event)
+{
+    (void)core;
+    (void)event; /* time has moved: that is all */
+}
+
+typedef void step_handler(struct cairn_core *core, const struct cairn_event *event);
+
+static step_handler *const step_handlers[] = {
+    [CAIRN_EVENT_RECALL] = step_on_recall,
+    [CAIRN_EVENT_START] = step_on_start,
+    [CAIRN_EVENT_TICK] = step_on_tick,
+    [CAIRN_EVENT_LINK_UP] = cairn_core_on_link_up,
+    [CAIRN_EVENT_LINK_FRAME] = cairn_core_on_link_frame,
+    [CAIRN_EVENT_LINK_SENT] = step_on_link_sent,
+    [CAIRN_EVENT_LINK_DOWN] = cairn_core_on_link_down,
+    [CAIRN_EVENT_STORED] = step_on_stored,
+    [CAIRN_EVENT_LOADED] = step_on_loaded,
+    [CAIRN_EVENT_SIGNED] = step_on_signed,
+    [CAIRN_EVENT_DOCUMENT] = cairn_core_on_document,
+    [CAIRN_EVENT_FORGET] = cairn_core_on_forget,
+    [CAIRN_EVENT_SEALING] = cairn_core_on_sealing,
+    [CAIRN_EVENT_APPEND] = cairn_core_on_append,
+    [CAIRN_EVENT_FEED_OPEN] = cairn_core_on_feed_open,
+    [CAIRN_EVENT_FEED_ADMIT] = cairn_core_on_feed_admit,
+    [CAIRN_EVENT_FEED_REKEY] = cairn_core_on_feed_rekey,
+    [CAIRN_EVENT_FEED_CLOSE] = cairn_core_on_feed_close,
+    [CAIRN_EVENT_OPENED] = cairn_core_on_opened,
+    [CAIRN_EVENT_INVITED] = cairn_core_on_invited,
+    [CAIRN_EVENT_POLICY] = step_on_policy,
+    [CAIRN_EVENT_ACCEPT] = cairn_core_on_accept,
+    [CAIRN_EVENT_SPACE] = cairn_core_on_space,
+};
 
 /* Commands are answered, everything else is let go. */
 static void step_refuse(struct cairn_core *core, const struct cairn_event *event)
@@ -279,7 +249,8 @@ void cairn_core_step(struct cairn_core *core, const struct cairn_event *event,
         if (is_set_back && core->is_started) {
             cairn_core_set_back(core);
         }
-        step_dispatch(core, event);
+        CAIRN_REQUIRE(step_handlers[event->type] != NULL);
+        step_handlers[event->type](core, event);
     }
     if (core->is_started && !core->is_failed) {
         step_follow(core);
