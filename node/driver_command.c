@@ -253,6 +253,14 @@ cairn_err cairn_driver_command(struct cairn_driver *driver,
 
 /* ---- giving to the core ---- */
 
+void cairn_driver_scrub(const struct cairn_driver *driver, bool is_now, struct cairn_event *event)
+{
+    *event = (struct cairn_event){.type = CAIRN_EVENT_SCRUB};
+    event->as.scrub.bytes_per_s = (uint64_t)driver->config.scrub_kib_per_s << 10;
+    event->as.scrub.period_ms = (uint64_t)driver->config.scrub_days * 86400000u;
+    event->as.scrub.is_now = is_now;
+}
+
 static void command_make_event(const struct driver_slot *slot, struct cairn_event *event)
 {
     const struct cairn_driver_command *command = &slot->command;
@@ -293,6 +301,9 @@ static void command_make_event(const struct driver_slot *slot, struct cairn_even
         event->type = CAIRN_EVENT_POLICY;
         memcpy(event->as.policy_hash, command->as.policy_hash, 32);
         break;
+    case CAIRN_DRIVER_SCRUB:
+        event->type = CAIRN_EVENT_SCRUB; /* the rest: cairn_driver_scrub */
+        break;
     }
 }
 
@@ -302,7 +313,8 @@ static void command_set_token(struct cairn_event *event, uint64_t token)
         event->as.document.token = token;
     } else if (event->type == CAIRN_EVENT_FORGET) {
         event->as.forget.token = token;
-    } else if (event->type != CAIRN_EVENT_POLICY && event->type != CAIRN_EVENT_SEALING) {
+    } else if (event->type != CAIRN_EVENT_POLICY && event->type != CAIRN_EVENT_SEALING &&
+               event->type != CAIRN_EVENT_SCRUB) {
         event->as.command.token = token;
     }
 }
@@ -337,6 +349,9 @@ bool cairn_driver_command_next(struct cairn_driver *driver)
     slot->state = DRIVER_SLOT_ASKED;
     command_make_event(slot, &event);
     command_set_token(&event, command_token(driver, number));
+    if (event.type == CAIRN_EVENT_SCRUB) {
+        cairn_driver_scrub(driver, true, &event);
+    }
     if (is_append) {
         slot->answer.err = command_encode(driver, slot, &event.as.command.operation);
     }
@@ -349,7 +364,8 @@ bool cairn_driver_command_next(struct cairn_driver *driver)
         cairn_secret_wipe(event.as.sealing_secret, 32);
         cairn_secret_wipe(slot->command.as.sealing_secret, 32);
     }
-    if (event.type == CAIRN_EVENT_POLICY || event.type == CAIRN_EVENT_SEALING) {
+    if (event.type == CAIRN_EVENT_POLICY || event.type == CAIRN_EVENT_SEALING ||
+        event.type == CAIRN_EVENT_SCRUB) {
         command_finish(driver, number);
     }
     return true;

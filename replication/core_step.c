@@ -52,6 +52,9 @@ static void step_on_stored(struct cairn_core *core, const struct cairn_event *ev
     case CORE_TASK_STORE_FORGET:
         cairn_core_answer(core, task.a, CAIRN_OK);
         break;
+    case CORE_TASK_STORE_SCRUB:
+        cairn_core_heal_stored(core);
+        break;
     case CORE_TASK_FREE:
     case CORE_TASK_STORE:
     case CORE_TASK_SIGN_FLUSH:
@@ -63,6 +66,7 @@ static void step_on_stored(struct cairn_core *core, const struct cairn_event *ev
     case CORE_TASK_LOAD_FORK:
     case CORE_TASK_LOAD_PROOF:
     case CORE_TASK_LOAD_END:
+    case CORE_TASK_LOAD_SCRUB:
         break;
     }
 }
@@ -93,6 +97,10 @@ static void step_on_loaded(struct cairn_core *core, const struct cairn_event *ev
     }
     if (task.type == CORE_TASK_LOAD_END) {
         cairn_core_end_loaded(core, event);
+        return;
+    }
+    if (task.type == CORE_TASK_LOAD_SCRUB) {
+        cairn_core_scrub_loaded(core, &task, event);
         return;
     }
     if (task.link_generation != core->link_generations[task.link]) {
@@ -186,6 +194,7 @@ static step_handler *const step_handlers[] = {
     [CAIRN_EVENT_POLICY] = step_on_policy,
     [CAIRN_EVENT_ACCEPT] = cairn_core_on_accept,
     [CAIRN_EVENT_SPACE] = cairn_core_on_space,
+    [CAIRN_EVENT_SCRUB] = cairn_core_on_scrub,
 };
 
 /* Commands are answered, everything else is let go. */
@@ -226,6 +235,7 @@ static void step_follow(struct cairn_core *core)
     cairn_core_flush(core);
     cairn_core_cosign(core);
     cairn_core_pump_all(core);
+    cairn_core_scrub(core);
     if (!cairn_core_is_roomy(core)) {
         cairn_core_wake(core, core->now_ms);
     }
