@@ -204,6 +204,7 @@ static struct cairn_bytes flush_blob(struct cairn_core *core, const struct core_
     cairn_commit_writer_init(&writer, blob, capacity);
     if (core->feeds[part->feed].type == CAIRN_FEED_TYPE_PRIVATE) {
         cairn_opening_encode(&part->opening, blob);
+        memset(blob + CAIRN_OPENING_BYTES, 0, CAIRN_COMMIT_HEAD_BYTES - CAIRN_OPENING_BYTES);
         return (struct cairn_bytes){.data = blob, .size = CAIRN_COMMIT_HEAD_BYTES};
     }
     for (uint32_t i = 0; i < batch->waiting_count; i++) {

@@ -3,7 +3,6 @@
 #ifndef CAIRN_REPLICATION_CORE_TABLES_H
 #define CAIRN_REPLICATION_CORE_TABLES_H
 
-#include "crypto/note.h"
 #include "replication/core_limits.h"
 #include "replication/event.h"
 #include "replication/log/feed.h"
