@@ -15,6 +15,7 @@ static const struct cairn_command command_table[] = {
      cairn_cli_document_renew},
     {"recover", "end this incarnation at its last known position, begin the next",
      cairn_cli_recover_run},
+    {"scrub", "read the whole log again, and heal it from partners", cairn_cli_scrub_run},
     {"partner add", "recognise a country, after comparing its fingerprint", cairn_cli_partner_add},
     {"partner list", "countries, links and how fresh their data is", cairn_cli_partner_list},
     {"partner checkpoint", "what a partner signed last: it needs it when it has lost its disk",

@@ -10,13 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONFIG_NAME        "cairn.yaml"
-#define CONFIG_ARENA_BYTES ((size_t)8 << 20) /* a node for every other byte of the longest file */
-#define CONFIG_SAVED_BYTES 8192u
-#define CONFIG_SUBJECT_MAX 80u
-#define CONFIG_PORT_MAX    65535u
-#define CONFIG_MIB         ((uint64_t)1 << 20)
-#define CONFIG_FLOOR_MIB   ((uint64_t)1 << 30) /* a PiB: above it is a slip of the pen */
+#define CONFIG_NAME           "cairn.yaml"
+#define CONFIG_ARENA_BYTES    ((size_t)8 << 20) /* a node for every other byte of the longest */
+#define CONFIG_SAVED_BYTES    8192u
+#define CONFIG_SUBJECT_MAX    80u
+#define CONFIG_PORT_MAX       65535u
+#define CONFIG_SCRUB_KIB_MIN  16u
+#define CONFIG_SCRUB_KIB_MAX  (1u << 20)
+#define CONFIG_SCRUB_DAYS_MAX 365u
+#define CONFIG_MIB            ((uint64_t)1 << 20)
+#define CONFIG_FLOOR_MIB      ((uint64_t)1 << 30) /* a PiB: above it is a slip of the pen */
 
 /* What a section reads from and writes to. */
 struct config_reader {
@@ -29,6 +32,8 @@ void cairn_config_init(struct cairn_config *config)
 {
     memset(config, 0, sizeof *config);
     config->floor = cairn_diskspace_default_floor();
+    config->scrub_kib_per_s = 1024;
+    config->scrub_days = 7;
     config->log_level = CAIRN_LOGGER_INFO;
 }
 
@@ -271,6 +276,31 @@ static cairn_err config_read_floor(const struct config_reader *reader)
     return CAIRN_OK;
 }
 
+static cairn_err config_read_scrub(const struct config_reader *reader)
+{
+    static const char *const keys[] = {"kib_per_s", "days", NULL};
+    const struct cairn_yaml_node *map = cairn_yaml_find(reader->root, "scrub");
+    if (map == NULL) {
+        return CAIRN_OK;
+    }
+    CAIRN_TRY(cairn_yaml_allow(map, keys, reader->fault));
+    const struct cairn_yaml_node *rate = cairn_yaml_find(map, "kib_per_s");
+    const struct cairn_yaml_node *days = cairn_yaml_find(map, "days");
+    uint64_t value = 0;
+    if (rate != NULL) {
+        CAIRN_TRY(cairn_yaml_uint(rate, CONFIG_SCRUB_KIB_MAX, &value, reader->fault));
+        if (value < CONFIG_SCRUB_KIB_MIN) {
+            return cairn_yaml_refuse(rate, CAIRN_YAML_VALUE, "expected 16 or more", reader->fault);
+        }
+        reader->config->scrub_kib_per_s = (uint32_t)value;
+    }
+    if (days != NULL) {
+        CAIRN_TRY(cairn_yaml_uint(days, CONFIG_SCRUB_DAYS_MAX, &value, reader->fault));
+        reader->config->scrub_days = (uint32_t)value;
+    }
+    return CAIRN_OK;
+}
+
 static cairn_err config_read_log(const struct config_reader *reader)
 {
     const struct cairn_yaml_node *node = cairn_yaml_find(reader->root, "log");
@@ -289,7 +319,7 @@ static cairn_err config_read_log(const struct config_reader *reader)
 static cairn_err config_read_all(const struct config_reader *reader)
 {
     static const char *const keys[] = {"network",  "country", "node",  "listen", "http", "hosts",
-                                       "defaults", "guard",   "floor", "log",    NULL};
+                                       "defaults", "guard",   "floor", "scrub",  "log",  NULL};
     CAIRN_TRY(cairn_yaml_allow(reader->root, keys, reader->fault));
     CAIRN_TRY(config_read_identity(reader));
     CAIRN_TRY(config_read_endpoint(reader, "listen", &reader->config->listen));
@@ -299,6 +329,7 @@ static cairn_err config_read_all(const struct config_reader *reader)
     CAIRN_TRY(config_read_word(reader, reader->root, "guard", CAIRN_CONFIG_GUARD_MAX,
                                reader->config->guard));
     CAIRN_TRY(config_read_floor(reader));
+    CAIRN_TRY(config_read_scrub(reader));
     return config_read_log(reader);
 }
 
@@ -459,6 +490,9 @@ static void config_put_all(struct config_text *text, const struct cairn_config *
     config_put(text, "floor:\n");
     config_put_number(text, "  mib", config->floor.bytes / CONFIG_MIB);
     config_put_number(text, "  percent", config->floor.percent);
+    config_put(text, "scrub:\n");
+    config_put_number(text, "  kib_per_s", config->scrub_kib_per_s);
+    config_put_number(text, "  days", config->scrub_days);
     config_put_line(text, "log", cairn_logger_level_name(config->log_level));
 }
 

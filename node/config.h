@@ -8,6 +8,7 @@
  *     hosts: [alerts.example, "localhost:7480"]  what a Host header may say; absent: the http line
  *     defaults: {purpose: border.check, role: booth, actor: B-17}      of the command line
  *     floor: {mib: 64, percent: 5}           free space below which nothing is written
+ *     scrub: {kib_per_s: 1024, days: 7}      how fast and how often the log is read again
  *     log: info                              error, warn, info or debug
  *     guard: /srv/cairn-guard                where the guard lies; absent: DIR/guard
  *
@@ -51,6 +52,8 @@ struct cairn_config {
     char actor[CAIRN_CONFIG_ACTOR_MAX + 1];
     char guard[CAIRN_CONFIG_GUARD_MAX + 1]; /* directory; "": DIR/guard */
     struct cairn_diskspace_floor floor;
+    uint32_t scrub_kib_per_s; /* how fast the log is read again, 16..1,048,576 */
+    uint32_t scrub_days;      /* from one round to the next, 0..365; 0: only when it is asked for */
     enum cairn_logger_level log_level;
 };
 

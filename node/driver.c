@@ -178,6 +178,8 @@ static void driver_begin(struct cairn_driver *driver, const struct cairn_event *
     }
     free(driver->invites);
     driver->invites = NULL;
+    cairn_driver_scrub(driver, false, &event);
+    cairn_driver_step(driver, &event);
     uv_timer_start(&driver->tick, cairn_driver_on_tick, 0, 0);
     driver->stats.started_ms = cairn_clock_wall_ms();
     driver->stats.is_started = true;

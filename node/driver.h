@@ -47,6 +47,7 @@ enum cairn_driver_command_type {
     CAIRN_DRIVER_DOCUMENT, /* a country document whose fingerprint was compared, or the own one */
     CAIRN_DRIVER_FORGET,
     CAIRN_DRIVER_POLICY,
+    CAIRN_DRIVER_SCRUB, /* read all of the log again, now; the answer does not wait for it */
 };
 
 /* What is borrowed is copied by cairn_driver_command. */
@@ -106,6 +107,7 @@ struct cairn_driver_stats {
     bool is_started;            /* recall is over */
     bool is_store_waiting;      /* below the floor, or being reopened: nothing becomes durable */
     cairn_err fold_err;         /* why the folder does not go on; CAIRN_OK */
+    bool is_log_damaged;        /* a file of the log has bad blocks, read around since the start */
     bool is_guard_failing;      /* what is outside of the log cannot be written */
     bool is_clock_ahead;        /* writes refused: CAIRN_CLOCK */
     uint64_t free_bytes;        /* of the log's file system, asked lately */

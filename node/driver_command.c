@@ -252,6 +252,14 @@ cairn_err cairn_driver_command(struct cairn_driver *driver,
 
 /* ---- giving to the core ---- */
 
+void cairn_driver_scrub(const struct cairn_driver *driver, bool is_now, struct cairn_event *event)
+{
+    *event = (struct cairn_event){.type = CAIRN_EVENT_SCRUB};
+    event->as.scrub.bytes_per_s = (uint64_t)driver->config.scrub_kib_per_s << 10;
+    event->as.scrub.period_ms = (uint64_t)driver->config.scrub_days * 86400000u;
+    event->as.scrub.is_now = is_now;
+}
+
 static void command_make_event(const struct driver_slot *slot, struct cairn_event *event)
 {
     const struct cairn_driver_command *command = &slot->command;
@@ -288,6 +296,9 @@ static void command_make_event(const struct driver_slot *slot, struct cairn_even
         event->type = CAIRN_EVENT_POLICY;
         memcpy(event->as.policy_hash, command->as.policy_hash, 32);
         break;
+    case CAIRN_DRIVER_SCRUB:
+        event->type = CAIRN_EVENT_SCRUB; /* the rest: cairn_driver_scrub */
+        break;
     }
 }
 
@@ -297,7 +308,7 @@ static void command_set_token(struct cairn_event *event, uint64_t token)
         event->as.document.token = token;
     } else if (event->type == CAIRN_EVENT_FORGET) {
         event->as.forget.token = token;
-    } else if (event->type != CAIRN_EVENT_POLICY) {
+    } else if (event->type != CAIRN_EVENT_POLICY && event->type != CAIRN_EVENT_SCRUB) {
         event->as.command.token = token;
     }
 }
@@ -332,6 +343,9 @@ bool cairn_driver_command_next(struct cairn_driver *driver)
     slot->state = DRIVER_SLOT_ASKED;
     command_make_event(slot, &event);
     command_set_token(&event, command_token(driver, number));
+    if (event.type == CAIRN_EVENT_SCRUB) {
+        cairn_driver_scrub(driver, true, &event);
+    }
     if (is_append) {
         slot->answer.err = command_encode(driver, slot, &event.as.command.operation);
     }
@@ -340,7 +354,7 @@ bool cairn_driver_command_next(struct cairn_driver *driver)
         return true;
     }
     cairn_driver_step(driver, &event);
-    if (event.type == CAIRN_EVENT_POLICY) {
+    if (event.type == CAIRN_EVENT_POLICY || event.type == CAIRN_EVENT_SCRUB) {
         command_finish(driver, number);
     }
     return true;

@@ -158,6 +158,11 @@ static void fold_judge(struct cairn_driver *driver, cairn_err err)
         CAIRN_LOG(is_well ? CAIRN_LOGGER_WARN : CAIRN_LOGGER_ERROR,
                   is_well ? "folder.goes_on" : "folder.waits", CAIRN_LOG_ERR(err));
     }
+    if (err == CAIRN_DISK_CORRUPT && err != driver->stats.fold_err && !driver->is_closing) {
+        struct cairn_event event; /* what the folder cannot read comes back from partners */
+        cairn_driver_scrub(driver, true, &event);
+        cairn_driver_step(driver, &event);
+    }
     driver->stats.fold_err = err;
     /* Views that cannot be written would let officers wait for ever: fail-stop, like the log. */
     bool is_broken =

@@ -8,6 +8,7 @@
 
 #define LOAD_PATIENCE 200u /* looks at a store that is being reopened */
 #define LOAD_PAUSE_NS 10000000
+#define LOAD_EACH_MAX 65536u /* rows that are read one by one */
 
 struct driver_load {
     struct cairn_driver *driver;
@@ -17,6 +18,7 @@ struct driver_load {
     uint64_t to_index;
     size_t size_max_bytes;
     cairn_err err;
+    bool is_around; /* rows are missing, or a file is damaged where they are not any more */
     struct cairn_row *rows;
     size_t row_count;
     size_t row_capacity;
@@ -85,6 +87,31 @@ static cairn_err load_scan(struct driver_load *load)
     return cairn_store_scan(load->driver->start.log, &range, load_on_row, load);
 }
 
+/* A block is damaged: every row that can be read by itself is given, also one that was written
+ * again since, for a scan stumbles over what lies below it. What cannot be read is not there. */
+static cairn_err load_each(struct driver_load *load)
+{
+    struct cairn_key at = load->from;
+    bool has_room = true;
+    load->row_count = 0;
+    load->byte_count = 0;
+    load->is_around = true;
+    for (; has_room && at.index < load->to_index; at.index++) {
+        uint8_t key[CAIRN_KEY_BYTES];
+        struct cairn_bytes key_bytes = {.data = key, .size = sizeof key};
+        struct cairn_bytes value;
+        cairn_key_encode(&at, key);
+        cairn_err err = cairn_store_get(load->driver->start.log, key_bytes, &value);
+        if (err == CAIRN_NOT_FOUND || err == CAIRN_DISK_CORRUPT) {
+            continue;
+        }
+        CAIRN_TRY(err);
+        has_room = load_on_row(load, key_bytes, value);
+        cairn_store_free(value);
+    }
+    return CAIRN_OK;
+}
+
 static void load_run(void *host, uint32_t thread_index)
 {
     struct driver_load *load = host;
@@ -94,6 +121,9 @@ static void load_run(void *host, uint32_t thread_index)
     for (uint32_t i = 0; err == CAIRN_BUSY && i < LOAD_PATIENCE; i++) {
         (void)nanosleep(&pause, NULL);
         err = load_scan(load);
+    }
+    if (err == CAIRN_DISK_CORRUPT && load->to_index - load->from.index <= LOAD_EACH_MAX) {
+        err = load_each(load);
     }
     load->err = load->err == CAIRN_OK ? err : load->err;
     size_t at = 0;
@@ -116,6 +146,7 @@ static void load_done(void *host)
 {
     struct driver_load *load = host;
     struct cairn_driver *driver = load->driver;
+    driver->stats.is_log_damaged |= load->is_around;
     if (!driver->is_ended) {
         struct cairn_event event = {.type = CAIRN_EVENT_LOADED};
         event.as.done.token = load->token;

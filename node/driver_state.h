@@ -98,7 +98,6 @@ struct cairn_driver {
     uint32_t watch_count;
     struct cairn_driver_stats stats;
     struct cairn_links *links; /* NULL once they are closed */
-
     struct cairn_guard *guard; /* NULL before the core begins */
 
     /* steps */
@@ -176,6 +175,7 @@ bool cairn_driver_command_next(struct cairn_driver *driver);
 void cairn_driver_command_answer(struct cairn_driver *driver, const struct cairn_action *action);
 void cairn_driver_command_folded(struct cairn_driver *driver, const uint8_t feed[static 16],
                                  uint64_t commit_number);
+void cairn_driver_scrub(const struct cairn_driver *driver, bool is_now, struct cairn_event *event);
 void cairn_driver_command_look(struct cairn_driver *driver); /* at free space and clocks */
 void cairn_driver_intake_look(struct cairn_driver *driver);  /* ... and say it to the core */
 void cairn_driver_command_end(struct cairn_driver *driver);  /* answer all that wait */

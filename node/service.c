@@ -132,6 +132,7 @@ static void service_add_routes(struct cairn_service *service)
     service_add(service, cairn_http_case_routes());
     service_add(service, cairn_http_status_routes());
     service_add(service, cairn_http_document_routes());
+    service_add(service, cairn_http_scrub_routes());
     service_add(service, cairn_http_partner_routes());
     service_add(service, cairn_http_policy_routes());
     service_add(service, cairn_http_token_routes());

@@ -147,6 +147,14 @@ struct cairn_bytes cairn_store_prefix_end(struct cairn_bytes prefix, uint8_t *ou
 CAIRN_MUST cairn_err cairn_store_compact(struct cairn_store *store,
                                          const struct cairn_store_range *range);
 
+/* Put a store together from what can still be read; is_new does not matter. Damaged files are moved
+ * into the directory `lost` in it. What stood in damaged blocks and nowhere else is gone.
+ *
+ * errors  CAIRN_LOCKED, CAIRN_NOT_FOUND, CAIRN_DISK_FLOOR; CAIRN_DISK_CORRUPT  nothing can be made
+ *         of it
+ * cost    reads everything, writes what was damaged: seconds per GB */
+CAIRN_MUST cairn_err cairn_store_repair(const struct cairn_store_options *options);
+
 void cairn_store_stats(struct cairn_store *store, struct cairn_store_stats *out);
 
 /* The engine's own report, text for people.

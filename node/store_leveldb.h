@@ -2,6 +2,7 @@
  *
  *     store_leveldb.c        open, close, reopen, batches, write
  *     store_leveldb_read.c   get, scan, seek, compact, figures
+ *     store_leveldb_repair.c damaged files are left behind
  *
  * The rwlock guards `db`: each read holds it shared, only reopen and close hold it alone. */
 #ifndef CAIRN_NODE_STORE_LEVELDB_H

@@ -69,6 +69,9 @@ static void core_lay_out(struct cairn_core *core, struct core_plan *plan)
     core->invites = core_plan_take(plan, CORE_INVITES_MAX, sizeof *core->invites);
     core->invited = core_plan_take(plan, CORE_INVITED_MAX, sizeof *core->invited);
     core->scratch = core_plan_take(plan, CORE_SCRATCH_BYTES, 1);
+    core->scrub.ours = core_plan_take(plan, CORE_SCRUB_PIECES, sizeof *core->scrub.ours);
+    core->scrub.theirs = core_plan_take(plan, CORE_SCRUB_PIECES, sizeof *core->scrub.theirs);
+    core->scrub.buffer = core_plan_take(plan, CAIRN_COMMIT_MAX_BYTES, 1);
     core->arena.memory = core_plan_take(plan, CAIRN_LIMIT_STEP_ARENA_BYTES, 1);
 }
 
@@ -106,6 +109,7 @@ static void core_init_tables(struct cairn_core *core)
         core->links[i] = (struct core_link){.journal = CORE_NONE};
     }
     cairn_core_tasks_init(core);
+    cairn_core_scrub_init(core);
 }
 
 /* Odd, and nobody else's to know. */

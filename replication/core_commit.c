@@ -333,6 +333,10 @@ cairn_err cairn_core_take_entries(struct cairn_core *core, uint32_t link, struct
     if (!is_source) {
         return CAIRN_OK; /* of a stream that was stopped */
     }
+    if (cairn_core_heal_is_on(core, log)) {
+        cairn_core_heal_commit(core, &commit, bytes);
+        return CAIRN_OK;
+    }
     if (commit.opening.number >= core->feeds[number].commits) { /* else it began anew since */
         CAIRN_TRY(commit_take_sent(core, number, &commit, bytes));
     }

@@ -256,7 +256,11 @@ cairn_err cairn_core_take_journal(struct cairn_core *core, uint32_t link,
     if (!is_source) {
         return CAIRN_OK; /* of a stream that was stopped */
     }
-    CAIRN_TRY(journal_take(core, link, number, range));
+    if (cairn_core_heal_is_on(core, number)) {
+        cairn_core_heal_leaves(core, range);
+    } else {
+        CAIRN_TRY(journal_take(core, link, number, range));
+    }
     cairn_core_want_more(core, number);
     return CAIRN_OK;
 }

@@ -195,6 +195,7 @@ static cairn_err link_take_hello(struct cairn_core *core, uint32_t number,
     cairn_core_ends_greet(core, number);
     cairn_core_ask_invited(core, number);
     cairn_core_restore_ask(core, number);
+    cairn_core_scrub_heard(core);
     return CAIRN_OK;
 }
 

@@ -79,6 +79,7 @@ void cairn_core_set_back(struct cairn_core *core)
         core->intakes[log].moved_ms = look_least(core->intakes[log].moved_ms, now_ms);
         core->intakes[log].grown_ms = look_least(core->intakes[log].grown_ms, now_ms);
     }
+    cairn_core_scrub_set_back(core);
     cairn_core_wake(core, core->look_ms);
     cairn_core_wake(core, core->heartbeat_ms);
 }

@@ -23,7 +23,10 @@
  *     core_join.c      FEED: records of feeds         core_commit.c   ENTRIES: commits
  *     core_ripe.c      commits to the folder          core_look.c     what does not come
  *     core_fork.c      two histories: found           core_proof.c    ... proved and told
- *     core_ended.c     journals that end at a position */
+ *     core_ended.c     journals that end at a position
+ *     core_scrub.c     the log is read again          core_check.c    is it what it was?
+ *     core_heal.c      what is not, from partners     core_faults.c   what is not, listed
+ *     core_remake.c    ... or from what is left */
 #ifndef CAIRN_REPLICATION_CORE_PARTS_H
 #define CAIRN_REPLICATION_CORE_PARTS_H
 

@@ -184,6 +184,48 @@ static void recall_clock(struct cairn_core *core, struct row_reader *row)
     row_fixed(row, 2, 32, core->policy_hash);
 }
 
+static void recall_round(struct row_reader *row, uint64_t key, struct cairn_core_round *out)
+{
+    out->began_ms = row_uint(row, key, UINT64_MAX);
+    out->ended_ms = row_uint(row, key + 1, UINT64_MAX);
+    out->rows = row_uint(row, key + 2, UINT64_MAX);
+    out->bytes = row_uint(row, key + 3, UINT64_MAX);
+    out->found = row_uint(row, key + 4, UINT64_MAX);
+    out->healed = row_uint(row, key + 5, UINT64_MAX);
+    out->lost = row_uint(row, key + 6, UINT64_MAX);
+}
+
+static void recall_scrub(struct cairn_core *core, struct row_reader *row)
+{
+    struct core_scrub *scrub = &core->scrub;
+    struct cairn_bytes log = row_bin(row, 1, 16);
+    scrub->place_at = row_uint(row, 2, RECALL_SIZE_MAX);
+    row_range(row, 3, &scrub->place_range);
+    scrub->place_leaf_plus1 = row_uint(row, 4, RECALL_SIZE_MAX);
+    scrub->is_on = row_uint(row, 5, 1) != 0;
+    recall_round(row, 6, &scrub->round);
+    recall_round(row, 13, &scrub->last);
+    scrub->has_place = row->err == CAIRN_OK && scrub->is_on && log.size == 16;
+    if (scrub->has_place) {
+        memcpy(scrub->place, log.data, 16);
+    }
+}
+
+static void recall_fault(struct cairn_core *core, const uint8_t id[static 16],
+                         struct row_reader *row)
+{
+    struct core_fault fault = {.table = (uint8_t)row_uint(row, 1, UINT8_MAX)};
+    fault.from = row_uint(row, 2, RECALL_SIZE_MAX);
+    fault.to = row_uint(row, 3, RECALL_SIZE_MAX);
+    fault.found_ms = row_uint(row, 4, UINT64_MAX);
+    fault.is_lost = row_uint(row, 5, 1) != 0;
+    memcpy(fault.id, id, 16);
+    row_need(row, fault.from < fault.to);
+    if (row->err == CAIRN_OK && core->scrub.fault_count < CORE_FAULTS) {
+        core->scrub.faults[core->scrub.fault_count++] = fault;
+    }
+}
+
 /* ---- FEED ---- */
 
 static void recall_secrets(struct cairn_core *core, struct cairn_feed *feed, struct row_reader *row,
@@ -366,6 +408,10 @@ static void recall_row(struct cairn_core *core, const struct cairn_row *recalled
         uint64_t state = row_uint(&row, 1, 2);
         core->restore.was_restored = state != 0;
         core->restore.is_unfinished = state == 2;
+    } else if (type == CORE_ROW_SCRUB && !is_feed) {
+        recall_scrub(core, &row);
+    } else if (type == CORE_ROW_FAULT && !is_feed) {
+        recall_fault(core, recalled->key.id, &row);
     } else if (type == CORE_ROW_FEED && is_feed) {
         recall_feed(core, recalled->key.id, &row);
     } else if (type >= CORE_ROW_WAITING && type <= CORE_ROW_FROZEN && is_feed) {

@@ -208,6 +208,72 @@ void cairn_core_puts_add_restored(struct cairn_core *core, struct core_puts *put
     row_end(core, &writer, cairn_core_puts_add(puts, CAIRN_TABLE_STATE, id, 5));
 }
 
+size_t cairn_core_scrub_doubt(struct cairn_key *out_key, uint8_t out_row[static 16])
+{
+    struct cairn_pack_writer writer;
+    struct cairn_bytes row;
+    *out_key = (struct cairn_key){.table = CAIRN_TABLE_STATE, .index = 5};
+    cairn_pack_writer_init(&writer, out_row, 16);
+    cairn_pack_put_map(&writer, 2);
+    cairn_pack_put_uint(&writer, 0);
+    cairn_pack_put_uint(&writer, CORE_ROW_RESTORED);
+    row_put_uint(&writer, 1, 2);
+    cairn_err err = cairn_pack_end(&writer, &row);
+    CAIRN_REQUIRE(err == CAIRN_OK);
+    return row.size;
+}
+
+static void row_put_round(struct cairn_pack_writer *writer, uint64_t key,
+                          const struct cairn_core_round *round)
+{
+    const uint64_t numbers[] = {round->began_ms, round->ended_ms, round->rows, round->bytes,
+                                round->found,    round->healed,   round->lost};
+    for (uint32_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        row_put_uint(writer, key + i, numbers[i]);
+    }
+}
+
+void cairn_core_puts_add_scrub(struct cairn_core *core, struct core_puts *puts)
+{
+    const struct core_scrub *scrub = &core->scrub;
+    struct cairn_bytes log = {.size = 0};
+    struct cairn_pack_writer writer;
+    uint8_t row[ROW_MAX];
+    uint8_t id[16] = {0};
+    if (scrub->is_on && scrub->round_log != CORE_NONE && scrub->log == scrub->round_log) {
+        log = (struct cairn_bytes){.data = cairn_core_log_id(core, scrub->log), .size = 16};
+    }
+    row_begin(&writer, row, CORE_ROW_SCRUB, 19);
+    row_put_bin(&writer, 1, log);
+    row_put_uint(&writer, 2, scrub->at);
+    row_put_range(&writer, 3, &scrub->range);
+    row_put_uint(&writer, 4, scrub->last_leaf_plus1);
+    row_put_uint(&writer, 5, scrub->is_on);
+    row_put_round(&writer, 6, &scrub->round);
+    row_put_round(&writer, 13, &scrub->last);
+    row_end(core, &writer, cairn_core_puts_add(puts, CAIRN_TABLE_STATE, id, 6));
+}
+
+void cairn_core_puts_add_fault(struct cairn_core *core, struct core_puts *puts,
+                               const struct core_fault *fault, bool is_gone)
+{
+    uint64_t index = (uint64_t)1 << 63 | fault->from;
+    struct cairn_pack_writer writer;
+    uint8_t row[ROW_MAX];
+    index |= fault->table == CAIRN_TABLE_ENTRY ? (uint64_t)1 << 62 : 0;
+    struct cairn_put *put = cairn_core_puts_add(puts, CAIRN_TABLE_STATE, fault->id, index);
+    if (is_gone) {
+        return; /* without a value it is deleted */
+    }
+    row_begin(&writer, row, CORE_ROW_FAULT, 5);
+    row_put_uint(&writer, 1, fault->table);
+    row_put_uint(&writer, 2, fault->from);
+    row_put_uint(&writer, 3, fault->to);
+    row_put_uint(&writer, 4, fault->found_ms);
+    row_put_uint(&writer, 5, fault->is_lost);
+    row_end(core, &writer, put);
+}
+
 void cairn_core_puts_add_journal(struct cairn_core *core, struct core_puts *puts, uint32_t number)
 {
     const struct core_journal *journal = &core->journals[number];

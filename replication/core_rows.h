@@ -7,7 +7,11 @@
  *                            9 ms of its newest mark, 10 bytes of checkpoints kept
  *     STATE  3      country  1 code, 2 is recognised
  *     STATE  4      clock    1 ms of the last own mark, 2 policy hash
- *     STATE  5      restored 1 always 1: the log was an old copy once
+ *     STATE  5      restored 1 the log was an old copy once; 2: and is coming back
+ *     STATE  6      scrub    1 log, empty: none, 2 next row, 3 range before it, 4 last leaf + 1,
+ *                            5 a round is under way, 6 to 12 it, 13 to 19 the last one
+ *     STATE  fault  fault    1 table, 2 first row, 3 behind the last, 4 found ms, 5 is lost; index:
+ *                            2^63 + first row, and 2^62 for a private entry
  *     FEED   0      feed     1 journal id, 2 type, 3 members, 4 sealed secrets, 5 nonce, 6 range,
  *                            7 committed size, 8 commits, 9 last leaf + 1, 10 first leaf,
  *                            11 is closed, 12 is broken, 13 commits with receipt, 14 scanned up to,
@@ -40,6 +44,8 @@ enum core_row_type {
     CORE_ROW_LOST = 7,
     CORE_ROW_FROZEN = 8,
     CORE_ROW_RESTORED = 9,
+    CORE_ROW_SCRUB = 10,
+    CORE_ROW_FAULT = 11,
 };
 
 /* A row with one number: LOST or FROZEN. */
@@ -48,6 +54,10 @@ void cairn_core_puts_add_mark(struct cairn_core *core, struct core_puts *puts, u
 
 void cairn_core_puts_add_restored(struct cairn_core *core, struct core_puts *puts,
                                   bool is_unfinished);
+
+void cairn_core_puts_add_scrub(struct cairn_core *core, struct core_puts *puts);
+void cairn_core_puts_add_fault(struct cairn_core *core, struct core_puts *puts,
+                               const struct core_fault *fault, bool is_gone);
 
 /* Key of a feed's secrets at rest. */
 void cairn_core_row_key(const struct cairn_core *core, const uint8_t feed[static 16],

@@ -232,5 +232,6 @@ void cairn_core_scan_loaded(struct cairn_core *core, const struct core_task *tas
         cairn_core_scan(core, task->log);
     } else { /* the next checkpoint, or the next look at what does not come, tries again */
         cairn_core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE, err);
+        cairn_core_scrub_urge(core, task->log);
     }
 }

@@ -74,6 +74,16 @@ static uint32_t serve_task(struct cairn_core *core, enum core_task_type type, ui
     return token;
 }
 
+/* What should be on this disk cannot be read: the peer must ask somebody else. */
+static void serve_give_up(struct cairn_core *core, uint32_t log, struct core_stream *stream,
+                          cairn_err err)
+{
+    stream->is_wanted = false;
+    cairn_core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE,
+                          err == CAIRN_OK ? CAIRN_DISK_CORRUPT : err);
+    cairn_core_scrub_urge(core, log);
+}
+
 /* So many leaves as credit is left for, and one. */
 static uint64_t serve_leaf_end(const struct core_stream *stream, uint64_t end)
 {
@@ -89,6 +99,15 @@ static void serve_load(struct cairn_core *core, uint32_t number, uint32_t log)
     if (!stream->is_wanted || stream->is_loading || stream->from >= end) {
         return; /* it was asked for anew since it was queued */
     }
+    uint64_t damaged = cairn_core_fault_next(core, log, stream->from);
+    if (damaged == stream->from) { /* nobody is given what is known to be wrong. source P-92 */
+        stream->is_wanted = false;
+        cairn_core_notice_err(core, CAIRN_NOTICE_ROW_WITHHELD,
+                              core->journals[core->links[number].journal].country,
+                              CAIRN_DISK_CORRUPT);
+        return;
+    }
+    end = damaged < end ? damaged : end;
     struct cairn_action *load = cairn_core_act(core, CAIRN_ACTION_LOAD);
     bool is_feed = core_log_is_feed(core, log);
     load->as.load.token = serve_task(core, CORE_TASK_LOAD_STREAM, number, log, stream->from);
@@ -254,14 +273,6 @@ static size_t serve_entries(struct cairn_core *core, uint32_t link, struct cairn
     return size;
 }
 
-/* What should be on this disk cannot be read: the peer must ask somebody else. */
-static void serve_give_up(struct cairn_core *core, struct core_stream *stream, cairn_err err)
-{
-    stream->is_wanted = false;
-    cairn_core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE,
-                          err == CAIRN_OK ? CAIRN_DISK_CORRUPT : err);
-}
-
 static void serve_commit(struct cairn_core *core, uint32_t number, uint32_t log,
                          struct cairn_bytes commit)
 {
@@ -271,7 +282,7 @@ static void serve_commit(struct cairn_core *core, uint32_t number, uint32_t log,
     struct cairn_opening opening;
     if (commit.size < CAIRN_COMMIT_HEAD_BYTES || commit.size > CAIRN_COMMIT_MAX_BYTES ||
         cairn_opening_decode(commit.data, &opening) != CAIRN_OK) {
-        serve_give_up(core, stream, CAIRN_DISK_CORRUPT);
+        serve_give_up(core, log, stream, CAIRN_DISK_CORRUPT);
         return;
     }
     if (journal->is_wanted && opening.leaf_index >= journal->shown) {
@@ -316,7 +327,7 @@ static void serve_leaves(struct cairn_core *core, uint32_t number, uint32_t log,
     size_t count = event->as.done.row_count;
     uint8_t *leaves = cairn_core_take(core, count * CAIRN_LEAF_BYTES);
     if (!serve_copy_leaves(event, stream->from, leaves)) {
-        serve_give_up(core, stream, CAIRN_DISK_CORRUPT);
+        serve_give_up(core, log, stream, CAIRN_DISK_CORRUPT);
         return;
     }
     struct cairn_message message = {
@@ -348,7 +359,7 @@ void cairn_core_stream_loaded(struct cairn_core *core, const struct core_task *t
     stream->is_loading = false;
     if (stream->is_wanted && stream->from == task->a) {
         if (event->as.done.err != CAIRN_OK || event->as.done.row_count == 0) {
-            serve_give_up(core, stream, event->as.done.err);
+            serve_give_up(core, task->log, stream, event->as.done.err);
         } else if (core_log_is_feed(core, task->log)) {
             serve_commit(core, task->link, task->log, event->as.done.rows[0].value);
         } else {

@@ -5,6 +5,7 @@
 #include "replication/core.h"
 #include "replication/core_batch.h"
 #include "replication/core_forks.h"
+#include "replication/core_scrubbing.h"
 #include "schema/base/arena.h"
 
 enum core_restore_state {
@@ -109,11 +110,12 @@ struct cairn_core {
     bool is_ripen_due;        /* there was no room for more */
     uint32_t ripen_next;      /* feed where to go on */
     bool is_scan_due;         /* some journal's is_scan_due */
-    uint64_t mark_ms;         /* time of the last own mark */
-    uint64_t heartbeat_ms;    /* when the next is due */
-    uint64_t receipt_ms;      /* when receipts are written next; 0: none due */
-    uint64_t look_ms;         /* when it is looked at what does not come */
-    uint64_t hlc;             /* highest used for own operations */
+    struct core_scrub scrub;
+    uint64_t mark_ms;      /* time of the last own mark */
+    uint64_t heartbeat_ms; /* when the next is due */
+    uint64_t receipt_ms;   /* when receipts are written next; 0: none due */
+    uint64_t look_ms;      /* when it is looked at what does not come */
+    uint64_t hlc;          /* highest used for own operations */
     uint8_t policy_hash[32];
 
     /* one step */

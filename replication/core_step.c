@@ -52,6 +52,9 @@ static void step_on_stored(struct cairn_core *core, const struct cairn_event *ev
     case CORE_TASK_STORE_FORGET:
         cairn_core_answer(core, task.a, CAIRN_OK);
         break;
+    case CORE_TASK_STORE_SCRUB:
+        cairn_core_heal_stored(core);
+        break;
     case CORE_TASK_FREE:
     case CORE_TASK_STORE:
     case CORE_TASK_SIGN_FLUSH:
@@ -63,6 +66,7 @@ static void step_on_stored(struct cairn_core *core, const struct cairn_event *ev
     case CORE_TASK_LOAD_FORK:
     case CORE_TASK_LOAD_PROOF:
     case CORE_TASK_LOAD_END:
+    case CORE_TASK_LOAD_SCRUB:
         break;
     }
 }
@@ -93,6 +97,10 @@ static void step_on_loaded(struct cairn_core *core, const struct cairn_event *ev
     }
     if (task.type == CORE_TASK_LOAD_END) {
         cairn_core_end_loaded(core, event);
+        return;
+    }
+    if (task.type == CORE_TASK_LOAD_SCRUB) {
+        cairn_core_scrub_loaded(core, &task, event);
         return;
     }
     if (task.link_generation != core->link_generations[task.link]) {
@@ -142,6 +150,20 @@ static void step_on_link_sent(struct cairn_core *core, const struct cairn_event 
     struct core_link *link = &core->links[event->as.link.link];
     uint64_t sent = event->as.link.sent_bytes;
     link->out_bytes -= sent < link->out_bytes ? sent : link->out_bytes;
+}
+
+/* What the host says of how to go on; nobody waits for an answer. */
+static void step_on_setting(struct cairn_core *core, const struct cairn_event *event)
+{
+    if (event->type == CAIRN_EVENT_POLICY) {
+        memcpy(core->policy_hash, event->as.policy_hash, 32);
+    } else if (event->type == CAIRN_EVENT_ACCEPT) {
+        cairn_core_on_accept(core, event);
+    } else if (event->type == CAIRN_EVENT_SPACE) {
+        cairn_core_on_space(core, event);
+    } else {
+        cairn_core_on_scrub(core, event);
+    }
 }
 
 static void step_dispatch(struct cairn_core *core, const struct cairn_event *event)
@@ -204,13 +226,10 @@ static void step_dispatch(struct cairn_core *core, const struct cairn_event *eve
         cairn_core_on_invited(core, event);
         break;
     case CAIRN_EVENT_POLICY:
-        memcpy(core->policy_hash, event->as.policy_hash, 32);
-        break;
     case CAIRN_EVENT_ACCEPT:
-        cairn_core_on_accept(core, event);
-        break;
     case CAIRN_EVENT_SPACE:
-        cairn_core_on_space(core, event);
+    case CAIRN_EVENT_SCRUB:
+        step_on_setting(core, event);
         break;
     }
 }
@@ -252,6 +271,7 @@ static void step_follow(struct cairn_core *core)
     cairn_core_flush(core);
     cairn_core_cosign(core);
     cairn_core_pump_all(core);
+    cairn_core_scrub(core);
     if (!cairn_core_is_roomy(core)) {
         cairn_core_wake(core, core->now_ms);
     }

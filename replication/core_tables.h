@@ -3,7 +3,6 @@
 #ifndef CAIRN_REPLICATION_CORE_TABLES_H
 #define CAIRN_REPLICATION_CORE_TABLES_H
 
-#include "crypto/note.h"
 #include "replication/core_limits.h"
 #include "replication/event.h"
 #include "replication/log/feed.h"
@@ -173,6 +172,7 @@ enum core_task_type {
     CORE_TASK_STORE_DOCUMENT, /* log: country; a: host's token, b: whether it wants an answer */
     CORE_TASK_STORE_KEEP,
     CORE_TASK_STORE_FORGET, /* a: host's token */
+    CORE_TASK_STORE_SCRUB,
     CORE_TASK_SIGN_FLUSH,
     CORE_TASK_SIGN_COSIGN, /* log: journal */
     CORE_TASK_LOAD_STREAM, /* link, log, a: from */
@@ -182,6 +182,7 @@ enum core_task_type {
     CORE_TASK_LOAD_FORK,   /* log: journal */
     CORE_TASK_LOAD_PROOF,  /* link, log: journal */
     CORE_TASK_LOAD_END,    /* log: journal */
+    CORE_TASK_LOAD_SCRUB,  /* log; b: enum core_scrub_load */
 };
 
 struct core_task {

@@ -78,34 +78,42 @@ static int64_t want_owed(const struct core_intake *intake)
     return owed < (int64_t)CORE_DEBT_MAX ? owed : (int64_t)CORE_DEBT_MAX;
 }
 
-/* Begin anew from what we hold. What the source may still send under the WANT before stays owed. */
-static void want_send(struct cairn_core *core, uint32_t log)
+/* Begin anew. What the source may still send under the WANT before stays owed. */
+static void want_send_from(struct cairn_core *core, uint32_t log, uint64_t from,
+                           uint32_t credit_bytes)
 {
     struct core_intake *intake = &core->intakes[log];
-    uint32_t credit_bytes = cairn_core_accept_credit(core, log);
     struct cairn_message want = {
         .type = CAIRN_MESSAGE_WANT,
-        .as.want = {.has_from = true, .credit_bytes = credit_bytes},
+        .as.want = {.has_from = true, .from = from, .credit_bytes = credit_bytes},
     };
-    if (credit_bytes == 0) {
-        cairn_core_accept_wait(core, log, true);
-        return;
-    }
     cairn_core_accept_asked(core, log);
     memcpy(want.as.want.log, cairn_core_log_id(core, log), 16);
-    if (core_log_is_feed(core, log)) {
-        want.as.want.from = core->feeds[log - core->limits.journals].commits;
-    } else {
-        struct core_journal *journal = &core->journals[log];
-        want.as.want.from = journal->verified.size;
-        journal->candidate = journal->verified;
-        journal->candidate_suspect = CORE_SUSPECT_OPEN;
-    }
     intake->debt = want_owed(intake);
     intake->credit = credit_bytes;
     intake->is_restarted = true;
     intake->moved_ms = core->now_ms;
     cairn_core_send(core, intake->link, &want);
+}
+
+/* ... from what we hold, as far as the author's rate goes. */
+static void want_send(struct cairn_core *core, uint32_t log)
+{
+    uint32_t credit_bytes = cairn_core_accept_credit(core, log);
+    uint64_t from;
+    if (credit_bytes == 0) {
+        cairn_core_accept_wait(core, log, true);
+        return;
+    }
+    if (core_log_is_feed(core, log)) {
+        from = core->feeds[log - core->limits.journals].commits;
+    } else {
+        struct core_journal *journal = &core->journals[log];
+        from = journal->verified.size;
+        journal->candidate = journal->verified;
+        journal->candidate_suspect = CORE_SUSPECT_OPEN;
+    }
+    want_send_from(core, log, from, credit_bytes);
 }
 
 /* The source need not go on. What is on its way is let pass. source P-64 */
@@ -151,8 +159,8 @@ void cairn_core_offered(struct cairn_core *core, uint32_t link, uint32_t log)
     bool is_author = core->links[link].journal == cairn_core_log_author(core, log);
     if (held == CORE_NONE) {
         cairn_core_want(core, log);
-    } else if (is_author && core->links[held].journal != core->links[link].journal &&
-               want_is_open(core, log)) {
+    } else if (is_author && !cairn_core_heal_is_on(core, log) &&
+               core->links[held].journal != core->links[link].journal && want_is_open(core, log)) {
         want_switch(core, log, link);
     }
 }
@@ -171,9 +179,45 @@ void cairn_core_want_elsewhere(struct cairn_core *core, uint32_t link, uint32_t 
 /* Start the stream anew from what we hold; also the acknowledgement of a checkpoint. */
 void cairn_core_want_again(struct cairn_core *core, uint32_t log)
 {
-    if (want_is_open(core, log) && core->intakes[log].link != CORE_NONE) {
+    if (want_is_open(core, log) && core->intakes[log].link != CORE_NONE &&
+        !cairn_core_heal_is_on(core, log)) {
         want_send(core, log);
     }
+}
+
+/* ---- what is to be healed ---- */
+
+/* Who may have it? Of its own feeds every member does, whether it was offered or not. */
+static bool want_may_have(const struct cairn_core *core, uint32_t link, uint32_t log)
+{
+    if (!core->links[link].is_greeted || cairn_core_log_author(core, log) != 0) {
+        return want_has_offered(core, link, log);
+    }
+    uint32_t country = core->journals[core->links[link].journal].country;
+    return !core_log_is_feed(core, log) ||
+           cairn_core_feed_is_served(core, log - core->limits.journals, country);
+}
+
+/* The next link behind `after` (CORE_NONE: the first one) that may have it. CORE_NONE: nobody */
+uint32_t cairn_core_want_source_after(const struct cairn_core *core, uint32_t log, uint32_t after)
+{
+    for (uint32_t link = after == CORE_NONE ? 0 : after + 1; link < core->limits.links; link++) {
+        if (want_may_have(core, link, log)) {
+            return link;
+        }
+    }
+    return CORE_NONE;
+}
+
+/* Ask this link for what was had before. source P-91 */
+void cairn_core_want_from(struct cairn_core *core, uint32_t log, uint32_t link, uint64_t from)
+{
+    if (core->intakes[log].link != link) {
+        cairn_core_want_stop(core, log);
+        core->intakes[log].link = link;
+        core->intakes[log].grown_ms = core->now_ms;
+    }
+    want_send_from(core, log, from, CORE_CREDIT_BYTES); /* it was taken once: no rate counts */
 }
 
 /* ---- whole authors ---- */
@@ -228,7 +272,8 @@ void cairn_core_want_more(struct cairn_core *core, uint32_t log)
         intake->credit >= (int64_t)CORE_CREDIT_BYTES / 2) {
         return;
     }
-    int64_t window = cairn_core_accept_credit(core, log);
+    int64_t window = cairn_core_heal_is_on(core, log) ? (int64_t)CORE_CREDIT_BYTES
+                                                      : cairn_core_accept_credit(core, log);
     if (window == 0) {
         cairn_core_accept_wait(core, log, false);
     } else if (intake->credit < window / 2) {
@@ -375,7 +420,7 @@ static void want_look(struct cairn_core *core, uint32_t log)
     if (intake->is_waiting) {
         return; /* it is we who keep it from sending */
     }
-    if (!is_silent && !want_is_barren(core, log)) {
+    if (cairn_core_heal_is_on(core, log) || (!is_silent && !want_is_barren(core, log))) {
         return;
     }
     uint32_t next = want_next_source(core, log, intake->link);

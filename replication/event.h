@@ -34,6 +34,7 @@ enum cairn_event_type {
     CAIRN_EVENT_POLICY,     /* hash of the policy that commits name from now on */
     CAIRN_EVENT_ACCEPT,     /* what is taken of each country; replaces what was said before */
     CAIRN_EVENT_SPACE,      /* room on the disk has become scarce, or is there again */
+    CAIRN_EVENT_SCRUB,      /* how the log is read again; at once, or from time to time */
 };
 
 /* What the host remembers of the own journal outside of the log store, so that an old copy of the
@@ -118,7 +119,12 @@ struct cairn_event {
             const struct cairn_accept *rows;
             uint32_t row_count; /* 0..CAIRN_ACCEPT_ROWS_MAX */
         } accept;
-        bool is_scarce; /* SPACE: nothing of others is taken for now */
+        bool is_scarce;           /* SPACE: nothing of others is taken for now */
+        struct {                  /* SCRUB. Never: nothing is read again */
+            uint64_t bytes_per_s; /* at least 1 */
+            uint64_t period_ms;   /* from the beginning of a round to the next; 0: only `is_now` */
+            bool is_now;          /* a whole round begins now, and goes 16 times as fast */
+        } scrub;
     } as;
 };
 

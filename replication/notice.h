@@ -46,6 +46,11 @@ enum cairn_notice_level {
     X(ACCEPT_SLOWED,  INFO,  "partner.slowed")     /* a: entries a second that policy takes */     \
     X(ACCEPT_FULL,    ERROR, "partner.full")       /* a: bytes held, b: limit */                   \
     X(ACCEPT_SPACE,   WARN,  "partners.wait")      /* a: 1 the disk is nearly full, 0 no more */   \
+    X(ROW_DAMAGED,    ERROR, "row.damaged")        /* a: first row, b: rows; of leaves, commits */ \
+    X(ROW_HEALED,     WARN,  "row.healed")         /* likewise: written again as it was */         \
+    X(ROW_LOST,       ERROR, "row.lost")           /* likewise: nobody who was asked has it */     \
+    X(ROW_WITHHELD,   WARN,  "row.withheld")       /* country: of the peer that asked for one */   \
+    X(SCRUBBED,       INFO,  "scrub.done")         /* a: rows read, b: damage that is known */     \
     X(STORE_FAILED,   ERROR, "store.failed")
 /* clang-format on */
 

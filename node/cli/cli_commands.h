@@ -1,14 +1,15 @@
 /* The commands of `cairn`, as node/command.c lists them. Each gets what follows its own words and
  * gives the exit code of the process (cli_client.h). One file for each group: cli_<group>.c.
  *
- * All but document, document renew, recover, policy check, agreement check and bench catchup and
- * live ask the daemon. */
+ * All but document, document renew, recover, scrub --repair, policy check, agreement check and
+ * bench catchup and live ask the daemon. */
 #ifndef CAIRN_NODE_CLI_CLI_COMMANDS_H
 #define CAIRN_NODE_CLI_CLI_COMMANDS_H
 
 int cairn_cli_document_print(int argc, char **argv);     /* document */
 int cairn_cli_document_renew(int argc, char **argv);     /* document renew */
 int cairn_cli_recover_run(int argc, char **argv);        /* recover */
+int cairn_cli_scrub_run(int argc, char **argv);          /* scrub [--repair] */
 int cairn_cli_partner_add(int argc, char **argv);        /* partner add FILE */
 int cairn_cli_partner_list(int argc, char **argv);       /* partner list */
 int cairn_cli_partner_checkpoint(int argc, char **argv); /* partner checkpoint ORIGIN */

@@ -55,6 +55,28 @@ static void status_print_accept(const struct cairn_cli_session *session, const j
     }
 }
 
+/* When the log was read again last, and what is damaged in it. */
+static void status_print_scrub(const struct cairn_cli_session *session, const json_t *scrub)
+{
+    const json_t *last = json_object_get(scrub, "last");
+    if (last != NULL) {
+        cairn_cli_output_line(
+            &session->output, "log read    %s: %lld rows, %lld damaged, %lld healed",
+            cairn_cli_session_text(last, "ended"), cairn_cli_session_number(last, "rows"),
+            cairn_cli_session_number(last, "found"), cairn_cli_session_number(last, "healed"));
+    }
+    if (cairn_cli_session_number(scrub, "faults") > 0) {
+        cairn_cli_output_line(
+            &session->output, "damage      %lld, of these lost %lld (503): see cairn scrub",
+            cairn_cli_session_number(scrub, "faults"), cairn_cli_session_number(scrub, "lost"));
+    }
+    if (json_is_true(json_object_get(scrub, "repair_wanted"))) {
+        cairn_cli_output_line(&session->output,
+                              "files       of the log are damaged (503): stop the "
+                              "daemon, then cairn scrub --repair");
+    }
+}
+
 static void status_print(const struct cairn_cli_session *session, const json_t *answer)
 {
     static const struct cairn_cli_column columns[] = {{"partner", "country"},
@@ -88,6 +110,7 @@ static void status_print(const struct cairn_cli_session *session, const json_t *
             json_is_true(json_object_get(restore, "all_must_answer")) ? ", all must" : "");
     }
     status_print_accept(session, json_object_get(answer, "partners"));
+    status_print_scrub(session, json_object_get(state, "scrub"));
     cairn_cli_output_table(&session->output, columns, sizeof columns / sizeof columns[0],
                            json_object_get(answer, "partners"));
 }

@@ -8,6 +8,7 @@
 #include "node/clock.h"
 #include "node/file.h"
 #include "node/http/http_metrics.h"
+#include "node/http/http_scrub.h"
 #include "node/http/http_task.h"
 #include "node/notecard.h"
 
@@ -192,12 +193,13 @@ static json_t *status_state(const struct cairn_core *core, const struct cairn_dr
                             const struct cairn_core_restore *restore)
 {
     return json_pack(
-        "{s:s, s:o*, s:o*, s:o, s:o, s:o, s:o, s:o, s:o}", "summary",
-        status_summary(core, stats, restore), "restore", status_restore(restore), "started",
-        cairn_http_task_time(stats->started_ms), "links", status_uint(stats->link_count), "folding",
-        status_uint(stats->ripe_count), "folded", status_uint(stats->folded_count),
-        "refused_operations", status_uint(stats->rejected_count), "parked_operations",
-        status_uint(stats->parked_count), "free_bytes", status_uint(stats->free_bytes));
+        "{s:s, s:o*, s:o, s:o*, s:o, s:o, s:o, s:o, s:o, s:o}", "summary",
+        status_summary(core, stats, restore), "restore", status_restore(restore), "scrub",
+        cairn_http_scrub_json(core, stats), "started", cairn_http_task_time(stats->started_ms),
+        "links", status_uint(stats->link_count), "folding", status_uint(stats->ripe_count),
+        "folded", status_uint(stats->folded_count), "refused_operations",
+        status_uint(stats->rejected_count), "parked_operations", status_uint(stats->parked_count),
+        "free_bytes", status_uint(stats->free_bytes));
 }
 
 /* Of the document that this node was started with. gives: NULL when it cannot be read */

@@ -43,7 +43,9 @@ static void task_take_puts(struct host_task *task, const struct cairn_action *ac
         const struct cairn_put *put = &action->as.store.puts[i];
         size_t size = put->head.size + put->body.size;
         uint8_t *value = host_take(size);
-        memcpy(value, put->head.data, put->head.size);
+        if (put->head.size > 0) {
+            memcpy(value, put->head.data, put->head.size);
+        }
         if (put->body.size > 0) {
             memcpy(value + put->head.size, put->body.data, put->body.size);
         }

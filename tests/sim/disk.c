@@ -126,6 +126,32 @@ void disk_put(struct disk *disk, const struct cairn_key *key, struct cairn_bytes
     }
     memcpy(disk->rows[at]->value, value.data, value.size);
     disk->rows[at]->size = value.size;
+    disk->rows[at]->is_rotten = false;
+}
+
+bool disk_rot(struct disk *disk, const struct cairn_key *key, bool is_readable)
+{
+    uint8_t bytes[CAIRN_KEY_BYTES];
+    cairn_key_encode(key, bytes);
+    size_t at = disk_find(disk, bytes);
+    if (at == disk->count || memcmp(disk->rows[at]->key, bytes, CAIRN_KEY_BYTES) != 0) {
+        return false;
+    }
+    if (is_readable) {
+        disk->rows[at]->value[disk->rows[at]->size / 2] ^= 0x20;
+    } else {
+        disk->rows[at]->is_rotten = true;
+    }
+    return true;
+}
+
+size_t disk_rotten(const struct disk *disk)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < disk->count; i++) {
+        count += disk->rows[i]->is_rotten ? 1 : 0;
+    }
+    return count;
 }
 
 size_t disk_range(const struct disk *disk, const struct cairn_key *from, uint64_t to_index,
@@ -139,6 +165,9 @@ size_t disk_range(const struct disk *disk, const struct cairn_key *from, uint64_
         if (key.table != from->table || memcmp(key.id, from->id, 16) != 0 ||
             key.index >= to_index) {
             break;
+        }
+        if (disk->rows[at]->is_rotten) {
+            continue;
         }
         out[count].key = key;
         out[count].value =

@@ -9,6 +9,7 @@ struct disk_row {
     uint8_t key[CAIRN_KEY_BYTES];
     uint8_t *value;
     size_t size;
+    bool is_rotten; /* cannot be read until it is written again */
 };
 
 /* What a row was before a batch that is not synced. */
@@ -36,6 +37,10 @@ void disk_undo(struct disk *disk, uint32_t batches);
 /* Rows from..to of one table and id, in order; at most max. gives their number. Borrowed. */
 size_t disk_range(const struct disk *disk, const struct cairn_key *from, uint64_t to_index,
                   struct cairn_row *out, size_t max);
+/* A row cannot be read any more, or reads otherwise. gives false when it is not there */
+bool disk_rot(struct disk *disk, const struct cairn_key *key, bool is_readable);
+/* Rows that cannot be read. */
+size_t disk_rotten(const struct disk *disk);
 /* Is this run of bytes in any value? */
 bool disk_holds(const struct disk *disk, struct cairn_bytes bytes);
 

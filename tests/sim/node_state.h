@@ -54,6 +54,7 @@ struct node {
     bool is_down;  /* it will start again */
     bool is_liar;  /* its history is not watched: a twin, a villain, a rolled guard */
     struct villain *villain;        /* its frames are altered; NULL: it is honest */
+    bool has_rot;                   /* rows of its disk rotted: what is folded may have to wait */
     bool has_begun;                 /* it was told START */
     struct cairn_event start;       /* what the next START says of the guard */
     struct cairn_event start_older; /* ... as it was a second ago: a power cut may leave that */

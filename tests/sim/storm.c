@@ -97,6 +97,12 @@ static void storm_open(struct storm *storm, uint64_t seed)
         .is_real = storm->nodes <= 4 && storm_below(storm, 40) == 0,
     };
     storm->classes = storm_below(storm, 1u << STORM_CLASSES);
+    if (storm_has(storm, STORM_ROT)) {
+        options.scrub_ms = 30000 + storm_below(storm, 270000);
+        if (storm_below(storm, 2) == 0) { /* else nothing rots there, and all is read */
+            storm->classes &= ~(1u << STORM_FORGET | 1u << STORM_PUT_BACK | 1u << STORM_NO_GUARD);
+        }
+    }
     storm->rounds = 20 + storm_below(storm, storm->nodes > 10 ? 20 : 80);
     storm->pause_ms_max = pauses[storm_below(storm, 4)];
     storm->world = world_open(&options);

@@ -25,6 +25,7 @@ enum storm_class {
     STORM_NO_GUARD, /* ... and without it */
     STORM_CLOCK,    /* clocks that are wrong, wander and jump */
     STORM_FREEZE,   /* clocks that stand still */
+    STORM_ROT,      /* rows that cannot be read any more */
     STORM_FORGET,   /* partners removed and added again */
     STORM_ADMIT,
     STORM_REKEY,

@@ -1,4 +1,6 @@
 #include "tests/sim/storm.h"
+
+#include "replication/scrub.h"
 #include "tests/sim/world_state.h"
 
 #include <stdio.h>
@@ -252,6 +254,11 @@ static bool check_is_in_order(const struct check_pair *pair)
     }
     if (restore.is_restoring) {
         return check_say(pair, "restores", restore.durable_size, restore.guard_size);
+    }
+    struct cairn_core_scrub scrub;
+    cairn_core_scrub_status(node->core, &scrub);
+    if (scrub.fault_count > 0 || disk_rotten(&node->disk) > 0) {
+        return check_say(pair, "has damaged rows", scrub.fault_count, disk_rotten(&node->disk));
     }
     return true;
 }

@@ -119,6 +119,25 @@ static void fault_clock(struct storm *storm)
     world_set_clock(storm->world, storm_node(storm), offset_ms, drift_ppm);
 }
 
+/* What nobody else held would be gone for good, so: one disk at a time, and not where partners are
+ * removed, or their disks put back. */
+static void fault_rot(struct storm *storm)
+{
+    uint32_t node = storm_node(storm);
+    uint32_t dice = storm_below(storm, UINT32_MAX);
+    if (storm_has(storm, STORM_FORGET) || storm_has(storm, STORM_PUT_BACK) ||
+        storm_has(storm, STORM_NO_GUARD)) {
+        return;
+    }
+    for (uint32_t i = 0; i < storm->nodes; i++) {
+        if (i != node && world_rotten(storm->world, i) > 0) {
+            return;
+        }
+    }
+    storm->failed_disks |= 1u << node;
+    world_rot(storm->world, node, dice);
+}
+
 void storm_fault(struct storm *storm)
 {
     enum storm_class class = (enum storm_class)storm_below(storm, STORM_FORGET);
@@ -136,6 +155,8 @@ void storm_fault(struct storm *storm)
         fault_put_back(storm);
     } else if (class == STORM_CLOCK) {
         fault_clock(storm);
+    } else if (class == STORM_ROT) {
+        fault_rot(storm);
     } else {
         world_freeze_clock(storm->world, storm_node(storm), storm_below(storm, 100000));
     }

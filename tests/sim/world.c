@@ -346,7 +346,10 @@ static void world_apply(struct world *world, struct world_event *event)
         world_step(world, event->node, &event->event);
         break;
     case WORLD_FOLD:
-        world_fold(world, event);
+        if (!world_fold(world, event)) {
+            world_push(world, event, world->now_ms + 1000);
+            return;
+        }
         break;
     case WORLD_START:
         node_start(world, event->node);

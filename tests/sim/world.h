@@ -25,6 +25,7 @@ struct world_options {
     uint32_t retry_ms_max;   /* after a link broke, before it is dialled again */
     uint32_t disk_ms_max;    /* of a write, beyond the first one */
     uint32_t cut_percent;    /* chance of a link to be cut at a frame, in 1/100 of a percent */
+    uint32_t scrub_ms;       /* nodes read their logs again so often; 0 never */
     bool is_real;            /* real keys instead of the fast fake ones */
     bool has_twin;           /* the last node is the first one again, under the same keys */
     bool has_next;           /* ... or its next incarnation, which nobody lists yet */
@@ -124,6 +125,16 @@ void world_make_villain(struct world *world, uint32_t node, uint32_t plays);
 /* Its disk loses one commit of a feed. */
 void world_lose_commit(struct world *world, uint32_t node, const uint8_t feed[static 16],
                        uint64_t number);
+/* A leaf of a journal, or a commit of a feed, on the disk of a node cannot be read any more, or
+ * reads otherwise; the node reads all of its log again, now. */
+void world_rot_leaf(struct world *world, uint32_t node, uint32_t author, uint64_t index,
+                    bool is_readable);
+void world_rot_commit(struct world *world, uint32_t node, const uint8_t feed[static 16],
+                      uint64_t number, bool is_readable);
+/* ... one that an honest partner has too; dice says which. */
+void world_rot(struct world *world, uint32_t node, uint32_t dice);
+size_t world_rotten(const struct world *world, uint32_t node);
+void world_scrub(struct world *world, uint32_t node);
 /* Copy the node's disk; put the copy back, with or without what its guard says, and start on it. */
 void world_backup(struct world *world, uint32_t node);
 void world_put_back(struct world *world, uint32_t node, bool has_guard);

@@ -290,7 +290,7 @@ static uint32_t fold_author(const struct world *world, const char *origin)
     return author;
 }
 
-void world_fold(struct world *world, struct world_event *job)
+bool world_fold(struct world *world, struct world_event *job)
 {
     struct node *node = &world->nodes[job->node];
     struct node_cursor *cursor = views_cursor(&node->views, job->ripe.feed);
@@ -305,12 +305,16 @@ void world_fold(struct world *world, struct world_event *job)
                            .number = job->node,
                            .told = &told,
                            .is_own = job->ripe.is_own};
+    bool is_readable = fold_read(node, job->ripe.feed, job->ripe.commit_number, &row);
+    if (node->has_rot && (!is_readable || job->ripe.commit_number > cursor->commits)) {
+        return false; /* as node/driver_fold.c: it is tried again */
+    }
     memcpy(told.as.opened.feed, job->ripe.feed, 16);
     told.as.opened.commit_number = job->ripe.commit_number;
     assert_true(job->ripe.commit_number <=
                 cursor->commits); /* never past one that was not folded */
     run.is_new = job->ripe.commit_number == cursor->commits;
-    assert_true(fold_read(node, job->ripe.feed, job->ripe.commit_number, &row)); /* ripe: stored */
+    assert_true(is_readable); /* ripe: stored */
     assert_err(cairn_opening_decode(row.value.data, &opening), CAIRN_OK);
     cairn_core_peer(node->core, job->ripe.author, &author);
     run.is_gone = author.is_ended && opening.leaf_index >= author.counted_size;
@@ -340,6 +344,7 @@ void world_fold(struct world *world, struct world_event *job)
         world_step(world, job->node, &invited);
     }
     world_step(world, job->node, &told);
+    return true;
 }
 
 void world_fold_open(struct world *world)

@@ -64,6 +64,7 @@ void node_start(struct world *world, uint32_t number)
         event.as.opened.leaf_index = node->views.invites[i].leaf_index;
         world_step(world, number, &event);
     }
+    world_scrub_begin(world, number);
 }
 
 /* What node/guard.c does. */

@@ -3,6 +3,7 @@
  *     world.c          steps, actions, time        world_wire.c     links that break, stall, hang
  *     world_queue.c    what is to come             world_fold.c     what a node opens, remembers
  *     world_nodes.c    keys, starts, falls         world_command.c  what operators ask for
+ *     world_rot.c      disks that rot
  *     world_look.c     questions of tests          history.c        nobody tells two histories */
 #ifndef CAIRN_TESTS_SIM_WORLD_STATE_H
 #define CAIRN_TESTS_SIM_WORLD_STATE_H
@@ -131,12 +132,15 @@ void node_start(struct world *world, uint32_t number);
 void node_open(struct world *world, uint32_t number);
 void node_close(struct world *world, uint32_t number);
 
+void world_scrub_begin(struct world *world, uint32_t node); /* after START */
+
 /* commands */
 void world_command_due(struct world *world, struct world_event *event);
 void world_answer_take(struct world *world, uint64_t token, cairn_err err, const uint8_t *feed);
 
 /* views */
-void world_fold(struct world *world, struct world_event *job);
+/* gives false when the commit cannot be read now */
+bool world_fold(struct world *world, struct world_event *job);
 void world_fold_open(struct world *world);
 void world_fold_close(struct world *world);
 /* A disk was put back: who opened what it lacks is no witness of it any more. */
