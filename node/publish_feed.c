@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/hash.h"
 #include "node/logger.h"
 
 /* Rows: a feed for each audience. Opened when the first entry comes, also when nobody else could
  * read it yet; continued when the core has closed it, grown when partners come. One command of a
- * row is under way at a time. source P-87 */
+ * row is under way at a time. source P-87, P-95 */
 
 #define FEED_ROWS_MAX CAIRN_LIMIT_OPEN_FEEDS
 
@@ -49,6 +50,30 @@ static bool feed_is_of_kind(const struct cairn_core_feed *feed,
            (cairn_audience_is_private(audience) ? CAIRN_FEED_PRIVATE : CAIRN_FEED_AUDIENCE);
 }
 
+/* What an epoch would be sealed to that begins now. */
+static void feed_seal(const struct publish_row *row, const uint8_t (*members)[3], size_t count,
+                      uint8_t out[static CAIRN_PUBLISH_SEAL_BYTES])
+{
+    const struct cairn_core *core = cairn_driver_core(row->publish->options.driver);
+    struct cairn_core_document document;
+    uint8_t keys[CAIRN_LIMIT_MEMBERS][3 + sizeof document.sealing];
+    for (size_t at = 0; at < count; at++) {
+        memset(&document, 0, sizeof document);
+        (void)cairn_core_document(core, members[at], &document);
+        memcpy(keys[at], members[at], 3);
+        memcpy(keys[at] + 3, document.sealing, sizeof document.sealing);
+    }
+    cairn_sha256_of((struct cairn_bytes){.data = keys[0], .size = count * sizeof keys[0]}, out);
+}
+
+/* Has a member another sealing key than when the newest epoch began? source P-95 */
+static bool feed_is_stale(const struct publish_row *row, const struct cairn_core_feed *feed)
+{
+    uint8_t seal[CAIRN_PUBLISH_SEAL_BYTES];
+    feed_seal(row, feed->members, feed->member_count, seal);
+    return feed->kind == CAIRN_FEED_AUDIENCE && memcmp(seal, row->seal, sizeof seal) != 0;
+}
+
 static void feed_step(struct publish_row *row);
 
 /* Append what waits, or refuse it. */
@@ -78,6 +103,7 @@ static cairn_err feed_turn(struct publish_row *row, const uint8_t feed[static 16
         memcpy(row->past[row->past_count++], row->feed, sizeof row->feed);
     }
     memcpy(row->feed, feed, sizeof row->feed);
+    memcpy(row->seal, row->next_seal, sizeof row->seal);
     row->has_feed = true;
     row->turn = ++row->publish->turn;
     cairn_publish_table_save(row->publish);
@@ -104,6 +130,8 @@ static void feed_on_admitted(void *host, const struct cairn_driver_answer *answe
     struct cairn_publish *publish = row->publish;
     row->state = PUBLISH_ROW_IDLE;
     if (answer->err == CAIRN_OK || answer->err == CAIRN_EXISTS) {
+        memcpy(row->seal, row->next_seal, sizeof row->seal);
+        cairn_publish_table_save(publish);
         feed_step(row);
     } else {
         row->is_behind = true; /* tried again by cairn_publish_grow; entries need not wait */
@@ -119,15 +147,15 @@ static void feed_command(struct publish_row *row, const struct cairn_driver_comm
                          cairn_driver_done *done)
 {
     struct cairn_publish *publish = row->publish;
-    bool is_open = command->type == CAIRN_DRIVER_FEED_OPEN;
+    bool is_needed = command->type != CAIRN_DRIVER_FEED_ADMIT;
     publish->pending_count++;
     cairn_err err = cairn_driver_command(publish->options.driver, command, done, row);
     if (err == CAIRN_OK) {
-        row->state = is_open ? PUBLISH_ROW_OPENING : PUBLISH_ROW_ADMITTING;
+        row->state = is_needed ? PUBLISH_ROW_OPENING : PUBLISH_ROW_ADMITTING;
         return;
     }
-    row->is_behind = row->is_behind || !is_open;
-    feed_let_go(row, is_open ? err : CAIRN_OK);
+    row->is_behind = row->is_behind || !is_needed;
+    feed_let_go(row, is_needed ? err : CAIRN_OK);
     cairn_publish_release(publish);
 }
 
@@ -139,6 +167,7 @@ static void feed_open(struct publish_row *row, const uint8_t *continues)
     command.as.feed_open.member_count = cairn_audience_members(row->audience, &asker, members);
     command.as.feed_open.members = (const uint8_t(*)[3])members;
     command.as.feed_open.is_private = cairn_audience_is_private(row->audience);
+    feed_seal(row, command.as.feed_open.members, command.as.feed_open.member_count, row->next_seal);
     if (continues != NULL) {
         memcpy(command.as.feed_open.continues, continues, 16);
     }
@@ -164,6 +193,91 @@ static bool feed_is_kept(struct publish_row *row)
     return false;
 }
 
+/* ---- another epoch, because a member has another key ---- */
+
+static void feed_on_closed(void *host, const struct cairn_driver_answer *answer)
+{
+    struct publish_row *row = host;
+    struct cairn_publish *publish = row->publish;
+    row->state = PUBLISH_ROW_IDLE;
+    if (answer->err == CAIRN_OK) {
+        feed_step(row); /* the next feed continues it */
+    } else {
+        feed_let_go(row, answer->err);
+    }
+    cairn_publish_release(publish);
+}
+
+/* Is it for this node to try again, and nothing to be written meanwhile? */
+static bool feed_may_come(cairn_err err)
+{
+    return err == CAIRN_BUSY || err == CAIRN_LATER || err == CAIRN_RESTORING ||
+           err == CAIRN_STATE || err == CAIRN_DISK;
+}
+
+static void feed_on_rekeyed(void *host, const struct cairn_driver_answer *answer)
+{
+    struct publish_row *row = host;
+    struct cairn_publish *publish = row->publish;
+    row->state = PUBLISH_ROW_IDLE;
+    if (answer->err == CAIRN_OK) {
+        memcpy(row->seal, row->next_seal, sizeof row->seal);
+        cairn_publish_table_save(publish);
+        feed_step(row);
+    } else if (answer->err == CAIRN_FULL) { /* it has all the epochs that there may be */
+        struct cairn_driver_command command = {.type = CAIRN_DRIVER_FEED_CLOSE};
+        memcpy(command.as.feed.id, row->feed, 16);
+        feed_command(row, &command, feed_on_closed);
+    } else if (feed_may_come(answer->err)) {
+        feed_let_go(row, answer->err);
+    } else {
+        CAIRN_LOG(CAIRN_LOGGER_ERROR, "publish.rekey", CAIRN_LOG_ERR(answer->err));
+        feed_let_go(row, CAIRN_OK); /* a partner's key that is none must not silence this node */
+    }
+    cairn_publish_release(publish);
+}
+
+static void feed_rekey(struct publish_row *row, const struct cairn_core_feed *feed)
+{
+    struct cairn_driver_command command = {.type = CAIRN_DRIVER_FEED_REKEY};
+    memcpy(command.as.feed.id, row->feed, 16);
+    feed_seal(row, feed->members, feed->member_count, row->next_seal);
+    feed_command(row, &command, feed_on_rekeyed);
+}
+
+/* ---- what is to be done next ---- */
+
+static void feed_admit(struct publish_row *row, const struct cairn_core_feed *feed,
+                       const uint8_t country[static 3])
+{
+    struct cairn_driver_command command = {.type = CAIRN_DRIVER_FEED_ADMIT};
+    uint8_t members[CAIRN_LIMIT_MEMBERS][3];
+    uint32_t at = feed->member_count;
+    memcpy(command.as.feed.id, row->feed, 16);
+    memcpy(command.as.feed.country, country, 3);
+    if (at < CAIRN_LIMIT_MEMBERS) {
+        memcpy(members, feed->members, at * sizeof members[0]);
+        for (; at > 0 && memcmp(members[at - 1], country, 3) > 0; at--) {
+            memcpy(members[at], members[at - 1], 3);
+        }
+        memcpy(members[at], country, 3);
+        feed_seal(row, (const uint8_t(*)[3])members, feed->member_count + 1, row->next_seal);
+    }
+    feed_command(row, &command, feed_on_admitted);
+}
+
+/* The first country of the audience that is no member yet. gives: NULL when there is none */
+static const uint8_t *feed_newcomer(const struct cairn_core_feed *feed, const uint8_t (*wanted)[3],
+                                    uint32_t count)
+{
+    for (uint32_t at = 0; at < count; at++) {
+        if (!feed_has_member(feed, wanted[at])) {
+            return wanted[at];
+        }
+    }
+    return NULL;
+}
+
 /* Do the next thing that is needed before entries may go in: one command, or none. */
 static void feed_step(struct publish_row *row)
 {
@@ -182,14 +296,15 @@ static void feed_step(struct publish_row *row)
     if (!feed_is_kept(row)) {
         return;
     }
-    for (uint32_t at = 0; at < count; at++) {
-        if (!feed_has_member(&feed, members[at])) {
-            struct cairn_driver_command command = {.type = CAIRN_DRIVER_FEED_ADMIT};
-            memcpy(command.as.feed.id, row->feed, 16);
-            memcpy(command.as.feed.country, members[at], 3);
-            feed_command(row, &command, feed_on_admitted);
-            return;
-        }
+    const uint8_t *newcomer = feed_newcomer(&feed, (const uint8_t(*)[3])members, count);
+    bool is_written_to = newcomer != NULL || row->waiting.first != NULL;
+    if (is_written_to && feed_is_stale(row, &feed)) {
+        feed_rekey(row, &feed);
+        return;
+    }
+    if (newcomer != NULL) {
+        feed_admit(row, &feed, newcomer);
+        return;
     }
     row->is_behind = false;
     feed_let_go(row, CAIRN_OK);

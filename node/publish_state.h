@@ -61,10 +61,13 @@ struct publish_list {
     struct publish_task *last;
 };
 
+/* To whom an epoch was sealed: hash over countries and the keys that they had then. */
+#define CAIRN_PUBLISH_SEAL_BYTES 32u
+
 enum publish_row_state {
     PUBLISH_ROW_IDLE,
-    PUBLISH_ROW_OPENING,
-    PUBLISH_ROW_SAVING, /* until feeds.json says what its feed stands for */
+    PUBLISH_ROW_OPENING, /* a feed, its next epoch, or, once it is closed, the one behind it */
+    PUBLISH_ROW_SAVING,  /* until feeds.json says what its feed stands for */
     PUBLISH_ROW_ADMITTING,
 };
 
@@ -80,6 +83,8 @@ struct publish_row {
     uint8_t (*past)[16]; /* malloc: those before it */
     uint32_t past_count;
     uint64_t turn; /* of the publisher, when it got this feed; 0: as feeds.json had it */
+    uint8_t seal[CAIRN_PUBLISH_SEAL_BYTES];      /* of the feed's newest epoch; zero: unknown */
+    uint8_t next_seal[CAIRN_PUBLISH_SEAL_BYTES]; /* when the command under way is done */
     struct publish_list waiting;
 };
 

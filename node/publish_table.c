@@ -9,7 +9,8 @@
 #include "node/savefile.h"
 #include "schema/base/text.h"
 
-/* DIR/feeds.json: {"feeds": [{"for": "all -IRN", "feed": "32 hex", "past": ["32 hex", ...]}]} */
+/* DIR/feeds.json:
+ * {"feeds": [{"for": "all -IRN", "feed": "32 hex", "seal": "64 hex", "past": ["32 hex", ...]}]} */
 
 #define TABLE_BYTES_MAX ((size_t)32 << 20)
 
@@ -53,6 +54,11 @@ static cairn_err table_read_row(struct cairn_publish *publish, const json_t *obj
     }
     CAIRN_TRY(table_read_feed(json_object_get(object, "feed"), row->feed));
     row->has_feed = true;
+    const char *seal = json_string_value(json_object_get(object, "seal"));
+    if (seal != NULL &&
+        cairn_text_hex_decode(cairn_bytes_of(seal), sizeof row->seal, row->seal) != CAIRN_OK) {
+        return CAIRN_JSON_FIELD;
+    }
     return table_read_past(json_object_get(object, "past"), row);
 }
 
@@ -91,10 +97,10 @@ cairn_err cairn_publish_table_load(struct cairn_publish *publish)
     return err;
 }
 
-static json_t *table_hex(const uint8_t feed[static 16])
+static json_t *table_hex(const uint8_t *data, size_t size)
 {
-    char hex[33] = {0};
-    cairn_text_hex_encode((struct cairn_bytes){feed, 16}, hex);
+    char hex[2 * CAIRN_PUBLISH_SEAL_BYTES + 1] = {0};
+    cairn_text_hex_encode((struct cairn_bytes){data, size}, hex);
     return json_string(hex);
 }
 
@@ -104,10 +110,10 @@ static json_t *table_write_row(const struct publish_row *row)
     json_t *past = json_array();
     cairn_audience_write(row->audience, stands_for);
     for (uint32_t at = 0; at < row->past_count; at++) {
-        (void)json_array_append_new(past, table_hex(row->past[at]));
+        (void)json_array_append_new(past, table_hex(row->past[at], 16));
     }
-    return json_pack("{s:s, s:o, s:o}", "for", stands_for, "feed", table_hex(row->feed), "past",
-                     past);
+    return json_pack("{s:s, s:o, s:o, s:o}", "for", stands_for, "feed", table_hex(row->feed, 16),
+                     "seal", table_hex(row->seal, sizeof row->seal), "past", past);
 }
 
 static char *table_write(const struct cairn_publish *publish)

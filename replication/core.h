@@ -158,8 +158,7 @@ void cairn_core_control(const struct cairn_core *core, uint8_t out_feed[static 1
  * table CHECKPOINT. */
 struct cairn_bytes cairn_core_checkpoint(const struct cairn_core *core, uint32_t number);
 
-/* Has a partner shown more of this node's journal than it holds? Then it signs nothing any more,
- * and refuses what would have to be signed. source P-69 */
+/* Has a partner shown more of the own journal than is held? Then nothing is signed. source P-69 */
 bool cairn_core_is_halted(const struct cairn_core *core);
 
 /* Time of the last own mark, Unix ms; an operation dated below it is refused. source P-50 */
@@ -188,6 +187,7 @@ struct cairn_core_document {
     uint64_t serial;
     uint8_t note_hash[32];   /* SHA-256 of the whole note */
     uint8_t fingerprint[16]; /* as 8 proquints: cairn_proquint_encode */
+    uint8_t sealing[32];     /* the newest: what is sealed to this country now */
 };
 
 /* gives false when no document of it is held */

@@ -211,6 +211,7 @@ bool cairn_core_document(const struct cairn_core *core, const uint8_t country[st
     const struct cairn_roster_entry *held = &core->countries[number];
     out->serial = held->serial;
     memcpy(out->note_hash, held->note_hash, 32);
+    memcpy(out->sealing, cairn_core_sealing_public(core, number), 32);
     cairn_roster_fingerprint(cairn_bytes_of(core->network), held->root, out->fingerprint);
     return true;
 }

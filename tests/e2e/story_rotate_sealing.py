@@ -6,6 +6,11 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import e2e
+import bundle        # the oracle
+import canonical
+import country
+import entry
+import journal
 
 AGREEMENT = e2e.DATA / "agreements" / "eura-srb-aut.yaml"
 
@@ -53,6 +58,26 @@ def both(world, name, wanted):
         e2e.wait_until(lambda: status(node, name) == wanted, f"{node.country} shows {wanted}")
         shown.append(node.cairn("case", "show", name))
     e2e.equal(shown[0], shown[1], "the case as both sides show it")
+
+
+def last_rekeys(node):
+    """Of its own evidence: {feed: {country: key that the last feed.rekey is wrapped for}}, the epoch
+    of each such feed's last entry, and {country: keys of its newest document, in order}."""
+    wraps, epochs, keys, section = {}, {}, {}, None
+    for kind, fields in node.evidence("--all"):
+        if kind == bundle.DOCUMENT:
+            document = country.parse(fields[1])
+            keys[document.country] = list(document.sealing.values())
+        elif kind == bundle.JOURNAL:
+            section = fields[1].split("/")[1]
+        elif kind == bundle.COMMIT and section == node.country:
+            opening, entries = journal.parse_commit(fields[1])
+            for prefix, body in entries:
+                algorithms, epochs[opening.feed_id] = entry.parse_prefix(prefix)
+                operation = canonical.decode(body) if algorithms == 0 else {0: None}
+                if operation[0] == 3:
+                    wraps[opening.feed_id] = {row[0]: row[1] for row in operation[7][4]}
+    return wraps, {feed: epochs[feed] for feed in wraps}, keys
 
 
 @story.case("three countries share alerts; AUT and SRB begin a case")
@@ -162,6 +187,17 @@ def _(world):
         path = node.bundle("--all")
         done = e2e.run([path, "--trust", aut.fingerprint], program="cairn-verify")
         e2e.equal(done.code, 0, str(done))
+
+
+@story.case("what AUT writes now is for everybody's newest key alone: an older one opens none of it")
+def _(world):
+    aut, = world.nodes("AUT")
+    wraps, epochs, keys = last_rekeys(aut)
+    e2e.check(wraps, "some feed has another epoch")
+    for feed, sealed_to in wraps.items():
+        e2e.equal(sealed_to, {code: keys[code][-1] for code in sealed_to}, "keys of the last epoch")
+        e2e.equal(sorted(sealed_to), ["AUT", "GEO", "SRB"], "members")
+        e2e.check(epochs[feed] > 0, "the last entry is of a later epoch")
 
 
 story.run()

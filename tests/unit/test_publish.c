@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "node/clock.h"
+#include "node/renew.h"
+#include "node/sealingkeys.h"
 #include "node/views/dossier.h"
 #include "schema/base/civil.h"
 #include "schema/base/text.h"
@@ -140,13 +142,19 @@ static struct cairn_bytes warning(const char *nationality)
     return test_body(text);
 }
 
-static bool is_member(const uint8_t feed[static 16], const char *country)
+static struct cairn_core_feed feed_now(const uint8_t feed[static 16])
 {
     const struct cairn_core *core = cairn_driver_core(scene.nodes[0].driver);
     struct cairn_core_feed found;
     uint32_t number = 0;
     assert_true(cairn_core_feed_find(core, feed, &number));
     cairn_core_feed(core, number, &found);
+    return found;
+}
+
+static bool is_member(const uint8_t feed[static 16], const char *country)
+{
+    struct cairn_core_feed found = feed_now(feed);
     for (uint32_t at = 0; at < found.member_count; at++) {
         if (memcmp(found.members[at], country, 3) == 0) {
             return true;
@@ -308,6 +316,9 @@ TEST(a_new_partner_is_admitted_to_the_feeds_that_are_its_own)
     wait_idle();
     assert_true(is_member(feed, "MDA"));
     assert_false(is_member(without, "MDA"));
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL, warning("FRA")), CAIRN_OK);
+    assert_memory_equal(said.feed, feed, sizeof feed);
+    assert_int_equal(feed_now(feed).epoch, 0); /* who comes is no reason for another epoch */
     node_scene_close(&other);
     close_nodes();
 }
@@ -465,6 +476,93 @@ TEST(a_removed_partner_gets_nothing_more_and_alerts_live_on)
     close_nodes();
 }
 
+/* ---- another sealing key ---- */
+
+/* The node's country takes another sealing key, and the first node is told. */
+static void rotate(uint32_t node)
+{
+    static struct cairn_ownnote old, made;
+    char keys[TEST_PATH_MAX];
+    struct cairn_suite suite;
+    struct cairn_sealingkeys held;
+    struct cairn_driver_command key = {.type = CAIRN_DRIVER_SEALING};
+    struct cairn_driver_command document = {.type = CAIRN_DRIVER_DOCUMENT};
+    test_tempdir_path(scene.nodes[node].dir, "keys", keys);
+    const struct cairn_renew_options options = {.dir = scene.nodes[node].dir,
+                                                .node = scene.nodes[node].config.node,
+                                                .root_dir = keys,
+                                                .now_ms = cairn_clock_wall_ms(),
+                                                .days = 30,
+                                                .is_sealing_rotated = true};
+    assert_err(cairn_renew(&options, &old, &made), CAIRN_OK);
+    assert_err(cairn_suite_open_real(&suite), CAIRN_OK);
+    assert_err(cairn_sealingkeys_load(keys, &made.doc, &suite, &held), CAIRN_OK);
+    cairn_suite_close(&suite);
+    memcpy(key.as.sealing_secret, held.secrets[held.count - 1], 32);
+    document.as.note = (struct cairn_bytes){.data = made.bytes, .size = made.size};
+    assert_err(node_scene_ask(&scene, node, &key).err, CAIRN_OK);
+    assert_err(node_scene_ask(&scene, node, &document).err, CAIRN_OK);
+    if (node != 0) {
+        assert_err(node_scene_ask(&scene, 0, &document).err, CAIRN_OK);
+    }
+}
+
+static void expect_epoch(const uint8_t feed[static 16], uint32_t epoch)
+{
+    struct cairn_id object;
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL, warning("FRA")), CAIRN_OK);
+    assert_memory_equal(said.feed, feed, sizeof said.feed);
+    assert_int_equal(feed_now(feed).epoch, epoch);
+    object = said.object;
+    wait_status(1, &object, CAIRN_ALERT_STATUS_ACTIVE);
+}
+
+TEST(p95_a_member_with_another_sealing_key_begins_another_epoch_with_the_next_entry)
+{
+    uint8_t feed[16];
+    open_nodes(2);
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL, warning("FRA")), CAIRN_OK);
+    memcpy(feed, said.feed, sizeof feed);
+    expect_epoch(feed, 0);
+    rotate(1);
+    cairn_publish_grow(publish);
+    wait_idle();
+    assert_int_equal(feed_now(feed).epoch, 0); /* nothing was written */
+    expect_epoch(feed, 1);
+    expect_epoch(feed, 1);
+    wait_idle();
+    cairn_publish_close(publish);
+    open_publish();
+    expect_epoch(feed, 1); /* a restart knows whom the epoch is for */
+    rotate(0);             /* the author's own key counts like any other */
+    expect_epoch(feed, 2);
+    close_nodes();
+}
+
+TEST(p95_a_feed_that_has_all_its_epochs_is_continued_by_another_one)
+{
+    uint8_t feed[16];
+    struct cairn_id object;
+    struct cairn_driver_command command = {.type = CAIRN_DRIVER_FEED_REKEY};
+    open_nodes(2);
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL, warning("FRA")), CAIRN_OK);
+    memcpy(feed, said.feed, sizeof feed);
+    memcpy(command.as.feed.id, feed, sizeof feed);
+    for (uint32_t epoch = 1; epoch < 16; epoch++) {
+        assert_err(node_scene_ask(&scene, 0, &command).err, CAIRN_OK);
+        assert_int_equal(feed_now(feed).epoch, epoch);
+    }
+    assert_err(node_scene_ask(&scene, 0, &command).err, CAIRN_FULL);
+    rotate(1);
+    assert_err(say(CAIRN_KIND_ALERT_ISSUE, NULL, warning("FRA")), CAIRN_OK);
+    assert_memory_not_equal(said.feed, feed, sizeof feed);
+    assert_true(feed_now(feed).is_closed);
+    assert_int_equal(feed_now(said.feed).epoch, 0);
+    object = said.object;
+    wait_status(1, &object, CAIRN_ALERT_STATUS_ACTIVE);
+    close_nodes();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -483,6 +581,9 @@ int main(void)
             an_alert_is_not_amended_where_somebody_could_come_whom_policy_does_not_name),
         cmocka_unit_test(a_feed_of_the_other_kind_is_not_written_to),
         cmocka_unit_test(a_removed_partner_gets_nothing_more_and_alerts_live_on),
+        cmocka_unit_test(
+            p95_a_member_with_another_sealing_key_begins_another_epoch_with_the_next_entry),
+        cmocka_unit_test(p95_a_feed_that_has_all_its_epochs_is_continued_by_another_one),
     };
     return cmocka_run_group_tests_name("publish", tests, NULL, NULL);
 }
