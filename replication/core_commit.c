@@ -48,6 +48,7 @@ struct commit_effect {
     bool is_closed;
     bool has_secret;
     uint8_t secret[32];
+    uint64_t mark_ms; /* of the last mark: of this commit, or before it */
     uint32_t admit_count;
     struct cairn_members admits;
     struct core_puts puts;
@@ -141,6 +142,31 @@ static cairn_err commit_take_record(struct cairn_core *core, const struct cairn_
     return effect->is_closed ? CAIRN_OK : CAIRN_FEED_RECORD;
 }
 
+/* Marks ascend, or what was dated could be dated back. What is no mark is the folder's to judge.
+ * source P-46 */
+static cairn_err commit_take_control(const struct cairn_commit_entry *entry,
+                                     struct commit_effect *effect)
+{
+    struct cairn_operation operation;
+    struct cairn_feedop op;
+    struct cairn_arena none;
+    size_t fault_at;
+    cairn_arena_init(&none, NULL, 0);
+    if (entry->prefix.algorithms != CAIRN_ENTRY_CLEAR) {
+        return CAIRN_FEED_RECORD;
+    }
+    if (cairn_operation_decode(entry->body, &operation, &fault_at) != CAIRN_OK ||
+        operation.kind != CAIRN_KIND_CONTROL_MARK ||
+        cairn_feedop_decode(&operation, &none, &op, &fault_at) != CAIRN_OK) {
+        return CAIRN_OK;
+    }
+    if (op.as.mark.time_ms <= effect->mark_ms) {
+        return CAIRN_FEED_RECORD;
+    }
+    effect->mark_ms = op.as.mark.time_ms;
+    return CAIRN_OK;
+}
+
 static cairn_err commit_take_entry(struct cairn_core *core, const struct cairn_feed *feed,
                                    const struct cairn_commit_entry *entry,
                                    struct commit_effect *effect)
@@ -149,8 +175,11 @@ static cairn_err commit_take_entry(struct cairn_core *core, const struct cairn_f
     if (effect->is_last || entry->prefix.epoch >= feed->epoch_count) {
         return CAIRN_FEED_RECORD;
     }
-    if (feed->type == CAIRN_FEED_TYPE_CONTROL || feed->type == CAIRN_FEED_TYPE_PAIRWISE) {
-        return is_clear == (feed->type == CAIRN_FEED_TYPE_CONTROL) ? CAIRN_OK : CAIRN_FEED_RECORD;
+    if (feed->type == CAIRN_FEED_TYPE_CONTROL) {
+        return commit_take_control(entry, effect);
+    }
+    if (feed->type == CAIRN_FEED_TYPE_PAIRWISE) {
+        return is_clear ? CAIRN_FEED_RECORD : CAIRN_OK;
     }
     if (!is_clear) {
         return entry->index > 0 ? CAIRN_OK : CAIRN_FEED_RECORD;
@@ -198,6 +227,7 @@ static void commit_take_effects(struct cairn_core *core, uint32_t number,
                                 const struct commit_effect *effect)
 {
     struct cairn_feed *feed = &core->feeds[number];
+    feed->mark_ms = effect->mark_ms;
     for (uint32_t i = 0; i < core->country_count; i++) {
         if (cairn_members_has(&effect->admits, i)) {
             cairn_members_add(&feed->members, i);
@@ -244,7 +274,8 @@ static cairn_err commit_take(struct cairn_core *core, uint32_t number,
     CAIRN_TRY(cairn_feed_check_opening(feed, core->suite, &commit->opening,
                                        cairn_feed_pending(feed, &core->pending)));
     CAIRN_TRY(commit_hash(commit, &range));
-    struct commit_effect effect = {.puts = cairn_core_puts_begin(core, CAIRN_LIMIT_MEMBERS + 2)};
+    struct commit_effect effect = {.mark_ms = feed->mark_ms,
+                                   .puts = cairn_core_puts_begin(core, CAIRN_LIMIT_MEMBERS + 2)};
     cairn_err err = commit_take_entries(core, feed, commit, &effect);
     if (err == CAIRN_LATER) {
         return err;

@@ -43,10 +43,10 @@ static uint64_t row_uint(struct row_reader *row, uint64_t key, uint64_t max)
 }
 
 /* A number of bytes that rows of an older build do not have. */
-static uint64_t row_uint_since(struct row_reader *row, uint64_t key)
+static uint64_t row_uint_since(struct row_reader *row, uint64_t key, uint64_t max)
 {
     bool is_there = row->err == CAIRN_OK && !cairn_pack_is_end(&row->pack);
-    return is_there ? row_uint(row, key, RECALL_SIZE_MAX) : 0;
+    return is_there ? row_uint(row, key, max) : 0;
 }
 
 static struct cairn_bytes row_bin(struct row_reader *row, uint64_t key, size_t size_max)
@@ -151,7 +151,7 @@ static void recall_journal(struct cairn_core *core, struct row_reader *row)
     journal->branch = (flags & CORE_ROW_REPUDIATED) != 0 ? CORE_BRANCH_WRONG : CORE_BRANCH_OPEN;
     journal->seen_ms = row_uint(row, 8, UINT64_MAX);
     journal->mark_ms = row_uint(row, 9, UINT64_MAX);
-    journal->kept_bytes = row_uint_since(row, 10);
+    journal->kept_bytes = row_uint_since(row, 10, RECALL_SIZE_MAX);
     row_need(row, row->err == CAIRN_OK && recall_is_checkpoint(core, number, note));
     if (row->err != CAIRN_OK) {
         return;
@@ -328,7 +328,8 @@ static void recall_feed(struct cairn_core *core, const uint8_t id[static 16],
     recall_feed_numbers(feed, row);
     uint64_t scanned = row_uint(row, 14, RECALL_SIZE_MAX);
     uint64_t epoch_count = row_uint(row, 15, CAIRN_FEED_EPOCHS_MAX);
-    feed->held_bytes = row_uint_since(row, 16);
+    feed->held_bytes = row_uint_since(row, 16, RECALL_SIZE_MAX);
+    feed->mark_ms = row_uint_since(row, 17, UINT64_MAX);
     if (row->err == CAIRN_OK) {
         recall_secrets(core, feed, row, secrets, epoch_count);
     }

@@ -137,7 +137,7 @@ void cairn_core_puts_add_feed(struct cairn_core *core, struct core_puts *puts, u
     const struct cairn_pending *pending = cairn_feed_pending(feed, &core->pending);
     struct cairn_pack_writer writer;
     uint8_t row[ROW_MAX];
-    row_begin(&writer, row, CORE_ROW_FEED, 16);
+    row_begin(&writer, row, CORE_ROW_FEED, 17);
     row_put_bin(&writer, 1,
                 (struct cairn_bytes){.data = core->journals[feed->journal].id, .size = 16});
     row_put_uint(&writer, 2, feed->type);
@@ -156,6 +156,7 @@ void cairn_core_puts_add_feed(struct cairn_core *core, struct core_puts *puts, u
         pending == NULL ? cairn_core_scanned(core, feed) : pending->leaf_index,
         feed->epoch_count,
         feed->held_bytes,
+        feed->mark_ms,
     };
     for (uint32_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         row_put_uint(&writer, 7 + i, numbers[i]);

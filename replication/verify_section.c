@@ -366,6 +366,13 @@ static cairn_err verify_commit_entry(struct cairn_verify *verify, struct verify_
         return cairn_verify_fail(verify, CAIRN_PEER_ENTRY, "entry of another epoch");
     }
     CAIRN_TRY(cairn_verify_entry(verify, &place, entry, key, &opened));
+    if (place.is_control && opened.kind == CAIRN_KIND_CONTROL_MARK) { /* source P-46 */
+        if (opened.change.as.mark.time_ms <= feed->mark_ms) {
+            return cairn_verify_fail(verify, CAIRN_FEED_RECORD,
+                                     "mark is not later than the one before it");
+        }
+        feed->mark_ms = opened.change.as.mark.time_ms;
+    }
     if (opened.is_feed_change) {
         if (cairn_kind_is_last(opened.change.kind) && !is_last) {
             return cairn_verify_fail(

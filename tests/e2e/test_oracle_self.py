@@ -521,6 +521,7 @@ def lies():
     yield "entry after the close", entry_after_close(), "after the close"
     yield "rekey not last", rekey_not_last(), "not the last entry"
     yield "sealed in control", sealed_in_control(), "sealed entry in a control feed"
+    yield "mark set back", mark_set_back(), "not later than the one before"
     yield "commit without growth", empty_commit(), "without growth"
     yield "admission to a private feed", admission_to_private(), "in a private feed"
     yield "operation with a field too many", odd_operation(), "unknown"
@@ -598,6 +599,14 @@ def sealed_in_control():
     liar = Liar()
     liar.control.kind = "pairwise"
     liar.s.write(liar.j, liar.control, operation.MISSING, {1: liar.s.geo.origin, 2: 0})
+    liar.j.flush()
+    return liar.bundle()
+
+
+def mark_set_back():
+    liar = Liar()
+    for _ in range(2):
+        liar.s.mark(liar.j, liar.control, [])
     liar.j.flush()
     return liar.bundle()
 

@@ -261,6 +261,44 @@ TEST(a_control_feed_holds_clear_entries_only)
     give_refused(&scene.srb.control, CAIRN_FEED_RECORD);
 }
 
+TEST(a_mark_is_later_than_every_one_before_it)
+{
+    join();
+    uint64_t first_ms = scene.srb.now_ms; /* of the mark that stands there */
+    author_add_mark(&scene.srb, first_ms + 1);
+    author_add_mark(&scene.srb, first_ms + 2);
+    give(&scene.srb.control);
+    uint64_t commits = scene_held(&scene.srb.control).commits;
+    author_add_mark(&scene.srb, first_ms + 3);
+    give(&scene.srb.control);
+    assert_int_equal(scene_held(&scene.srb.control).commits, commits + 1);
+    author_add_mark(&scene.srb, first_ms + 3);
+    give_refused(&scene.srb.control, CAIRN_FEED_RECORD);
+}
+
+TEST(two_marks_in_one_commit_ascend)
+{
+    join();
+    author_add_mark(&scene.srb, scene.srb.now_ms + 2);
+    author_add_mark(&scene.srb, scene.srb.now_ms + 1);
+    give_refused(&scene.srb.control, CAIRN_FEED_RECORD);
+}
+
+/* 2^64 - 1 ms is a time like any other: the node starts anew with it, and knows it. */
+TEST(the_last_mark_is_known_after_a_start)
+{
+    join();
+    author_add_mark(&scene.srb, UINT64_MAX);
+    give(&scene.srb.control);
+    uint64_t commits = scene_held(&scene.srb.control).commits;
+    host_crash(scene.host);
+    scene_link_up(SRB, &scene.srb);
+    scene_offer(SRB);
+    assert_int_equal(scene_held(&scene.srb.control).commits, commits);
+    author_add_mark(&scene.srb, scene.srb.now_ms + 1);
+    give_refused(&scene.srb.control, CAIRN_FEED_RECORD);
+}
+
 TEST(commits_that_nobody_asked_for_are_an_overdraft)
 {
     scene_write_first();
@@ -313,6 +351,9 @@ int main(void)
         CASE(an_entry_is_of_an_epoch_that_has_begun),
         CASE(a_pairwise_feed_holds_sealed_entries_only),
         CASE(a_control_feed_holds_clear_entries_only),
+        CASE(a_mark_is_later_than_every_one_before_it),
+        CASE(two_marks_in_one_commit_ascend),
+        CASE(the_last_mark_is_known_after_a_start),
         CASE(commits_that_nobody_asked_for_are_an_overdraft),
         CASE(a_source_sends_no_more_than_it_was_granted),
     };

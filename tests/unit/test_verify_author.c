@@ -193,6 +193,22 @@ TEST(only_control_kinds_stand_in_a_control_feed_and_clear)
     assert_verdict(CAIRN_PEER_ENTRY, "kind has no place in a control feed");
 }
 
+static void mark(uint64_t time_ms)
+{
+    struct cairn_feedop op = {.kind = CAIRN_KIND_CONTROL_MARK, .as.mark = {.time_ms = time_ms}};
+    author_append(&aut, &control, author_feedop(&op), false);
+    author_commit(&aut, &control);
+}
+
+TEST(marks_ascend)
+{
+    mark(5000);
+    mark(5001);
+    assert_verdict(CAIRN_OK, "");
+    mark(5001);
+    assert_verdict(CAIRN_FEED_RECORD, "mark is not later than the one before it");
+}
+
 TEST(a_sealed_entry_in_a_control_feed_is_refused)
 {
     struct cairn_feedop policy = {.kind = CAIRN_KIND_CONTROL_POLICY};
@@ -436,6 +452,7 @@ int main(void)
         cmocka_unit_test_setup(a_private_feed_may_commit_without_growth_and_others_not, begin),
         cmocka_unit_test_setup(a_feed_that_was_committed_without_growth_admits_nobody, begin),
         cmocka_unit_test_setup(only_control_kinds_stand_in_a_control_feed_and_clear, begin),
+        cmocka_unit_test_setup(marks_ascend, begin),
         cmocka_unit_test_setup(a_sealed_entry_in_a_control_feed_is_refused, begin),
         cmocka_unit_test_setup(what_must_be_sealed_or_clear_is, begin),
         cmocka_unit_test_setup(a_feed_change_that_is_sealed_is_refused, begin),

@@ -44,6 +44,7 @@ class FeedHistory:
         self.next_number, self.epoch, self.previous_leaf = 0, 0, 0
         self.leaf_hashes, self.members = [], None
         self.is_closed = self.has_stood_still = False
+        self.mark = 0                 # time of the last one
         self.scanned = 0              # leaves below this one were looked at for the next tag
 
     def has_only_author(self):
@@ -86,6 +87,9 @@ class FeedHistory:
         o = check_entry(place, body, key)
         if o is not None and o.kind in operation.CLEAR_KINDS:
             self.feed_entry(o, index, is_last)
+        if o is not None and o.kind == operation.CONTROL_MARK:
+            need(o.body[1] > self.mark, "mark is not later than the one before it")
+            self.mark = o.body[1]
         self.leaf_hashes.append(entry.feed_leaf(entry.stub(prefix, index, body)))
         return o
 
