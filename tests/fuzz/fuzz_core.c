@@ -267,7 +267,8 @@ static void fuzz_write(struct fuzz *fuzz)
     }
     author->now_ms = fuzz->host->now_ms;
     if (feed == &author->control) {
-        op.as.mark.time_ms = byte < 200 ? author->now_ms : fuzz_number(fuzz);
+        op.as.mark.time_ms =
+            byte < 200 ? author->now_ms + feed->feed.range.size : fuzz_number(fuzz);
         author_add_op(author, feed, &op, true);
     } else if (byte % 8 < 4) {
         author_add_word(author, feed, "word");

@@ -146,9 +146,9 @@ static void scene_alert_commit(struct author_feed *feed, uint8_t object_number)
     author_commit(&export_scene.aut, feed);
 }
 
-static void scene_mark(void)
+static void scene_mark(uint64_t mark_ms)
 {
-    struct cairn_feedop op = {.kind = CAIRN_KIND_CONTROL_MARK, .as.mark = {.time_ms = 1}};
+    struct cairn_feedop op = {.kind = CAIRN_KIND_CONTROL_MARK, .as.mark = {.time_ms = mark_ms}};
     author_append_op(&export_scene.aut, &export_scene.control, &op);
     author_commit(&export_scene.aut, &export_scene.control);
 }
@@ -183,7 +183,7 @@ int export_scene_begin(void **state)
     scene_begin_feeds(scene);
     scene_alert_commit(&scene->region, 1);
     author_commit(&scene->aut, &scene->own);
-    scene_mark();
+    scene_mark(1);
     author_noise(&scene->aut);
     scene_rekey();
     export_scene_alert(&scene->region, 2);
@@ -195,8 +195,8 @@ int export_scene_begin(void **state)
         author_commit(&scene->aut, &scene->own); /* a heartbeat without anything new */
     }
     scene_alert_commit(&scene->region, 2);
-    scene_mark();
-    scene_mark();
+    scene_mark(2);
+    scene_mark(3);
     assert_int_equal(scene->aut.leaf_count, 17);
     export_scene_put_journal();
     scene_put_document(&scene->geo);

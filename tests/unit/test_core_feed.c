@@ -124,7 +124,7 @@ TEST(a_commit_waits_for_the_marks_before_it)
     scene_link_up(SRB, &scene.srb);
     scene_offer(SRB);
     scene_frame(SRB, author_record(&scene.srb, &scene.feed));
-    author_add_mark(&scene.srb, scene.srb.now_ms);
+    author_add_mark(&scene.srb, scene.srb.now_ms + 1);
     author_commit(&scene.srb, &scene.srb.control, NULL);
     author_add_word(&scene.srb, &scene.feed, "word");
     author_commit(&scene.srb, &scene.feed, NULL);

@@ -402,7 +402,7 @@ TEST(two_idle_nodes_only_beat)
     for (uint32_t minute = 0; minute < 5; minute++) {
         uint64_t size = scene_journal_size();
         uint64_t from = scene.srb.journal.size;
-        author_add_mark(&scene.srb, scene.srb.now_ms);
+        author_add_mark(&scene.srb, scene.srb.now_ms + 1 + minute);
         author_commit(&scene.srb, &scene.srb.control, NULL);
         author_sign(&scene.srb);
         scene_frame(SRB, author_range(&scene.srb, from, scene.srb.journal.size, true));
