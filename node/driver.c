@@ -107,10 +107,13 @@ static cairn_err driver_open_workers(struct cairn_driver *driver)
         .name = "writer", .thread_count = 1, .queue_max = 4};
     const struct cairn_worker_options folder = {
         .name = "folder", .thread_count = 1, .queue_max = 4};
+    const struct cairn_worker_options trimmer = {
+        .name = "trimmer", .thread_count = 1, .queue_max = 1};
     const struct cairn_worker_options readers = {
         .name = "reader", .thread_count = driver->reader_count, .queue_max = DRIVER_QUEUE_MAX};
     CAIRN_TRY(driver_open_worker(driver, &writer, &driver->writer));
     CAIRN_TRY(driver_open_worker(driver, &folder, &driver->folder));
+    CAIRN_TRY(driver_open_worker(driver, &trimmer, &driver->trimmer));
     return driver_open_worker(driver, &readers, &driver->readers);
 }
 
@@ -278,14 +281,15 @@ static void driver_on_handle_closed(uv_handle_t *handle)
 
 static void driver_close_rest(struct cairn_driver *driver)
 {
-    struct cairn_worker *workers[] = {driver->writer, driver->folder, driver->readers};
+    struct cairn_worker *workers[] = {driver->writer, driver->folder, driver->trimmer,
+                                      driver->readers};
     uv_timer_t *timers[] = {&driver->tick, &driver->store_retry, &driver->fold_retry};
     driver->is_ended = true;
     if (driver->slots != NULL) {
         cairn_driver_command_end(driver);
     }
     driver->open_count++; /* this function */
-    for (size_t i = 0; i < 3 && workers[i] != NULL; i++) {
+    for (size_t i = 0; i < sizeof workers / sizeof *workers && workers[i] != NULL; i++) {
         cairn_worker_close(workers[i], driver_on_part_closed, driver);
     }
     for (uint32_t i = 0; i < driver->timer_count; i++) {

@@ -6,7 +6,8 @@
  *     driver_command.c   commands and their answers, the hybrid logical clock
  *     driver_store.c     STORE: group commit on the writer thread
  *     driver_load.c      LOAD on reader threads
- *     driver_fold.c      RIPE on the folder's thread                                        */
+ *     driver_fold.c      RIPE on the folder's thread
+ *     driver_trim.c      memory that is given back                                          */
 #ifndef CAIRN_NODE_DRIVER_STATE_H
 #define CAIRN_NODE_DRIVER_STATE_H
 
@@ -32,8 +33,7 @@ struct driver_group {
     struct driver_group *next;
     struct cairn_store_batch *batch;
     uint32_t *tokens; /* in order */
-    size_t token_count;
-    size_t token_capacity;
+    size_t token_count, token_capacity;
     bool is_synced;
     bool is_mending; /* the store failed before */
     cairn_err err;
@@ -118,18 +118,16 @@ struct cairn_driver {
     uint8_t *operation; /* CAIRN_LIMIT_BATCH_BYTES, for encode */
     uint64_t hlc;
     uint64_t looked_ms; /* at the free space; monotonic */
-    bool is_near_floor;
     uint64_t intake_ms; /* looked_ms, when it was last said whether room is scarce */
-    bool is_scarce;
+    bool is_near_floor, is_scarce;
 
     /* stores */
     struct cairn_worker *writer;
     struct driver_group *groups_first, *groups_last; /* the first may be flying */
     struct driver_group *kept_first, *kept_last;     /* written, not synced since */
     size_t store_bytes, kept_bytes;
-    bool is_flying;
+    bool is_flying, is_lost;
     bool is_broken; /* a write failed, and not all is mended */
-    bool is_lost;
     uint32_t reopen_count, fold_reopen_count;
     uv_timer_t store_retry;
 
@@ -137,7 +135,8 @@ struct cairn_driver {
     struct cairn_worker *readers;
     uint32_t reader_count;
     struct driver_load *loads_first, *loads_last; /* that the readers had no room for */
-
+    struct cairn_worker *trimmer;
+    uint64_t trimmed_ms; /* monotonic; 0: not yet */
     /* folder */
     struct cairn_worker *folder;
     struct driver_ripe *ripes_first, *ripes_last;
@@ -177,6 +176,7 @@ void cairn_driver_command_folded(struct cairn_driver *driver, const uint8_t feed
                                  uint64_t commit_number);
 void cairn_driver_scrub(const struct cairn_driver *driver, bool is_now, struct cairn_event *event);
 void cairn_driver_command_look(struct cairn_driver *driver); /* at free space and clocks */
+void cairn_driver_trim_look(struct cairn_driver *driver);    /* give memory back, if it is time */
 void cairn_driver_intake_look(struct cairn_driver *driver);  /* ... and say it to the core */
 void cairn_driver_command_end(struct cairn_driver *driver);  /* answer all that wait */
 uint64_t cairn_driver_now_ms(struct cairn_driver *driver);   /* see node/peerclock.h */

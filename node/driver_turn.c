@@ -61,6 +61,7 @@ void cairn_driver_on_tick(uv_timer_t *tick)
     cairn_driver_fold_post(driver, now_ms);
     cairn_driver_command_look(driver);
     cairn_driver_intake_look(driver);
+    cairn_driver_trim_look(driver);
     cairn_guard_sync(driver->guard, driver->readers);
     driver->is_held = false;
     cairn_driver_kick(driver);

@@ -147,6 +147,13 @@ struct cairn_bytes cairn_store_prefix_end(struct cairn_bytes prefix, uint8_t *ou
 CAIRN_MUST cairn_err cairn_store_compact(struct cairn_store *store,
                                          const struct cairn_store_range *range);
 
+/* Make a table of what the write buffer holds, if at least so many bytes were written since it was
+ * last asked to: so the buffer's size does not follow from how long the process runs.
+ *
+ * errors  CAIRN_DISK, CAIRN_BUSY, CAIRN_DISK_FLOOR: nothing is lost, the buffer stays as it is
+ * cost    as its size, and waits for what the engine is at; not on the writer's thread */
+CAIRN_MUST cairn_err cairn_store_flush(struct cairn_store *store, uint64_t least_bytes);
+
 /* Put a store together from what can still be read; is_new does not matter. Damaged files are moved
  * into the directory `lost` in it. What stood in damaged blocks and nowhere else is gone.
  *

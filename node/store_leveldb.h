@@ -40,6 +40,7 @@ struct cairn_store {
 
     atomic_uint_fast64_t batch_count;
     atomic_uint_fast64_t batch_bytes;
+    atomic_uint_fast64_t flushed_bytes; /* batch_bytes when the buffer was last emptied */
     atomic_uint_fast64_t read_count;
     atomic_uint_fast64_t error_count;
 };

@@ -251,6 +251,20 @@ cairn_err cairn_store_compact(struct cairn_store *store, const struct cairn_stor
     return err;
 }
 
+cairn_err cairn_store_flush(struct cairn_store *store, uint64_t least_bytes)
+{
+    static const uint8_t before_all_rows = 0; /* a range that holds none: only the buffer is left */
+    const struct cairn_bytes nothing = {.data = &before_all_rows, .size = 1};
+    const struct cairn_store_range range = {.from = nothing, .to = nothing};
+    uint64_t bytes = atomic_load(&store->batch_bytes);
+    if (bytes - atomic_load(&store->flushed_bytes) < least_bytes) {
+        return CAIRN_OK;
+    }
+    CAIRN_TRY(cairn_store_compact(store, &range));
+    atomic_store(&store->flushed_bytes, bytes);
+    return CAIRN_OK;
+}
+
 void cairn_store_stats(struct cairn_store *store, struct cairn_store_stats *out)
 {
     *out = (struct cairn_store_stats){

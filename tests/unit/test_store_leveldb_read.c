@@ -256,6 +256,33 @@ TEST(erased_values_leave_the_disk_with_a_compaction)
     store_scene_close(&scene);
 }
 
+TEST(a_write_buffer_becomes_a_table_once_it_is_worth_one)
+{
+    struct store_scene scene;
+    struct cairn_store_stats before, after;
+    char table[TEST_PATH_MAX];
+    store_scene_open(&scene);
+    for (char key[2] = "a"; key[0] < 'i'; key[0]++) {
+        cairn_store_batch_clear(scene.batch);
+        assert_err(store_scene_write(&scene, key, test_frame(4096)), CAIRN_OK);
+    }
+    cairn_store_stats(scene.store, &before);
+    assert_err(cairn_store_flush(scene.store, before.batch_bytes + 1), CAIRN_OK);
+    cairn_store_stats(scene.store, &after);
+    assert_int_equal(after.memory_bytes, before.memory_bytes);
+    assert_err(cairn_store_flush(scene.store, before.batch_bytes), CAIRN_OK);
+    cairn_store_stats(scene.store, &after);
+    assert_true(after.memory_bytes + 8 * 4096 <= before.memory_bytes);
+    test_tempdir_find(scene.path, ".ldb", table);
+    store_scene_put(&scene, "j", "1");
+    cairn_store_stats(scene.store, &before);
+    assert_err(cairn_store_flush(scene.store, before.batch_bytes), CAIRN_OK); /* since then */
+    cairn_store_stats(scene.store, &after);
+    assert_int_equal(after.memory_bytes, before.memory_bytes);
+    store_scene_assert_value(&scene, "j", "1");
+    store_scene_close(&scene);
+}
+
 TEST(keys_are_not_named_in_any_diary)
 {
     struct store_scene scene;
@@ -361,6 +388,7 @@ int main(void)
         cmocka_unit_test(scans_and_seeks_agree_with_a_sorted_list),
         cmocka_unit_test(damage_in_a_table_is_found_when_it_is_read),
         cmocka_unit_test(erased_values_leave_the_disk_with_a_compaction),
+        cmocka_unit_test(a_write_buffer_becomes_a_table_once_it_is_worth_one),
         cmocka_unit_test(keys_are_not_named_in_any_diary),
         cmocka_unit_test(figures_count_what_was_done),
         cmocka_unit_test(reads_go_on_beside_writes_and_reopenings),
