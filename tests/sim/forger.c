@@ -16,7 +16,7 @@ void forger_open(struct world *world, uint32_t node, struct author *out)
     memcpy(out->root_seed, own->root_seed, 32);
     memcpy(out->log_seed, own->log_seed, 32);
     memcpy(out->witness_seed, own->witness_seed, 32);
-    memcpy(out->sealing_secret, own->sealing_secret, 32);
+    memcpy(out->sealing_secret, own->sealing_secrets[0], 32);
     memcpy(out->spki_hash, own->spki_hash, 32);
 }
 
@@ -41,7 +41,7 @@ void forger_say(struct world *world, uint32_t from, uint32_t to,
 struct author_member forger_member(struct world *world, uint32_t node)
 {
     struct author_member member = {.country = world_code(world, node)};
-    cairn_suite_dh_public(&world->suite, world->nodes[node].sealing_secret, member.sealing);
+    cairn_suite_dh_public(&world->suite, world->nodes[node].sealing_secrets[0], member.sealing);
     return member;
 }
 

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/sim/renewal.h"
 #include "tests/sim/storm.h"
 #include "tests/sim/world_state.h"
 
@@ -175,6 +176,37 @@ CHECK(leaves_and_links_that_are_missing_are_seen)
     assert_false(is_settled("leaves"));
 }
 
+CHECK(a_document_that_did_not_come_is_seen)
+{
+    assert_true(world_renew(storm.world, AUT, WORLD_RENEW_ROOT));
+    assert_false(is_settled("AUT of AUT: does not hold the newest document"));
+    world_give_own(storm.world, AUT);
+    world_cut(storm.world, AUT, GEO, false);
+    world_cut(storm.world, SRB, GEO, false);
+    world_run(storm.world, 5000);
+    assert_false(world_has_document(storm.world, GEO, AUT));
+    world_cut(storm.world, SRB, GEO, true); /* from anybody */
+    world_run(storm.world, 5000);
+    assert_true(world_has_document(storm.world, GEO, AUT));
+}
+
+CHECK(a_feed_that_is_sealed_to_an_older_key_is_seen)
+{
+    storm.classes = 1u << STORM_ROTATE;
+    assert_true(world_renew(storm.world, SRB, WORLD_RENEW_SEALING));
+    world_give_own(storm.world, SRB);
+    world_run(storm.world, 5000);
+    assert_false(is_settled("AUT of AUT: a feed is sealed to an older key"));
+    storm_seal_all(&storm);
+    world_run(storm.world, 70000);
+    assert_true(is_settled("sealed"));
+    storm_last_words(&storm);
+    world_run(storm.world, 70000);
+    assert_true(is_settled(""));
+    storm_check_settled(&storm);
+    assert_true(world_knows(storm.world, SRB, "w-1"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +219,8 @@ int main(void)
         cmocka_unit_test(a_word_that_reaches_somebody_else_is_seen),
         cmocka_unit_test(a_feed_that_is_lost_is_seen),
         cmocka_unit_test(what_is_not_everywhere_is_seen),
+        cmocka_unit_test(a_document_that_did_not_come_is_seen),
+        cmocka_unit_test(a_feed_that_is_sealed_to_an_older_key_is_seen),
         cmocka_unit_test(leaves_and_links_that_are_missing_are_seen),
     };
     return cmocka_run_group_tests_name("scene_checks", tests, NULL, NULL);
