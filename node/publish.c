@@ -8,6 +8,7 @@
 #include "node/entropy.h"
 #include "node/file.h"
 #include "node/publish_state.h"
+#include "schema/acceptance.h"
 #include "schema/base/check.h"
 #include "schema/base/civil.h"
 
@@ -211,6 +212,19 @@ static cairn_err publish_fill(struct publish_task *task, const struct cairn_publ
     return CAIRN_OK;
 }
 
+/* No case is worked on that the policy does not accept. Alerts only their issuer changes. */
+static bool publish_is_accepted(const struct publish_task *task)
+{
+    struct cairn_acceptance accepted;
+    const struct cairn_publish *publish = task->publish;
+    if (task->to != CAIRN_PUBLISH_BY_POLICY || !cairn_kind_is_case(task->kind)) {
+        return true;
+    }
+    cairn_acceptance_make(cairn_policybook_now(publish->options.policy),
+                          cairn_bytes_of(publish->config->country), &accepted);
+    return cairn_acceptance_has(&accepted, &task->answer.object, CAIRN_POLICY_FOUNDS_CASE);
+}
+
 static void publish_dispatch(struct publish_task *task)
 {
     struct cairn_publish *publish = task->publish;
@@ -238,6 +252,9 @@ cairn_err cairn_publish_send(struct cairn_publish *publish, const struct cairn_p
     task->host = host;
     task->answer.rule_index = CAIRN_POLICY_NO_RULE;
     cairn_err err = publish_fill(task, order);
+    if (err == CAIRN_OK && !publish_is_accepted(task)) {
+        err = CAIRN_DENIED_KIND;
+    }
     if (err != CAIRN_OK) {
         publish_free(task);
         return err;

@@ -72,7 +72,8 @@ void cairn_publish_close(struct cairn_publish *publish); /* NULL is harmless */
 
 /* Take an order; done comes later, exactly once, never from within this call.
  *
- * errors  CAIRN_BUSY, CAIRN_MEMORY, and what can be said at once; done is not called then
+ * errors  CAIRN_BUSY, CAIRN_MEMORY; CAIRN_DENIED_KIND  a step of a case that the policy does not
+ *         accept; what else can be said at once; done is not called then
  * gives   in the answer: those of cairn_alert_check and cairn_case_check, with the fault;
  *         CAIRN_NOT_FOUND  no such object here; CAIRN_EXISTS  a founding order with the id of
  *         something else; what the object's history says (B05, B34, C06, ...);

@@ -16,7 +16,8 @@ struct screening_ask {
     void *host;
     cairn_err err;
     uint64_t now_ms;
-    struct cairn_lookup_zone found; /* DOCUMENT and NAME: only its hits */
+    struct cairn_acceptance accepted; /* when it was asked */
+    struct cairn_lookup_zone found;   /* DOCUMENT and NAME: only its hits */
 };
 
 struct screening_list {
@@ -70,6 +71,7 @@ static void screening_answer(struct cairn_screening *screening, struct screening
     bool is_zone = ask->question.type == CAIRN_LOOKUP_MRZ;
     const struct cairn_screening_answer answer = {.err = ask->err,
                                                   .now_ms = ask->now_ms,
+                                                  .accepted = &ask->accepted,
                                                   .question = &ask->question,
                                                   .hits = &ask->found.hits,
                                                   .zone = is_zone ? &ask->found : NULL};
@@ -138,6 +140,7 @@ static void screening_begin_entry(struct cairn_screening *screening)
 
 static cairn_err screening_look(struct cairn_lookup *lookup, struct screening_ask *ask)
 {
+    const struct cairn_lookup_moment moment = {.now_ms = ask->now_ms, .accepted = &ask->accepted};
     const struct cairn_screening_question *question = &ask->question;
     const struct cairn_lookup_document document = {.issuer = cairn_bytes_of(question->issuer),
                                                    .number = cairn_bytes_of(question->number),
@@ -147,13 +150,13 @@ static cairn_err screening_look(struct cairn_lookup *lookup, struct screening_as
                                            .birth = question->birth};
     switch (question->type) {
     case CAIRN_LOOKUP_DOCUMENT:
-        return cairn_lookup_by_document(lookup, &document, ask->now_ms, &ask->found.hits);
+        return cairn_lookup_by_document(lookup, &document, &moment, &ask->found.hits);
     case CAIRN_LOOKUP_NAME:
-        return cairn_lookup_by_name(lookup, &name, ask->now_ms, &ask->found.hits);
+        return cairn_lookup_by_name(lookup, &name, &moment, &ask->found.hits);
     case CAIRN_LOOKUP_MRZ:
         return cairn_lookup_by_mrz(lookup,
                                    (struct cairn_bytes){question->zone, question->zone_size},
-                                   ask->now_ms, &ask->found);
+                                   &moment, &ask->found);
     }
     return CAIRN_NUMBER;
 }
@@ -189,9 +192,12 @@ static void screening_begin_job(struct cairn_screening *screening)
     struct cairn_worker_job job = {
         .run = screening_run, .done = screening_on_found, .host = screening};
     uint64_t now_ms = cairn_clock_wall_ms();
+    struct cairn_bytes own =
+        cairn_bytes_of(cairn_driver_config(screening->options.driver)->country);
     while (screening->waiting.first != NULL && screening->asked.count < SCREENING_JOB_MAX) {
         struct screening_ask *ask = screening_pop(&screening->waiting);
         ask->now_ms = now_ms;
+        cairn_acceptance_make(cairn_policybook_now(screening->options.policy), own, &ask->accepted);
         screening_push(&screening->asked, ask);
     }
     screening->is_asking = true;

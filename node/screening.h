@@ -20,13 +20,15 @@ struct cairn_screening;
 
 struct cairn_screening_options {
     uv_loop_t *loop;
-    struct cairn_driver *driver; /* these two outlive it */
+    struct cairn_driver *driver; /* these three outlive it */
     struct cairn_publish *publish;
+    const struct cairn_policybook *policy; /* what is accepted, at the moment of each question */
 };
 
 struct cairn_screening_answer {
     cairn_err err;
     uint64_t now_ms;
+    const struct cairn_acceptance *accepted; /* what it went by; of no use after an error */
     const struct cairn_screening_question *question;
     const struct cairn_lookup_hits *hits;
     const struct cairn_lookup_zone *zone; /* MRZ only, else NULL */

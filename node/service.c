@@ -172,8 +172,10 @@ static cairn_err service_open_parts(struct cairn_service *service)
     const struct cairn_publish_options publish = {.driver = service->driver,
                                                   .policy = service->policy};
     CAIRN_TRY(cairn_publish_open(&publish, &service->publish));
-    const struct cairn_screening_options screening = {
-        .driver = service->driver, .publish = service->publish, .loop = service->loop};
+    const struct cairn_screening_options screening = {.driver = service->driver,
+                                                      .publish = service->publish,
+                                                      .policy = service->policy,
+                                                      .loop = service->loop};
     CAIRN_TRY(cairn_screening_open(&screening, &service->screening));
     const struct cairn_imports_options imports = {.driver = service->driver,
                                                   .publish = service->publish};

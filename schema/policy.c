@@ -330,6 +330,28 @@ static cairn_err policy_parse_limit(struct policy_build *build, const struct cai
     return CAIRN_OK;
 }
 
+/* An object is accepted by the kind that founded it, so a list must hold one of those. */
+static cairn_err policy_find_foundings(struct policy_build *build,
+                                       const struct cairn_yaml_node *node,
+                                       struct cairn_policy_accept *accept)
+{
+    static const struct {
+        enum cairn_kind kind;
+        enum cairn_policy_founding founding;
+    } all[] = {{CAIRN_KIND_ALERT_ISSUE, CAIRN_POLICY_FOUNDS_ALERT},
+               {CAIRN_KIND_ALERT_BATCH, CAIRN_POLICY_FOUNDS_BATCH},
+               {CAIRN_KIND_CASE_REQUEST, CAIRN_POLICY_FOUNDS_CASE}};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        if (policy_fits_any(&accept->kinds, cairn_bytes_of(cairn_kind_text(all[i].kind)))) {
+            accept->foundings |= all[i].founding;
+        }
+    }
+    return accept->foundings != 0
+               ? CAIRN_OK
+               : policy_refuse(build, node, CAIRN_YAML_VALUE,
+                               "holds none of alert.issue, alert.batch, case.request");
+}
+
 static cairn_err policy_parse_accept(struct policy_build *build, const struct cairn_yaml_node *node)
 {
     static const char *const keys[] = {"kinds", "entries_per_s", "store_mib", NULL};
@@ -342,6 +364,7 @@ static cairn_err policy_parse_accept(struct policy_build *build, const struct ca
         CAIRN_TRY(policy_parse_country(build, node, node->key, accept->country));
     }
     CAIRN_TRY(policy_parse_patterns(build, kinds, true, &accept->kinds));
+    CAIRN_TRY(policy_find_foundings(build, kinds, accept));
     CAIRN_TRY(policy_parse_limit(build, node, "entries_per_s", CAIRN_POLICY_RATE_MAX,
                                  &accept->entries_per_s));
     CAIRN_TRY(policy_parse_limit(build, node, "store_mib", CAIRN_POLICY_STORE_MIB_MAX,
@@ -453,13 +476,6 @@ const struct cairn_policy_accept *cairn_policy_find_accept(const struct cairn_po
         }
     }
     return found;
-}
-
-bool cairn_policy_accepts(const struct cairn_policy *policy, struct cairn_bytes country,
-                          enum cairn_kind kind)
-{
-    const struct cairn_policy_accept *accept = cairn_policy_find_accept(policy, country);
-    return accept != NULL && policy_fits_any(&accept->kinds, cairn_bytes_of(cairn_kind_text(kind)));
 }
 
 bool cairn_policy_permits(const struct cairn_policy *policy, struct cairn_bytes role,

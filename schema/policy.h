@@ -62,9 +62,18 @@ struct cairn_policy_rule {
     uint32_t line;
 };
 
+/* What an operation founds. Bits. */
+enum cairn_policy_founding {
+    CAIRN_POLICY_FOUNDS_ALERT = 1, /* alert.issue */
+    CAIRN_POLICY_FOUNDS_BATCH = 2, /* alert.batch */
+    CAIRN_POLICY_FOUNDS_CASE = 4,  /* case.request */
+    CAIRN_POLICY_FOUNDS_ALL = 7,
+};
+
 struct cairn_policy_accept {
     char country[4]; /* "" for default */
     struct cairn_policy_patterns kinds;
+    uint32_t foundings;     /* CAIRN_POLICY_FOUNDS_... that fit kinds; not 0 */
     uint32_t entries_per_s; /* 1..CAIRN_POLICY_RATE_MAX; 0: as fast as they come */
     uint32_t store_mib;     /* 1..CAIRN_POLICY_STORE_MIB_MAX: kept of its log at most */
 };
@@ -135,13 +144,9 @@ CAIRN_MUST cairn_err cairn_policy_resolve(const struct cairn_policy *policy,
                                           const struct cairn_policy_question *question,
                                           struct cairn_policy_answer *out);
 
-/* The limits for a partner: its own row, else `default`. gives  NULL: nothing is taken from it */
+/* What is taken of a partner: its own row, else `default`. gives  NULL: nothing */
 const struct cairn_policy_accept *cairn_policy_find_accept(const struct cairn_policy *policy,
                                                            struct cairn_bytes country);
-
-/* Is a kind of operation taken from that partner? */
-bool cairn_policy_accepts(const struct cairn_policy *policy, struct cairn_bytes country,
-                          enum cairn_kind kind);
 
 /* May the role do this: `screen`, `alert.issue`, `audit.read`? An unknown role may nothing. */
 bool cairn_policy_permits(const struct cairn_policy *policy, struct cairn_bytes role,

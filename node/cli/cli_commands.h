@@ -37,6 +37,8 @@ int cairn_cli_case_refuse(int argc, char **argv);   /* case refuse ID --reason C
 int cairn_cli_case_withdraw(int argc, char **argv); /* case withdraw ID --reason CODE */
 int cairn_cli_status_show(int argc, char **argv);   /* status */
 int cairn_cli_audit_export(int argc, char **argv);  /* audit export ... --out FILE */
+int cairn_cli_audit_alerts(int argc, char **argv);  /* audit alerts [ID] */
+int cairn_cli_audit_cases(int argc, char **argv);   /* audit cases [ID] */
 int cairn_cli_bench_run(int argc, char **argv);     /* bench [append|catchup|live|lookup] */
 
 #endif

@@ -55,6 +55,28 @@ static void status_print_accept(const struct cairn_cli_session *session, const j
     }
 }
 
+/* What is held of each country and kept from officers. */
+static void status_print_unaccepted(const struct cairn_cli_session *session, const json_t *partners)
+{
+    const char *last = "";
+    for (size_t i = 0; i < json_array_size(partners); i++) {
+        const json_t *partner = json_array_get(partners, i);
+        const json_t *held = json_object_get(json_object_get(partner, "accept"), "not_accepted");
+        const char *country = cairn_cli_session_text(partner, "country");
+        if (held == NULL || strcmp(country, last) == 0) {
+            continue;
+        }
+        cairn_cli_output_line(&session->output,
+                              "kept back   %s: %lld alerts and %lld cases%s are not accepted "
+                              "(%lld): see cairn audit alerts, cairn audit cases",
+                              country, cairn_cli_session_number(held, "alerts"),
+                              cairn_cli_session_number(held, "cases"),
+                              json_is_true(json_object_get(held, "more")) ? " and more" : "",
+                              cairn_cli_session_number(held, "error"));
+        last = country;
+    }
+}
+
 /* Who told this country of content that has not come. */
 static void status_print_withheld(const struct cairn_cli_session *session, const json_t *partners)
 {
@@ -126,6 +148,7 @@ static void status_print(const struct cairn_cli_session *session, const json_t *
             json_is_true(json_object_get(restore, "all_must_answer")) ? ", all must" : "");
     }
     status_print_accept(session, json_object_get(answer, "partners"));
+    status_print_unaccepted(session, json_object_get(answer, "partners"));
     status_print_scrub(session, json_object_get(state, "scrub"));
     cairn_cli_output_table(&session->output, columns, sizeof columns / sizeof columns[0],
                            json_object_get(answer, "partners"));

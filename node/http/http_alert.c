@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/http/http_accepted.h"
 #include "node/http/http_history.h"
 #include "node/http/http_page.h"
 #include "node/http/http_publish.h"
 #include "node/jsonbody.h"
-#include "node/views/dossier.h"
 #include "schema/alert/alert_shape.h"
 
 #define ALERT_LIST_DEFAULT 100u
@@ -122,22 +122,36 @@ static void alert_run_show(struct cairn_http_task *task)
         return;
     }
     const struct cairn_alert_view *view = cairn_dossier_alert(dossier);
-    bool is_shown = view->status != CAIRN_ALERT_STATUS_NONE;
-    task->err =
-        is_shown ? alert_say(&task->object, view, task->is_flagged, &task->body) : CAIRN_NOT_FOUND;
+    enum cairn_policy_founding founding = cairn_dossier_founding(dossier);
+    if (view->status == CAIRN_ALERT_STATUS_NONE) {
+        task->err = CAIRN_NOT_FOUND;
+    } else if (cairn_http_accepted_shows(task, founding)) {
+        task->err = alert_say(&task->object, view, task->is_flagged, &task->body);
+        cairn_http_accepted_mark(task, founding, task->body);
+    }
     cairn_dossier_close(dossier);
 }
 
-static void alert_show(struct cairn_http_exchange *exchange)
+static void alert_show_at(struct cairn_http_exchange *exchange, bool is_audit)
 {
     struct cairn_http_task task = {
-        .exchange = exchange, .run = alert_run_show, .is_dispute_said = true};
+        .exchange = exchange, .run = alert_run_show, .is_dispute_said = true, .is_audit = is_audit};
     char rows[8];
     if (cairn_http_task_object(exchange, &task.object) &&
         cairn_http_task_word(exchange, "rows", rows, sizeof rows)) {
         task.is_flagged = strcmp(rows, "true") == 0;
         cairn_http_task_post(&task);
     }
+}
+
+static void alert_show(struct cairn_http_exchange *exchange)
+{
+    alert_show_at(exchange, false);
+}
+
+static void alert_show_audit(struct cairn_http_exchange *exchange)
+{
+    alert_show_at(exchange, true);
 }
 
 /* ---- many ---- */
@@ -163,6 +177,8 @@ static cairn_err alert_read_which(const struct cairn_http_task *task,
     const char *status = task->words[1];
     const char *category = task->words[2];
     memset(out, 0, sizeof *out);
+    out->accepted = &task->accepted;
+    out->is_unaccepted = task->is_unaccepted;
     if (country[0] != '\0' && !cairn_id_is_country(cairn_bytes_of(country))) {
         return CAIRN_CODE_UNKNOWN;
     }
@@ -201,15 +217,19 @@ static void alert_run_list(struct cairn_http_task *task)
         task->err = cairn_dossier_list_alerts(views, &which, &page.dossier);
         cairn_http_page_take(&page, alert_line);
     }
+    cairn_http_accepted_mark_lines(task, page.rows);
     task->body = cairn_http_page_close(&page, "alerts");
 }
 
-static void alert_list(struct cairn_http_exchange *exchange)
+static void alert_list_at(struct cairn_http_exchange *exchange, bool is_audit)
 {
-    struct cairn_http_task task = {
-        .exchange = exchange, .run = alert_run_list, .limit = ALERT_LIST_DEFAULT};
+    struct cairn_http_task task = {.exchange = exchange,
+                                   .run = alert_run_list,
+                                   .limit = ALERT_LIST_DEFAULT,
+                                   .is_audit = is_audit};
     char live[8];
-    if (!cairn_http_task_word(exchange, "from", task.words[0], 4) ||
+    if ((is_audit && !cairn_http_accepted_read(exchange, &task)) ||
+        !cairn_http_task_word(exchange, "from", task.words[0], 4) ||
         !cairn_http_task_word(exchange, "status", task.words[1], 16) ||
         !cairn_http_task_word(exchange, "category", task.words[2], 16) ||
         !cairn_http_page_read(exchange, &task) ||
@@ -218,6 +238,16 @@ static void alert_list(struct cairn_http_exchange *exchange)
     }
     task.is_flagged = strcmp(live, "true") == 0;
     cairn_http_task_post(&task);
+}
+
+static void alert_list(struct cairn_http_exchange *exchange)
+{
+    alert_list_at(exchange, false);
+}
+
+static void alert_list_audit(struct cairn_http_exchange *exchange)
+{
+    alert_list_at(exchange, true);
 }
 
 /* ---- writing ---- */
@@ -252,6 +282,8 @@ static void alert_withdraw(struct cairn_http_exchange *exchange)
 
 static const char *const alert_list_queries[] = {"from",  "status", "category", "live",
                                                  "limit", "after",  NULL};
+static const char *const alert_audit_queries[] = {"from",  "status", "category", "live",
+                                                  "limit", "after",  "accepted", NULL};
 static const char *const alert_show_queries[] = {"rows", NULL};
 
 static const struct cairn_http_route alert_table[] = {
@@ -267,6 +299,10 @@ static const struct cairn_http_route alert_table[] = {
      .queries = cairn_http_publish_queries, .handler = alert_amend},
     {CAIRN_HTTP_POST, "/v1/alerts/{id}/withdraw", "alert.withdraw", .media = "application/json",
      .queries = cairn_http_publish_queries, .handler = alert_withdraw},
+    {CAIRN_HTTP_GET, "/v1/audit/alerts", "audit.read", .queries = alert_audit_queries,
+     .handler = alert_list_audit},
+    {CAIRN_HTTP_GET, "/v1/audit/alerts/{id}", "audit.read", .queries = alert_show_queries,
+     .handler = alert_show_audit},
 };
 
 struct cairn_http_routes cairn_http_alert_routes(void)

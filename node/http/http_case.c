@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/http/http_accepted.h"
 #include "node/http/http_history.h"
 #include "node/http/http_page.h"
 #include "node/http/http_publish.h"
@@ -89,18 +90,32 @@ static void case_run_show(struct cairn_http_task *task)
         return;
     }
     const struct cairn_case_view *view = cairn_dossier_case(dossier);
-    bool is_shown = view->status != CAIRN_CASE_STATUS_NONE;
-    task->err = is_shown ? case_say(&task->object, view, &task->body) : CAIRN_NOT_FOUND;
+    if (view->status == CAIRN_CASE_STATUS_NONE) {
+        task->err = CAIRN_NOT_FOUND;
+    } else if (cairn_http_accepted_shows(task, CAIRN_POLICY_FOUNDS_CASE)) {
+        task->err = case_say(&task->object, view, &task->body);
+        cairn_http_accepted_mark(task, CAIRN_POLICY_FOUNDS_CASE, task->body);
+    }
     cairn_dossier_close(dossier);
+}
+
+static void case_show_at(struct cairn_http_exchange *exchange, bool is_audit)
+{
+    struct cairn_http_task task = {
+        .exchange = exchange, .run = case_run_show, .is_dispute_said = true, .is_audit = is_audit};
+    if (cairn_http_task_object(exchange, &task.object)) {
+        cairn_http_task_post(&task);
+    }
 }
 
 static void case_show(struct cairn_http_exchange *exchange)
 {
-    struct cairn_http_task task = {
-        .exchange = exchange, .run = case_run_show, .is_dispute_said = true};
-    if (cairn_http_task_object(exchange, &task.object)) {
-        cairn_http_task_post(&task);
-    }
+    case_show_at(exchange, false);
+}
+
+static void case_show_audit(struct cairn_http_exchange *exchange)
+{
+    case_show_at(exchange, true);
 }
 
 /* ---- many ---- */
@@ -122,6 +137,8 @@ static cairn_err case_read_which(const struct cairn_http_task *task,
     const char *requested = task->words[1];
     const char *status = task->words[2];
     memset(out, 0, sizeof *out);
+    out->accepted = &task->accepted;
+    out->is_unaccepted = task->is_unaccepted;
     if ((requesting[0] != '\0' && !cairn_id_is_country(cairn_bytes_of(requesting))) ||
         (requested[0] != '\0' && !cairn_id_is_country(cairn_bytes_of(requested)))) {
         return CAIRN_CODE_UNKNOWN;
@@ -171,19 +188,33 @@ static void case_run_list(struct cairn_http_task *task)
         cairn_http_page_take(&page, case_line);
     }
     case_add_requested(views, page.rows);
+    cairn_http_accepted_mark_lines(task, page.rows);
     task->body = cairn_http_page_close(&page, "cases");
 }
 
-static void case_list(struct cairn_http_exchange *exchange)
+static void case_list_at(struct cairn_http_exchange *exchange, bool is_audit)
 {
-    struct cairn_http_task task = {
-        .exchange = exchange, .run = case_run_list, .limit = CASE_LIST_DEFAULT};
-    if (cairn_http_task_word(exchange, "requesting", task.words[0], 4) &&
+    struct cairn_http_task task = {.exchange = exchange,
+                                   .run = case_run_list,
+                                   .limit = CASE_LIST_DEFAULT,
+                                   .is_audit = is_audit};
+    if ((!is_audit || cairn_http_accepted_read(exchange, &task)) &&
+        cairn_http_task_word(exchange, "requesting", task.words[0], 4) &&
         cairn_http_task_word(exchange, "requested", task.words[1], 4) &&
         cairn_http_task_word(exchange, "status", task.words[2], 16) &&
         cairn_http_page_read(exchange, &task)) {
         cairn_http_task_post(&task);
     }
+}
+
+static void case_list(struct cairn_http_exchange *exchange)
+{
+    case_list_at(exchange, false);
+}
+
+static void case_list_audit(struct cairn_http_exchange *exchange)
+{
+    case_list_at(exchange, true);
 }
 
 /* ---- writing ---- */
@@ -223,6 +254,8 @@ static void case_withdraw(struct cairn_http_exchange *exchange)
 
 static const char *const case_list_queries[] = {"requesting", "requested", "status",
                                                 "limit",      "after",     NULL};
+static const char *const case_audit_queries[] = {"requesting", "requested", "status", "limit",
+                                                 "after",      "accepted",  NULL};
 
 static const struct cairn_http_route case_table[] = {
     {CAIRN_HTTP_GET, "/v1/cases", "case.read", .queries = case_list_queries, .handler = case_list},
@@ -237,6 +270,9 @@ static const struct cairn_http_route case_table[] = {
      .queries = cairn_http_publish_queries, .handler = case_refuse},
     {CAIRN_HTTP_POST, "/v1/cases/{id}/withdraw", "case.withdraw", .media = "application/json",
      .queries = cairn_http_publish_queries, .handler = case_withdraw},
+    {CAIRN_HTTP_GET, "/v1/audit/cases", "audit.read", .queries = case_audit_queries,
+     .handler = case_list_audit},
+    {CAIRN_HTTP_GET, "/v1/audit/cases/{id}", "audit.read", .handler = case_show_audit},
 };
 
 struct cairn_http_routes cairn_http_case_routes(void)

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/http/http_accepted.h"
 #include "node/http/http_match.h"
-#include "node/http/http_task.h"
 #include "schema/base/text.h"
 
 struct screen_call {
@@ -143,6 +143,7 @@ static void screen_on_done(void *host, const struct cairn_screening_answer *answ
     if (answer->err == CAIRN_OK) {
         json_t *body = cairn_http_match_json(answer);
         json_t *fresh = cairn_freshness_json(cairn_driver_core(service->driver), answer->now_ms);
+        cairn_http_accepted_put(answer->accepted, fresh);
         (void)json_object_set_new(body, "freshness", fresh);
         cairn_http_answer_json(call->exchange, 200, body);
     } else {

@@ -7,10 +7,25 @@
 
 #include "node/clock.h"
 #include "node/file.h"
+#include "node/http/http_accepted.h"
 #include "node/http/http_metrics.h"
 #include "node/http/http_scrub.h"
-#include "node/http/http_task.h"
 #include "node/notecard.h"
+
+/* Of each country some of whose objects are not accepted: what is held of it. */
+struct status_count {
+    char country[4];
+    struct cairn_http_accepted_held held;
+};
+
+struct status_call {
+    struct cairn_service *service;
+    struct cairn_http_exchange *exchange;
+    struct cairn_acceptance accepted;
+    bool is_counted; /* false: the views could not be asked */
+    uint32_t count;
+    struct status_count counts[CAIRN_LIMIT_COUNTRIES];
+};
 
 /* ---- what the node knows of itself and its partners ---- */
 
@@ -52,8 +67,32 @@ static json_t *status_peer(const struct cairn_core_peer *peer, uint64_t now_ms)
     return row;
 }
 
+static const struct status_count *status_find_count(const struct status_call *call,
+                                                    const char *country)
+{
+    for (uint32_t at = 0; at < call->count; at++) {
+        if (strcmp(call->counts[at].country, country) == 0) {
+            return &call->counts[at];
+        }
+    }
+    return NULL;
+}
+
+/* What is held of the country and kept from officers. */
+static json_t *status_not_accepted(const struct status_call *call, const char *country)
+{
+    const struct status_count *count = status_find_count(call, country);
+    if (count == NULL || !call->is_counted) {
+        return NULL;
+    }
+    return json_pack("{s:i, s:o, s:o, s:b}", "error", (int)CAIRN_DENIED_KIND, "alerts",
+                     status_uint(count->held.alert_count), "cases",
+                     status_uint(count->held.case_count), "more", count->held.is_cut);
+}
+
 /* What is taken of the country, and what is kept of all its nodes. */
-static void status_put_accept(const struct cairn_core *core, const char *country, json_t *row)
+static void status_put_accept(const struct cairn_core *core, const struct status_call *call,
+                              const char *country, json_t *row)
 {
     static const char *const states[] = {
         [CAIRN_ACCEPTED_OPEN] = "open",     [CAIRN_ACCEPTED_SLOWED] = "slowed",
@@ -75,6 +114,10 @@ static void status_put_accept(const struct cairn_core *core, const char *country
     if (said != NULL && accepted.state == CAIRN_ACCEPTED_FULL) {
         (void)json_object_set_new(said, "error", json_integer(CAIRN_DENIED_STORE));
     }
+    json_t *held = said == NULL ? NULL : status_not_accepted(call, country);
+    if (held != NULL) {
+        (void)json_object_set_new(said, "not_accepted", held);
+    }
     if (row != NULL) {
         (void)json_object_set_new(row, "accept", said);
     }
@@ -89,7 +132,8 @@ static void status_put_checkpoint(const struct cairn_core *core, uint32_t number
     }
 }
 
-static json_t *status_peers(const struct cairn_core *core, uint64_t now_ms)
+static json_t *status_peers(const struct cairn_core *core, const struct status_call *call,
+                            uint64_t now_ms)
 {
     struct cairn_core_peer peer;
     json_t *rows = json_array();
@@ -98,7 +142,7 @@ static json_t *status_peers(const struct cairn_core *core, uint64_t now_ms)
         cairn_core_peer(core, number, &peer);
         json_t *row = status_peer(&peer, now_ms);
         status_put_checkpoint(core, number, row);
-        status_put_accept(core, peer.country, row);
+        status_put_accept(core, call, peer.country, row);
         (void)json_object_set_new(row, "withheld", status_uint(cairn_core_withheld(core, number)));
         (void)json_array_append_new(rows, row);
     }
@@ -220,9 +264,9 @@ static json_t *status_fingerprint(const struct cairn_service *service)
     return said;
 }
 
-static void status_show(struct cairn_http_exchange *exchange)
+static void status_answer(const struct status_call *call)
 {
-    struct cairn_service *service = cairn_http_task_service(exchange);
+    struct cairn_service *service = call->service;
     const struct cairn_core *core = cairn_driver_core(service->driver);
     struct cairn_driver_stats stats;
     struct cairn_core_restore restore;
@@ -234,9 +278,71 @@ static void status_show(struct cairn_http_exchange *exchange)
         cairn_driver_origin(service->driver), "country", service->config->country, "network",
         service->config->network, "fingerprint", status_fingerprint(service), "time",
         cairn_http_task_time(now_ms), "journal", status_journal(core), "feeds", status_feeds(core),
-        "state", status_state(core, &stats, &restore), "partners", status_peers(core, now_ms),
+        "state", status_state(core, &stats, &restore), "partners", status_peers(core, call, now_ms),
         "listen_port", (int)stats.listen_port, "http_port", (int)service->port);
-    cairn_http_answer_json(exchange, 200, body);
+    cairn_http_answer_json(call->exchange, 200, body);
+}
+
+/* ---- counting what is not accepted, on a reader thread ---- */
+
+static void status_run(void *host, uint32_t thread_index)
+{
+    struct status_call *call = host;
+    struct cairn_store *views = cairn_driver_views(call->service->driver);
+    (void)thread_index;
+    call->is_counted = true;
+    for (uint32_t at = 0; call->is_counted && at < call->count; at++) {
+        struct status_count *count = &call->counts[at];
+        call->is_counted = cairn_http_accepted_count(views, &call->accepted, count->country,
+                                                     &count->held) == CAIRN_OK;
+    }
+}
+
+static void status_on_run(void *host)
+{
+    struct status_call *call = host;
+    struct cairn_service *service = call->service;
+    status_answer(call);
+    free(call);
+    cairn_service_release(service);
+}
+
+static void status_collect(struct status_call *call)
+{
+    struct cairn_core_peer peer;
+    const struct cairn_core *core = cairn_driver_core(call->service->driver);
+    uint32_t peer_count = cairn_core_peer_count(core);
+    for (uint32_t number = 1; number < peer_count; number++) {
+        cairn_core_peer(core, number, &peer);
+        bool is_whole =
+            cairn_acceptance_of(&call->accepted, peer.country) == CAIRN_POLICY_FOUNDS_ALL;
+        if (!is_whole && call->count < CAIRN_LIMIT_COUNTRIES &&
+            status_find_count(call, peer.country) == NULL) {
+            memcpy(call->counts[call->count++].country, peer.country, sizeof peer.country);
+        }
+    }
+}
+
+/* A status is answered in any case: where nothing can be counted, without the counts. */
+static void status_show(struct cairn_http_exchange *exchange)
+{
+    struct status_call *call = calloc(1, sizeof *call);
+    struct cairn_worker_job job = {.run = status_run, .done = status_on_run, .host = call};
+    if (call == NULL) {
+        cairn_http_answer_problem(exchange, CAIRN_MEMORY, NULL, NULL);
+        return;
+    }
+    call->service = cairn_http_task_service(exchange);
+    call->exchange = exchange;
+    cairn_http_task_accepted(call->service, &call->accepted);
+    status_collect(call);
+    if (call->count > 0 &&
+        cairn_worker_post(cairn_driver_readers(call->service->driver), &job) == CAIRN_OK) {
+        cairn_service_hold(call->service);
+        return;
+    }
+    status_answer(call);
+    free(call);
 }
 
 /* ---- for machines ---- */

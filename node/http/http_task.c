@@ -63,6 +63,7 @@ void cairn_http_task_post(const struct cairn_http_task *task)
     *copy = *task;
     copy->service = service;
     copy->now_ms = cairn_clock_wall_ms();
+    cairn_http_task_accepted(service, &copy->accepted);
     struct cairn_worker_job job = {.run = task_run, .done = task_done, .host = copy};
     cairn_err err = cairn_worker_post(cairn_driver_readers(service->driver), &job);
     if (err != CAIRN_OK) {
@@ -80,6 +81,12 @@ bool cairn_http_task_object(struct cairn_http_exchange *exchange, struct cairn_i
     }
     cairn_http_answer_problem(exchange, CAIRN_ID, "such as AUT-0123456789ABCDEF-K", NULL);
     return false;
+}
+
+void cairn_http_task_accepted(const struct cairn_service *service, struct cairn_acceptance *out)
+{
+    cairn_acceptance_make(cairn_policybook_now(service->policy),
+                          cairn_bytes_of(service->config->country), out);
 }
 
 bool cairn_http_task_word(struct cairn_http_exchange *exchange, const char *name, char *out,

@@ -6,6 +6,7 @@
 #include "node/http/http_answer.h"
 #include "node/jsontext.h"
 #include "node/service_state.h"
+#include "schema/acceptance.h"
 
 struct cairn_http_task {
     struct cairn_service *service;
@@ -13,11 +14,14 @@ struct cairn_http_task {
     void (*run)(struct cairn_http_task *task); /* on a reader thread: fills what is below */
     uint32_t thread_index;
     uint64_t now_ms;
+    struct cairn_acceptance accepted; /* of the policy in force, when it was posted */
     /* the question, as the handler reads it out of the exchange */
     struct cairn_id object;
     uint64_t limit;
     bool is_flagged;
     bool is_dispute_said; /* "disputed" in the answer, where the object's countries have forked */
+    bool is_audit;      /* asked at an auditor's door: what is not accepted is shown, and marked */
+    bool is_unaccepted; /* of lists: what is not accepted, instead */
     char words[3][96];
     char after[200]; /* of a list */
     /* the answer: err, or body */
@@ -33,6 +37,9 @@ void cairn_http_task_post(const struct cairn_http_task *task);
 
 /* Read the {id} of the route as an object's id. gives: false, answered CAIRN_ID */
 bool cairn_http_task_object(struct cairn_http_exchange *exchange, struct cairn_id *out);
+
+/* What the policy in force accepts. On the loop. */
+void cairn_http_task_accepted(const struct cairn_service *service, struct cairn_acceptance *out);
 
 /* Copy a query into out, "" when absent. gives: false, answered CAIRN_TOO_LONG */
 bool cairn_http_task_word(struct cairn_http_exchange *exchange, const char *name, char *out,

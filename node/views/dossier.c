@@ -87,6 +87,14 @@ const struct cairn_case_view *cairn_dossier_case(const struct cairn_dossier *dos
     return dossier->is_alert ? NULL : &dossier->as_case;
 }
 
+enum cairn_policy_founding cairn_dossier_founding(const struct cairn_dossier *dossier)
+{
+    if (!dossier->is_alert) {
+        return CAIRN_POLICY_FOUNDS_CASE;
+    }
+    return dossier->alert.is_batch ? CAIRN_POLICY_FOUNDS_BATCH : CAIRN_POLICY_FOUNDS_ALERT;
+}
+
 cairn_err cairn_dossier_has_room(struct cairn_dossier *dossier, size_t operation_bytes, bool *out)
 {
     return cairn_merge_has_room(dossier->state,
@@ -105,12 +113,38 @@ struct dossier_list {
     cairn_err err;
 };
 
+/* A line about documents stands for an alert or for a batch: its state says which (B43). It matters
+ * where only one of the two is accepted. */
+static bool dossier_needs_state(const struct cairn_acceptance *accepted,
+                                const struct cairn_index_entry *entry)
+{
+    uint32_t foundings = cairn_acceptance_of(accepted, entry->country);
+    bool has_alerts = (foundings & CAIRN_POLICY_FOUNDS_ALERT) != 0;
+    bool has_batches = (foundings & CAIRN_POLICY_FOUNDS_BATCH) != 0;
+    return entry->space == CAIRN_OPSET_ALERT && entry->category == CAIRN_ALERT_DOC &&
+           has_alerts != has_batches;
+}
+
+/* gives: true also when only the state can tell (dossier_sift) */
+static bool dossier_may_be_wanted(const struct cairn_acceptance *accepted, bool is_unaccepted,
+                                  const struct cairn_index_entry *entry)
+{
+    enum cairn_policy_founding founding =
+        entry->space == CAIRN_OPSET_CASE ? CAIRN_POLICY_FOUNDS_CASE : CAIRN_POLICY_FOUNDS_ALERT;
+    return dossier_needs_state(accepted, entry) ||
+           cairn_acceptance_has(accepted, &entry->object, founding) != is_unaccepted;
+}
+
 static bool dossier_fits(const struct dossier_list *list, const struct cairn_index_entry *entry)
 {
     if (list->cases != NULL) {
-        return !list->cases->has_status || list->cases->status == entry->status;
+        return (!list->cases->has_status || list->cases->status == entry->status) &&
+               dossier_may_be_wanted(list->cases->accepted, list->cases->is_unaccepted, entry);
     }
     const struct cairn_dossier_alerts *alerts = list->alerts;
+    if (!dossier_may_be_wanted(alerts->accepted, alerts->is_unaccepted, entry)) {
+        return false;
+    }
     bool is_live = alerts->live_ms == 0 ||
                    (entry->from_ms <= alerts->live_ms && alerts->live_ms < entry->expires_ms);
     return is_live && (alerts->category == 0 || alerts->category == entry->category) &&
@@ -190,6 +224,30 @@ static void dossier_add_country(struct cairn_index_key *key, const char *country
     }
 }
 
+/* Of the lines that only their states can tell, those stay that are wanted. */
+static cairn_err dossier_sift(struct cairn_store *views, const struct cairn_dossier_alerts *which,
+                              struct cairn_dossier_page *page)
+{
+    uint32_t kept = 0;
+    for (uint32_t at = 0; at < page->count; at++) {
+        const struct cairn_index_entry *entry = &page->entries[at];
+        bool is_wanted = true;
+        if (dossier_needs_state(which->accepted, entry)) {
+            struct cairn_dossier *dossier;
+            CAIRN_TRY(cairn_dossier_open_alert(views, &entry->object, &dossier));
+            is_wanted =
+                cairn_acceptance_has(which->accepted, &entry->object,
+                                     cairn_dossier_founding(dossier)) != which->is_unaccepted;
+            cairn_dossier_close(dossier);
+        }
+        if (is_wanted) {
+            page->entries[kept++] = page->entries[at];
+        }
+    }
+    page->count = kept;
+    return CAIRN_OK;
+}
+
 cairn_err cairn_dossier_list_alerts(struct cairn_store *views,
                                     const struct cairn_dossier_alerts *which,
                                     struct cairn_dossier_page *page)
@@ -202,7 +260,8 @@ cairn_err cairn_dossier_list_alerts(struct cairn_store *views,
             dossier_add_byte(&prefix, which->status);
         }
     }
-    return dossier_list(views, &list, &prefix);
+    CAIRN_TRY(dossier_list(views, &list, &prefix));
+    return dossier_sift(views, which, page);
 }
 
 cairn_err cairn_dossier_list_cases(struct cairn_store *views,

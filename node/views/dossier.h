@@ -10,6 +10,7 @@
 
 #include "node/store.h"
 #include "replication/merge/merge.h"
+#include "schema/acceptance.h"
 #include "schema/lookupop.h"
 
 #define CAIRN_DOSSIER_PLACE_BYTES 96u
@@ -42,6 +43,9 @@ const struct cairn_case_view *cairn_dossier_case(const struct cairn_dossier *dos
 CAIRN_MUST cairn_err cairn_dossier_has_room(struct cairn_dossier *dossier, size_t operation_bytes,
                                             bool *out);
 
+/* What founded the object of a dossier? */
+enum cairn_policy_founding cairn_dossier_founding(const struct cairn_dossier *dossier);
+
 /* Where a page ended. Opaque bytes; size 0: begin, or: there is no more. */
 struct cairn_dossier_place {
     uint32_t size; /* 0..CAIRN_DOSSIER_PLACE_BYTES */
@@ -64,6 +68,8 @@ struct cairn_dossier_alerts {
     bool has_status;
     enum cairn_alert_status status;
     uint64_t live_ms; /* only those in force at that time; 0: whether or not */
+    const struct cairn_acceptance *accepted;
+    bool is_unaccepted; /* those that are not accepted, instead */
 };
 
 /* Which cases. */
@@ -72,6 +78,8 @@ struct cairn_dossier_cases {
     char requested[4];  /* "": all */
     bool has_status;
     enum cairn_case_status status;
+    const struct cairn_acceptance *accepted;
+    bool is_unaccepted; /* those that are not accepted, instead */
 };
 
 /* List alerts in order of author, category, status, object; cases of countries, status, object.
@@ -79,7 +87,8 @@ struct cairn_dossier_cases {
  * gives   a page may be short, even empty, when many rows do not fit the question: only next.size 0
  *         is the end
  * errors  CAIRN_DISK, CAIRN_DISK_CORRUPT, CAIRN_BUSY; page's results undefined
- * cost    at most 20,000 rows read, 10 ms */
+ * cost    at most 20,000 rows read, 10 ms; where of one country either alerts or batches are
+ *         accepted and not both, also the state of each entry about documents */
 CAIRN_MUST cairn_err cairn_dossier_list_alerts(struct cairn_store *views,
                                                const struct cairn_dossier_alerts *which,
                                                struct cairn_dossier_page *page);

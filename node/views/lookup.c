@@ -97,19 +97,24 @@ static cairn_err lookup_find_name(struct cairn_lookup *lookup, const struct cair
 }
 
 cairn_err cairn_lookup_by_document(struct cairn_lookup *lookup,
-                                   const struct cairn_lookup_document *document, uint64_t now_ms,
+                                   const struct cairn_lookup_document *document,
+                                   const struct cairn_lookup_moment *moment,
                                    struct cairn_lookup_hits *out)
 {
-    struct lookup_query query = {.now_ms = now_ms};
+    struct lookup_query query = {.now_ms = moment->now_ms, .accepted = moment->accepted};
     lookup_begin(lookup);
     CAIRN_TRY(lookup_find_document(lookup, document, &query));
     return lookup_end(lookup, &query, out);
 }
 
 cairn_err cairn_lookup_by_name(struct cairn_lookup *lookup, const struct cairn_lookup_name *name,
-                               uint64_t now_ms, struct cairn_lookup_hits *out)
+                               const struct cairn_lookup_moment *moment,
+                               struct cairn_lookup_hits *out)
 {
-    struct lookup_query query = {.now_ms = now_ms, .births = {name->birth}, .birth_count = 1};
+    struct lookup_query query = {.now_ms = moment->now_ms,
+                                 .accepted = moment->accepted,
+                                 .births = {name->birth},
+                                 .birth_count = 1};
     CAIRN_REQUIRE(cairn_civil_is_birth(name->birth));
     lookup_begin(lookup);
     CAIRN_TRY(lookup_find_name(lookup, name, &query));
@@ -174,10 +179,11 @@ static cairn_err zone_find_name(struct cairn_lookup *lookup, struct lookup_query
     return err == CAIRN_NUMBER || err == CAIRN_TOO_LONG ? CAIRN_OK : err;
 }
 
-cairn_err cairn_lookup_by_mrz(struct cairn_lookup *lookup, struct cairn_bytes zone, uint64_t now_ms,
+cairn_err cairn_lookup_by_mrz(struct cairn_lookup *lookup, struct cairn_bytes zone,
+                              const struct cairn_lookup_moment *moment,
                               struct cairn_lookup_zone *out)
 {
-    struct lookup_query query = {.now_ms = now_ms};
+    struct lookup_query query = {.now_ms = moment->now_ms, .accepted = moment->accepted};
     memset(out, 0, sizeof *out);
     enum cairn_mrz_verdict verdict = cairn_mrz_verdict(zone, &out->mrz);
     if (verdict == CAIRN_MRZ_VERDICT_STRUCTURE) {

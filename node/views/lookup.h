@@ -5,14 +5,16 @@
  *     zone       both of these --------------------------------------- '
  *
  * Alerts that are expired, not yet in force, withdrawn, left or erased are never shown; those of a
- * repudiated author neither. Order of hits: domain priority (protection first), then score, then
- * age. Whose data is how fresh, and what a role may see of a hit, is added by the caller.
+ * repudiated author neither, nor what the policy does not accept (P-110). Order of hits: domain
+ * priority (protection first), then score, then age. Whose data is how fresh, and what a role may
+ * see of a hit, is added by the caller.
  * For reader threads; one object for each (its scratch is reused). Nothing given points into the
  * store. docs/format.md, section 3. */
 #ifndef CAIRN_NODE_VIEWS_LOOKUP_H
 #define CAIRN_NODE_VIEWS_LOOKUP_H
 
 #include "node/store.h"
+#include "schema/acceptance.h"
 #include "schema/alert/alert_codes.h"
 #include "schema/base/civil.h"
 #include "schema/base/id.h"
@@ -94,19 +96,26 @@ struct cairn_lookup_zone {
     struct cairn_lookup_hits hits;
 };
 
+/* When is asked, and under which policy. Borrowed for the call. */
+struct cairn_lookup_moment {
+    uint64_t now_ms; /* Unix time */
+    const struct cairn_acceptance *accepted;
+};
+
 /* owns: give back with cairn_lookup_close. errors  CAIRN_MEMORY */
 CAIRN_MUST cairn_err cairn_lookup_open(struct cairn_store *views, struct cairn_lookup **out);
 void cairn_lookup_close(struct cairn_lookup *lookup); /* NULL is harmless */
 
 /* Look a document up: alerts on documents and persons, rows of batches, ranges of blanks.
  *
- * units   now_ms: Unix time; what counts as in force
+ * units   moment: what counts as in force, and as accepted, for this question
  * errors  CAIRN_CODE_UNKNOWN  issuer; CAIRN_NUMBER  number empty, over 20 characters or with others
  *         than A-Z 0-9; CAIRN_DISK, CAIRN_DISK_CORRUPT, CAIRN_BUSY; *out undefined
  * cost    20 us */
 CAIRN_MUST cairn_err cairn_lookup_by_document(struct cairn_lookup *lookup,
                                               const struct cairn_lookup_document *document,
-                                              uint64_t now_ms, struct cairn_lookup_hits *out);
+                                              const struct cairn_lookup_moment *moment,
+                                              struct cairn_lookup_hits *out);
 
 /* Look a person up by the exact name in any spelling that folds to the same letters, in whichever
  * order, with a birth date that can be the same.
@@ -114,7 +123,8 @@ CAIRN_MUST cairn_err cairn_lookup_by_document(struct cairn_lookup *lookup,
  * errors  CAIRN_TEXT_UTF8, CAIRN_TOO_LONG; CAIRN_NUMBER  nothing of the name can be spelt; as above
  */
 CAIRN_MUST cairn_err cairn_lookup_by_name(struct cairn_lookup *lookup,
-                                          const struct cairn_lookup_name *name, uint64_t now_ms,
+                                          const struct cairn_lookup_name *name,
+                                          const struct cairn_lookup_moment *moment,
                                           struct cairn_lookup_hits *out);
 
 /* Read a zone, then look up its document, and its holder by name and birth date. A wrong check
@@ -124,7 +134,8 @@ CAIRN_MUST cairn_err cairn_lookup_by_name(struct cairn_lookup *lookup,
  * errors  CAIRN_DISK, CAIRN_DISK_CORRUPT, CAIRN_BUSY; *out undefined. Faults of the zone are in
  *         out->mrz (cairn_mrz_err) */
 CAIRN_MUST cairn_err cairn_lookup_by_mrz(struct cairn_lookup *lookup, struct cairn_bytes zone,
-                                         uint64_t now_ms, struct cairn_lookup_zone *out);
+                                         const struct cairn_lookup_moment *moment,
+                                         struct cairn_lookup_zone *out);
 
 /* What the officer shall do, one English sentence; static, never NULL. */
 const char *cairn_lookup_action_text(enum cairn_alert_action action);

@@ -153,7 +153,11 @@ static bool find_row(void *host, struct cairn_bytes key, struct cairn_bytes valu
         return false;
     }
     bool is_live = hit.from_ms <= scan->query->now_ms && scan->query->now_ms < hit.expires_ms;
-    uint32_t why = is_live ? find_why(scan->query, &hit) : 0;
+    bool is_shown =
+        is_live && cairn_acceptance_has(scan->query->accepted, &hit.object,
+                                        hit.row == CAIRN_LOOKUP_NO_ROW ? CAIRN_POLICY_FOUNDS_ALERT
+                                                                       : CAIRN_POLICY_FOUNDS_BATCH);
+    uint32_t why = is_shown ? find_why(scan->query, &hit) : 0;
     if (why != 0) {
         find_add(scan->lookup, &hit, why);
     }

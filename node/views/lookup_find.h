@@ -13,6 +13,7 @@
 
 struct lookup_query {
     uint64_t now_ms;
+    const struct cairn_acceptance *accepted;
     uint32_t why;      /* of what find looks for now: DOCUMENT, RANGE or NAME */
     uint32_t why_more; /* bits that every hit of this question gets */
     struct cairn_bytes number;

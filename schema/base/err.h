@@ -102,6 +102,7 @@
     X(ENDED,              317, "this node's origin was ended: it signs nothing any more")          \
     X(REPUDIATED,         318, "operation lies behind the position where its origin ended")        \
     X(DENIED_STORE,       319, "limit of what is kept of this country is reached (accept)")        \
+    X(DENIED_KIND,        320, "policy accepts none of these from that country (accept: kinds)")   \
     X(LATER,              401, "not yet: waits for something that is missing")                     \
     X(BUSY,               402, "too much is waiting: try again")                                   \
     X(PARKED,             403, "operation is ahead of this node's clock")                          \

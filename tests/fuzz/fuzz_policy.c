@@ -69,6 +69,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     check_question(&policy, CAIRN_KIND_ALERT_BATCH, 0);
     check_question(&policy, CAIRN_KIND_CASE_REQUEST, 0);
-    (void)cairn_policy_accepts(&policy, cairn_bytes_of("SRB"), CAIRN_KIND_ALERT_ISSUE);
+    for (uint32_t i = 0; i < policy.accept_count; i++) {
+        CAIRN_REQUIRE(policy.accepts[i].foundings != 0);
+        CAIRN_REQUIRE((policy.accepts[i].foundings & ~(uint32_t)CAIRN_POLICY_FOUNDS_ALL) == 0);
+    }
     return 0;
 }

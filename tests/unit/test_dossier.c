@@ -12,6 +12,9 @@
 
 #define HASH "x'000102030405060708090a0b0c0d0e0f000102030405060708090a0b0c0d0e0f'"
 
+static const struct cairn_acceptance everything = {.own = "SRB",
+                                                   .otherwise = CAIRN_POLICY_FOUNDS_ALL};
+
 static const char request[] =
     "{1: 'AUT/26-17', 2: 'AUT', 3: 'SRB', 4: " HASH ", 5: 1, 6: 1, 7: 3, "
     "8: {1: true, 2: '2026-02-20'}, 11: [{1: 1, 2: 'Doe', 6: '1980-05-17', 9: ['SRB']}], "
@@ -107,12 +110,22 @@ TEST(a_case_is_shown_and_listed_for_both_sides)
         {{.requesting = "AUT", .requested = "GEO"}, 0},
         {{.requested = "SRB", .has_status = true, .status = CAIRN_CASE_STATUS_SENT}, 1},
         {{.requested = "SRB", .has_status = true, .status = CAIRN_CASE_STATUS_REFUSED}, 0},
-        {{"AUT", "SRB", true, CAIRN_CASE_STATUS_SENT}, 1},
-        {{"AUT", "SRB", true, CAIRN_CASE_STATUS_ACCEPTED}, 0},
+        {{.requesting = "AUT",
+          .requested = "SRB",
+          .has_status = true,
+          .status = CAIRN_CASE_STATUS_SENT},
+         1},
+        {{.requesting = "AUT",
+          .requested = "SRB",
+          .has_status = true,
+          .status = CAIRN_CASE_STATUS_ACCEPTED},
+         0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct cairn_dossier_page page = {.limit = 4, .entries = entries};
-        assert_err(cairn_dossier_list_cases(scene.views, &cases[i].which, &page), CAIRN_OK);
+        struct cairn_dossier_cases which = cases[i].which;
+        which.accepted = &everything;
+        assert_err(cairn_dossier_list_cases(scene.views, &which, &page), CAIRN_OK);
         assert_int_equal(page.count, cases[i].count);
         assert_int_equal(page.next.size, 0);
         if (page.count > 0) {
@@ -128,6 +141,7 @@ static uint32_t count_alerts(struct views_scene *scene, struct cairn_dossier_ale
 {
     struct cairn_index_entry entries[32];
     struct cairn_dossier_page page = {.limit = 32, .entries = entries};
+    which.accepted = which.accepted == NULL ? &everything : which.accepted;
     assert_err(cairn_dossier_list_alerts(scene->views, &which, &page), CAIRN_OK);
     assert_int_equal(page.next.size, 0);
     return page.count;
@@ -162,6 +176,63 @@ TEST(alerts_are_listed_by_author_category_status_and_time)
     views_scene_close(&scene);
 }
 
+/* Under what SRB accepts of AUT: how many of its alerts it lists as accepted, and as not. */
+static void expect_accepted(struct views_scene *scene, uint32_t foundings, uint32_t accepted,
+                            uint32_t unaccepted)
+{
+    struct cairn_acceptance acceptance = {.own = "SRB", .count = 1};
+    memcpy(acceptance.rows[0].country, "AUT", 4);
+    acceptance.rows[0].foundings = (uint8_t)foundings;
+    struct cairn_dossier_alerts which = {.country = "AUT", .accepted = &acceptance};
+    assert_int_equal(count_alerts(scene, which), accepted);
+    which.is_unaccepted = true;
+    assert_int_equal(count_alerts(scene, which), unaccepted);
+}
+
+TEST(lists_hold_what_is_accepted_or_what_is_not)
+{
+    struct views_scene scene;
+    struct cairn_dossier *dossier;
+    views_scene_open(&scene);
+    (void)fold(&scene, CAIRN_KIND_ALERT_ISSUE, 1, views_person);
+    struct cairn_id alert = fold(&scene, CAIRN_KIND_ALERT_ISSUE, 2, views_document);
+    struct cairn_id batch = fold(&scene, CAIRN_KIND_ALERT_BATCH, 3, views_batch);
+    (void)fold(&scene, CAIRN_KIND_ALERT_BATCH, 4, views_batch);
+    withdraw(&scene, 2); /* withdrawn or not, it is accepted by what founded it */
+    expect_accepted(&scene, CAIRN_POLICY_FOUNDS_ALL, 4, 0);
+    expect_accepted(&scene, CAIRN_POLICY_FOUNDS_CASE, 0, 4);
+    expect_accepted(&scene, CAIRN_POLICY_FOUNDS_ALERT, 2, 2);
+    expect_accepted(&scene, CAIRN_POLICY_FOUNDS_BATCH, 2, 2);
+    expect_accepted(&scene, CAIRN_POLICY_FOUNDS_ALERT | CAIRN_POLICY_FOUNDS_BATCH, 4, 0);
+    assert_err(cairn_dossier_open_alert(scene.views, &alert, &dossier), CAIRN_OK);
+    assert_int_equal(cairn_dossier_founding(dossier), CAIRN_POLICY_FOUNDS_ALERT);
+    cairn_dossier_close(dossier);
+    assert_err(cairn_dossier_open_alert(scene.views, &batch, &dossier), CAIRN_OK);
+    assert_int_equal(cairn_dossier_founding(dossier), CAIRN_POLICY_FOUNDS_BATCH);
+    cairn_dossier_close(dossier);
+    struct cairn_acceptance own = {.own = "AUT"};
+    struct cairn_dossier_alerts which = {.country = "AUT", .accepted = &own};
+    assert_int_equal(count_alerts(&scene, which), 4);
+    views_scene_close(&scene);
+}
+
+TEST(cases_that_are_not_accepted_are_listed_apart)
+{
+    struct views_scene scene;
+    struct cairn_index_entry entries[4];
+    struct cairn_acceptance acceptance = {.own = "SRB", .otherwise = CAIRN_POLICY_FOUNDS_ALERT};
+    struct cairn_dossier_page page = {.limit = 4, .entries = entries};
+    struct cairn_dossier_cases which = {.accepted = &acceptance};
+    views_scene_open(&scene);
+    (void)fold(&scene, CAIRN_KIND_CASE_REQUEST, 1, request);
+    assert_err(cairn_dossier_list_cases(scene.views, &which, &page), CAIRN_OK);
+    assert_int_equal(page.count, 0);
+    which.is_unaccepted = true;
+    assert_err(cairn_dossier_list_cases(scene.views, &which, &page), CAIRN_OK);
+    assert_int_equal(page.count, 1);
+    views_scene_close(&scene);
+}
+
 /* Property: whatever the page size, pages put together are the whole list, in order. */
 TEST(pages_together_are_the_list)
 {
@@ -173,7 +244,7 @@ TEST(pages_together_are_the_list)
     for (uint32_t limit = 1; limit < 26; limit++) {
         struct cairn_index_entry entries[32];
         struct cairn_dossier_page page = {.limit = limit, .entries = entries};
-        struct cairn_dossier_alerts which = {.country = "AUT"};
+        struct cairn_dossier_alerts which = {.country = "AUT", .accepted = &everything};
         struct cairn_id last = {.text = ""};
         uint32_t count = 0, pages = 0;
         do {
@@ -199,6 +270,8 @@ int main(void)
         cmocka_unit_test(what_is_not_there_is_not_found),
         cmocka_unit_test(a_case_is_shown_and_listed_for_both_sides),
         cmocka_unit_test(alerts_are_listed_by_author_category_status_and_time),
+        cmocka_unit_test(lists_hold_what_is_accepted_or_what_is_not),
+        cmocka_unit_test(cases_that_are_not_accepted_are_listed_apart),
         cmocka_unit_test(pages_together_are_the_list),
     };
     return cmocka_run_group_tests_name("dossier", tests, NULL, NULL);

@@ -11,6 +11,10 @@
 
 #define NOW VIEWS_NOW_MS
 
+static const struct cairn_acceptance everything = {.own = "SRB",
+                                                   .otherwise = CAIRN_POLICY_FOUNDS_ALL};
+static const struct cairn_lookup_moment at_now = {.now_ms = NOW, .accepted = &everything};
+
 struct lookup_scene {
     struct views_scene views;
     struct cairn_lookup *lookup;
@@ -56,7 +60,8 @@ static uint32_t ask_at(struct lookup_scene *scene, const char *issuer, const cha
 {
     struct cairn_lookup_document document = {.issuer = cairn_bytes_of(issuer),
                                              .number = cairn_bytes_of(number)};
-    assert_err(cairn_lookup_by_document(scene->lookup, &document, now_ms, &scene->hits), CAIRN_OK);
+    struct cairn_lookup_moment moment = {.now_ms = now_ms, .accepted = &everything};
+    assert_err(cairn_lookup_by_document(scene->lookup, &document, &moment, &scene->hits), CAIRN_OK);
     assert_false(scene->hits.is_cut);
     return scene->hits.count;
 }
@@ -70,7 +75,7 @@ static cairn_err ask_err(struct lookup_scene *scene, const char *issuer, const c
 {
     struct cairn_lookup_document document = {.issuer = cairn_bytes_of(issuer),
                                              .number = cairn_bytes_of(number)};
-    return cairn_lookup_by_document(scene->lookup, &document, NOW, &scene->hits);
+    return cairn_lookup_by_document(scene->lookup, &document, &at_now, &scene->hits);
 }
 
 /* birth: one of civil.h's forms; "": not known */
@@ -82,7 +87,7 @@ static uint32_t ask_name(struct lookup_scene *scene, const char *surname, const 
     if (birth[0] != '\0') {
         assert_err(cairn_civil_parse_birth(cairn_bytes_of(birth), &name.birth), CAIRN_OK);
     }
-    assert_err(cairn_lookup_by_name(scene->lookup, &name, NOW, &scene->hits), CAIRN_OK);
+    assert_err(cairn_lookup_by_name(scene->lookup, &name, &at_now, &scene->hits), CAIRN_OK);
     return scene->hits.count;
 }
 
@@ -142,12 +147,12 @@ TEST(another_kind_of_document_is_a_hit_that_says_so)
     issue(&scene, 1, views_document);
     struct cairn_lookup_document document = {
         .issuer = cairn_bytes_of("AUT"), .number = cairn_bytes_of("P1234567"), .kind = 4};
-    assert_err(cairn_lookup_by_document(scene.lookup, &document, NOW, &scene.hits), CAIRN_OK);
+    assert_err(cairn_lookup_by_document(scene.lookup, &document, &at_now, &scene.hits), CAIRN_OK);
     assert_int_equal(scene.hits.count, 1);
     assert_int_equal(scene.hits.hits[0].why, CAIRN_LOOKUP_WHY_DOCUMENT | CAIRN_LOOKUP_WHY_KIND);
     assert_true(scene.hits.hits[0].score < 100);
     document.kind = 1;
-    assert_err(cairn_lookup_by_document(scene.lookup, &document, NOW, &scene.hits), CAIRN_OK);
+    assert_err(cairn_lookup_by_document(scene.lookup, &document, &at_now, &scene.hits), CAIRN_OK);
     assert_int_equal(scene.hits.hits[0].why, CAIRN_LOOKUP_WHY_DOCUMENT);
     scene_close(&scene);
 }
@@ -200,6 +205,42 @@ TEST(an_alert_that_left_its_feed_is_not_shown)
     memcpy(leave.parents[0], scene.views.aut.entry_id, 32);
     fold(&scene, &leave);
     assert_int_equal(ask(&scene, "AUT", "P1234567"), 0);
+    scene_close(&scene);
+}
+
+/* Hits for a document and a row of a batch, and for a name, under what is accepted of AUT. */
+static void expect_hits(struct lookup_scene *scene, uint32_t foundings, uint32_t alerts,
+                        uint32_t rows)
+{
+    struct cairn_acceptance accepted = {.own = "SRB", .otherwise = (uint8_t)foundings};
+    struct cairn_lookup_moment moment = {.now_ms = NOW, .accepted = &accepted};
+    struct cairn_lookup_document document = {.issuer = cairn_bytes_of("AUT"),
+                                             .number = cairn_bytes_of("P1234567")};
+    struct cairn_lookup_name name = {.surname = cairn_bytes_of("Müller"),
+                                     .given = cairn_bytes_of("Jürgen")};
+    assert_err(cairn_lookup_by_document(scene->lookup, &document, &moment, &scene->hits), CAIRN_OK);
+    assert_int_equal(scene->hits.count, alerts);
+    assert_int_equal(scene->hits.found, alerts);
+    document.number = cairn_bytes_of("Q2");
+    assert_err(cairn_lookup_by_document(scene->lookup, &document, &moment, &scene->hits), CAIRN_OK);
+    assert_int_equal(scene->hits.count, rows);
+    assert_err(cairn_lookup_by_name(scene->lookup, &name, &moment, &scene->hits), CAIRN_OK);
+    assert_int_equal(scene->hits.count, alerts);
+}
+
+TEST(what_the_policy_does_not_accept_is_no_hit)
+{
+    struct lookup_scene scene;
+    struct cairn_operation batch = views_operation(CAIRN_KIND_ALERT_BATCH, 3, views_batch);
+    scene_open(&scene);
+    issue(&scene, 1, views_document);
+    issue(&scene, 2, views_person);
+    fold(&scene, &batch);
+    expect_hits(&scene, CAIRN_POLICY_FOUNDS_ALL, 1, 1);
+    expect_hits(&scene, CAIRN_POLICY_FOUNDS_ALERT, 1, 0);
+    expect_hits(&scene, CAIRN_POLICY_FOUNDS_BATCH, 0, 1);
+    expect_hits(&scene, CAIRN_POLICY_FOUNDS_CASE, 0, 0);
+    expect_hits(&scene, CAIRN_POLICY_FOUNDS_ALL, 1, 1);
     scene_close(&scene);
 }
 
@@ -291,9 +332,9 @@ TEST(a_name_of_which_nothing_can_be_spelt_is_an_error)
     struct lookup_scene scene;
     scene_open(&scene);
     struct cairn_lookup_name name = {.surname = cairn_bytes_of("李")};
-    assert_err(cairn_lookup_by_name(scene.lookup, &name, NOW, &scene.hits), CAIRN_NUMBER);
+    assert_err(cairn_lookup_by_name(scene.lookup, &name, &at_now, &scene.hits), CAIRN_NUMBER);
     name.surname = cairn_bytes_of("\xff");
-    assert_err(cairn_lookup_by_name(scene.lookup, &name, NOW, &scene.hits), CAIRN_TEXT_UTF8);
+    assert_err(cairn_lookup_by_name(scene.lookup, &name, &at_now, &scene.hits), CAIRN_TEXT_UTF8);
     scene_close(&scene);
 }
 
@@ -361,7 +402,7 @@ static void make_zone(const char *issuer, const char *number, const char *birth,
 static struct cairn_lookup_zone ask_zone(struct lookup_scene *scene, const char *zone)
 {
     static struct cairn_lookup_zone found;
-    assert_err(cairn_lookup_by_mrz(scene->lookup, cairn_bytes_of(zone), NOW, &found), CAIRN_OK);
+    assert_err(cairn_lookup_by_mrz(scene->lookup, cairn_bytes_of(zone), &at_now, &found), CAIRN_OK);
     return found;
 }
 
@@ -516,6 +557,7 @@ int main(void)
         cmocka_unit_test(withdrawn_alerts_and_rows_are_gone_at_once),
         cmocka_unit_test(an_alert_that_left_its_feed_is_not_shown),
         cmocka_unit_test(rows_of_a_batch_are_found_with_their_number),
+        cmocka_unit_test(what_the_policy_does_not_accept_is_no_hit),
         cmocka_unit_test(a_blank_document_is_found_by_its_range),
         cmocka_unit_test(a_name_is_found_in_any_spelling_and_order_with_a_fitting_birth_date),
         cmocka_unit_test(a_hit_on_a_person_brings_warnings_and_contact),

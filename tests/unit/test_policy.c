@@ -75,11 +75,9 @@ TEST(each_partner_has_its_own_limits_or_those_of_default)
     struct cairn_bytes georgia = cairn_bytes_of("GEO"), serbia = cairn_bytes_of("SRB");
     assert_int_equal(cairn_policy_find_accept(&policy, georgia)->entries_per_s, 10);
     assert_int_equal(cairn_policy_find_accept(&policy, serbia)->entries_per_s, 500);
-    assert_false(cairn_policy_accepts(&policy, georgia, CAIRN_KIND_ALERT_ISSUE));
-    assert_true(cairn_policy_accepts(&policy, georgia, CAIRN_KIND_CASE_ACK));
-    assert_true(cairn_policy_accepts(&policy, serbia, CAIRN_KIND_ALERT_ISSUE));
-    assert_true(cairn_policy_accepts(&policy, serbia, CAIRN_KIND_CASE_REQUEST));
-    assert_false(cairn_policy_accepts(&policy, serbia, CAIRN_KIND_CASE_ACK));
+    assert_int_equal(cairn_policy_find_accept(&policy, georgia)->foundings,
+                     CAIRN_POLICY_FOUNDS_CASE);
+    assert_int_equal(cairn_policy_find_accept(&policy, serbia)->foundings, CAIRN_POLICY_FOUNDS_ALL);
     assert_int_equal(cairn_policy_find_accept(&policy, serbia)->store_mib, CAIRN_POLICY_STORE_MIB);
     assert_err(parse_bytes(cairn_bytes_of("policy: 1\nrelease: []\nroles: {}\n"
                                           "accept: {GEO: {kinds: [case.*], store_mib: 3}}\n")),
@@ -90,7 +88,6 @@ TEST(each_partner_has_its_own_limits_or_those_of_default)
     assert_err(parse_bytes(cairn_bytes_of("policy: 1\nrelease: []\nroles: {}\naccept: {}\n")),
                CAIRN_OK);
     assert_null(cairn_policy_find_accept(&policy, georgia));
-    assert_false(cairn_policy_accepts(&policy, georgia, CAIRN_KIND_CASE_ACK));
 }
 
 #define AFTER "accept: {}\nroles: {}\n"
@@ -135,6 +132,10 @@ static const struct {
      CAIRN_YAML_VALUE, 3, 41},
     {"policy: 1\nrelease:\n  - {kinds: [alert.*], to: all, unless: x}\n" AFTER, CAIRN_YAML_UNKNOWN,
      3, 33},
+    {"policy: 1\nrelease: []\nroles: {}\naccept: {GEO: {kinds: [alert.withdraw]}}\n",
+     CAIRN_YAML_VALUE, 4, 23},
+    {"policy: 1\nrelease: []\nroles: {}\naccept: {default: {kinds: [alert.amend, case.ack]}}\n",
+     CAIRN_YAML_VALUE, 4, 27},
     {"policy: 1\nrelease: []\nroles: {}\naccept: {QQQ: {kinds: [alert.*], entries_per_s: 1}}\n",
      CAIRN_CODE_UNKNOWN, 4, 15},
     {"policy: 1\nrelease: []\nroles: {}\naccept: {GEO: {kinds: [alert.*], entries_per_s: 0}}\n",

@@ -35,7 +35,7 @@ static void open_machines(void)
     const struct cairn_publish_options options = {.driver = driver, .policy = policy};
     assert_err(cairn_publish_open(&options, &publish), CAIRN_OK);
     const struct cairn_screening_options screen = {
-        .loop = &scene.loop, .driver = driver, .publish = publish};
+        .loop = &scene.loop, .driver = driver, .publish = publish, .policy = policy};
     assert_err(cairn_screening_open(&screen, &screening), CAIRN_OK);
     memset(&said, 0, sizeof said);
 }
