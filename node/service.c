@@ -138,6 +138,7 @@ static void service_add_routes(struct cairn_service *service)
     service_add(service, cairn_http_token_routes());
     service_add(service, cairn_http_import_routes());
     service_add(service, cairn_http_audit_routes());
+    service_add(service, cairn_http_loss_routes());
     service_add(service, cairn_http_bench_routes());
 }
 

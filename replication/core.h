@@ -130,7 +130,7 @@ struct cairn_core_feed {
     uint32_t epoch;
     bool is_own; /* of this node, or of one of the country's origins that ended */
     bool is_closed;
-    bool is_lost; /* own, private: its last commits are nowhere any more */
+    bool is_lost; /* own: its last commits were nowhere, so it was given up. source P-104 */
     uint32_t member_count;
     uint8_t members[200][3]; /* ascending; empty for control feeds */
 };

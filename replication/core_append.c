@@ -230,7 +230,7 @@ static uint64_t append_hlc(struct cairn_core *core)
     return core->hlc;
 }
 
-/* An operation of kinds 1 to 10. owns: *out lies in the step's arena */
+/* An operation of kinds 1 to 11. owns: *out lies in the step's arena */
 cairn_err cairn_core_encode_op(struct cairn_core *core, const struct cairn_feedop *op,
                                struct cairn_bytes *out)
 {
@@ -262,7 +262,7 @@ static bool append_is_for_host(const struct cairn_feed *feed, uint64_t kind)
     if (feed->type == CAIRN_FEED_TYPE_CONTROL) {
         return kind == CAIRN_KIND_CONTROL_POLICY;
     }
-    return kind > CAIRN_KIND_MISSING;
+    return kind >= CAIRN_KIND_ACCESS_LOOKUP;
 }
 
 static cairn_err append_check(const struct cairn_core *core, const struct cairn_feed *feed,

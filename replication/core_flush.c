@@ -172,6 +172,7 @@ void cairn_core_flush(struct cairn_core *core)
     if (is_heartbeat) {
         core->heartbeat_ms = core->now_ms + CAIRN_LIMIT_HEARTBEAT_MS;
         cairn_core_wake(core, core->heartbeat_ms);
+        cairn_core_losses(core);
     }
     flush_parts(core, batch, is_heartbeat);
     flush_places(core, batch);

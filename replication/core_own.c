@@ -165,6 +165,7 @@ static cairn_err own_open(struct cairn_core *core, const struct cairn_event *eve
         .record_index = 0,
     };
     cairn_core_append(core, &entry);
+    cairn_core_lose_for(core, event->as.command.continues, number);
     return CAIRN_OK;
 }
 

@@ -1,4 +1,5 @@
-/* The functions that the parts of the core share; those that deal with peers are in core_peers.h.
+/* The functions that the parts of the core share; those that deal with peers are in core_peers.h,
+ * those for a log that was put back in core_restoring.h.
  * Nobody outside of core*.c includes this.
  *
  *     core.c           size, init                     core_step.c     who handles which event
@@ -13,7 +14,7 @@
  *     core_flush.c     what waits becomes one journal growth: leaves, checkpoint, batch
  *     core_witness.c   checkpoints, marks             core_cosign.c   cosignatures
  *     core_receipt.c   receipts                   core_restore.c   is the log an old copy?
- *                                              core_refetch.c   its end comes back
+ *     core_lost.c      what nobody returned       core_refetch.c   its end comes back
  *
  *     what comes and goes
  *     core_link.c      links, HELLO, BYE              core_offer.c    OFFER
@@ -31,6 +32,7 @@
 #define CAIRN_REPLICATION_CORE_PARTS_H
 
 #include "replication/core_peers.h"
+#include "replication/core_restoring.h"
 #include "replication/core_state.h"
 #include "schema/feedop.h"
 
@@ -117,31 +119,6 @@ void cairn_core_pair_all(struct cairn_core *core);
 void cairn_core_pairs_due(struct cairn_core *core);
 bool cairn_core_pairs_is_due(const struct cairn_core *core);
 void cairn_core_pairs(struct cairn_core *core);
-
-/* ---- core_restore.c ---- */
-void cairn_core_restore_start(struct cairn_core *core, const struct cairn_event *event);
-void cairn_core_restore_hello(struct cairn_core *core, uint32_t journal,
-                              const struct cairn_checkpoint *seen);
-bool cairn_core_restore_needs(const struct cairn_core *core, uint32_t country);
-void cairn_core_restore_ask(struct cairn_core *core, uint32_t link);
-void cairn_core_restore_leaf(struct cairn_core *core);
-void cairn_core_restore_advanced(struct cairn_core *core);
-void cairn_core_restore_follow(struct cairn_core *core);
-bool cairn_core_is_silent(const struct cairn_core *core); /* nothing may be said in its own name */
-bool cairn_core_is_replaced(const struct cairn_core *core, const struct cairn_feed *feed);
-cairn_err cairn_core_may_write(const struct cairn_core *core);
-cairn_err cairn_core_may_append(const struct cairn_core *core, const struct cairn_feed *feed,
-                                uint64_t kind);
-
-/* ---- core_refetch.c ---- */
-void cairn_core_refetch_begin(struct cairn_core *core);
-void cairn_core_refetch_start(struct cairn_core *core);
-bool cairn_core_may_have_feeds(const struct cairn_core *core, uint32_t author);
-void cairn_core_refetch_leaves(struct cairn_core *core, struct core_puts *puts);
-bool cairn_core_refetch_keep(struct cairn_core *core);
-void cairn_core_refetch_private(struct cairn_core *core);
-bool cairn_core_refetch_is_done(struct cairn_core *core);
-void cairn_core_refetch_thaw(struct cairn_core *core);
 
 /* ---- core_append.c ---- */
 struct core_new {

@@ -345,6 +345,15 @@ static bool recall_is_own(const struct cairn_core *core, uint32_t number)
     return core->journals[core->feeds[number].journal].country == 0;
 }
 
+/* Of an audience feed, somebody may still have what is missing. source P-105 */
+static void recall_lost(struct cairn_feed *feed, uint64_t leaf, bool is_told)
+{
+    feed->is_lost = true;
+    feed->lost_leaf = leaf;
+    feed->is_loss_told = is_told;
+    feed->is_closed = feed->is_closed || feed->type == CAIRN_FEED_TYPE_PRIVATE;
+}
+
 static void recall_feed_part(struct cairn_core *core, const uint8_t id[static 16], uint64_t type,
                              struct row_reader *row)
 {
@@ -370,12 +379,12 @@ static void recall_feed_part(struct cairn_core *core, const uint8_t id[static 16
             core->feeds[number].has_frozen_row = true;
         }
     } else if (type == CORE_ROW_LOST) {
-        (void)row_uint(row, 1, UINT64_MAX);
+        uint64_t leaf = row_uint(row, 1, UINT64_MAX - 1);
+        bool is_told = row_uint(row, 2, 1) != 0;
         row_need(row, row->err == CAIRN_OK && recall_is_own(core, number) &&
-                          core->feeds[number].type == CAIRN_FEED_TYPE_PRIVATE);
+                          core->feeds[number].type >= CAIRN_FEED_TYPE_AUDIENCE);
         if (row->err == CAIRN_OK) {
-            core->feeds[number].is_lost = true;
-            core->feeds[number].is_closed = true;
+            recall_lost(&core->feeds[number], leaf, is_told);
         }
     } else {
         uint64_t commits = row_uint(row, 1, UINT64_MAX);

@@ -85,7 +85,7 @@ bool cairn_core_refetch_keep(struct cairn_core *core)
         if (feed->is_frozen && !feed->has_frozen_row && !refetch_has_all(core, feed) &&
             puts.count < REFETCH_ROWS) {
             feed->has_frozen_row = true;
-            cairn_core_puts_add_mark(core, &puts, i, CORE_ROW_FROZEN, 1);
+            cairn_core_puts_add_frozen(core, &puts, i);
         }
     }
     if (puts.count > 0) {
@@ -97,20 +97,6 @@ bool cairn_core_refetch_keep(struct cairn_core *core)
 }
 
 /* ---- private feeds ---- */
-
-static void refetch_lose(struct cairn_core *core, uint32_t number, uint64_t leaf_index)
-{
-    struct cairn_feed *feed = &core->feeds[number];
-    cairn_core_tag_remove(core, number);
-    cairn_feed_drop_pending(feed, &core->pending);
-    feed->is_lost = true;
-    feed->is_closed = true;
-    feed->is_frozen = false;
-    struct core_puts puts = cairn_core_puts_begin(core, 1);
-    cairn_core_puts_add_mark(core, &puts, number, CORE_ROW_LOST, leaf_index);
-    cairn_core_puts_store(core, &puts, cairn_core_task_open(core, CORE_TASK_STORE, 0, 0), true);
-    cairn_core_notice(core, CAIRN_NOTICE_FEED_LOST, CORE_NONE, feed->committed_size, leaf_index);
-}
 
 /* The only commit that this node could have made of what it holds. */
 static void refetch_remake(struct cairn_core *core, uint32_t number)
@@ -129,7 +115,7 @@ static void refetch_remake(struct cairn_core *core, uint32_t number)
     cairn_merkle_range_root(&range, opening.root);
     memcpy(opening.policy, core->policy_hash, 32);
     if (cairn_feed_check_opening(feed, core->suite, &opening, pending) != CAIRN_OK) {
-        refetch_lose(core, number, pending->leaf_index);
+        cairn_core_lose(core, number, pending->leaf_index);
         return;
     }
     cairn_feed_take_opening(feed, &opening, &range);

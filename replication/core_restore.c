@@ -67,13 +67,14 @@ static bool restore_is_partner(const struct cairn_core *core, uint32_t number)
            !restore_is_same_node(&core->journals[0], journal);
 }
 
-/* Its end is not here, so another feed takes what would belong into it. Nothing can stand in for
- * control and pairwise feeds. */
+/* Its end is not here, or was not, so another feed takes what would belong into it. Nothing can
+ * stand in for control and pairwise feeds. */
 bool cairn_core_is_replaced(const struct cairn_core *core, const struct cairn_feed *feed)
 {
-    return feed->is_frozen &&
-           (feed->type == CAIRN_FEED_TYPE_PRIVATE ||
-            (feed->type == CAIRN_FEED_TYPE_AUDIENCE && core->restore.state == CORE_IN_ORDER));
+    return feed->is_lost ||
+           (feed->is_frozen &&
+            (feed->type == CAIRN_FEED_TYPE_PRIVATE ||
+             (feed->type == CAIRN_FEED_TYPE_AUDIENCE && core->restore.state == CORE_IN_ORDER)));
 }
 
 /* So many partners there are; is_heard: of which so many have answered in this run. */

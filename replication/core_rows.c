@@ -186,16 +186,24 @@ void cairn_core_puts_add_receipt(struct cairn_core *core, struct core_puts *puts
             cairn_core_puts_add(puts, CAIRN_TABLE_FEED, core->feeds[receipt->feed].id, 2));
 }
 
-void cairn_core_puts_add_mark(struct cairn_core *core, struct core_puts *puts, uint32_t number,
-                              enum core_row_type type, uint64_t value)
+void cairn_core_puts_add_frozen(struct cairn_core *core, struct core_puts *puts, uint32_t number)
 {
     struct cairn_pack_writer writer;
     uint8_t row[ROW_MAX];
-    row_begin(&writer, row, type, 1);
-    row_put_uint(&writer, 1, value);
-    row_end(core, &writer,
-            cairn_core_puts_add(puts, CAIRN_TABLE_FEED, core->feeds[number].id,
-                                type == CORE_ROW_LOST ? 3 : 4));
+    row_begin(&writer, row, CORE_ROW_FROZEN, 1);
+    row_put_uint(&writer, 1, 1);
+    row_end(core, &writer, cairn_core_puts_add(puts, CAIRN_TABLE_FEED, core->feeds[number].id, 4));
+}
+
+void cairn_core_puts_add_lost(struct cairn_core *core, struct core_puts *puts, uint32_t number)
+{
+    const struct cairn_feed *feed = &core->feeds[number];
+    struct cairn_pack_writer writer;
+    uint8_t row[ROW_MAX];
+    row_begin(&writer, row, CORE_ROW_LOST, 2);
+    row_put_uint(&writer, 1, feed->lost_leaf);
+    row_put_uint(&writer, 2, feed->is_loss_told);
+    row_end(core, &writer, cairn_core_puts_add(puts, CAIRN_TABLE_FEED, feed->id, 3));
 }
 
 void cairn_core_puts_add_restored(struct cairn_core *core, struct core_puts *puts,

@@ -19,7 +19,8 @@
  *     FEED   1      waiting  1 range of a private feed with the entries of no commit yet, 2 their
  *                            bytes on the wire
  *     FEED   2      receipt  1 commits with receipt, when it was written after the last commit
- *     FEED   3      lost     1 leaf that cannot be opened any more: an own private feed's
+ *     FEED   3      lost     1 first leaf that cannot be opened: an own feed was given up; 2 a
+ *                            feed.lost of a private one is written
  *     FEED   4      frozen   1 always 1: own feed that takes nothing until its end has come back
  *
  * A feed's secrets are sealed under a key that follows from this node's local secret: the log store
@@ -48,9 +49,8 @@ enum core_row_type {
     CORE_ROW_FAULT = 11,
 };
 
-/* A row with one number: LOST or FROZEN. */
-void cairn_core_puts_add_mark(struct cairn_core *core, struct core_puts *puts, uint32_t number,
-                              enum core_row_type type, uint64_t value);
+void cairn_core_puts_add_frozen(struct cairn_core *core, struct core_puts *puts, uint32_t number);
+void cairn_core_puts_add_lost(struct cairn_core *core, struct core_puts *puts, uint32_t number);
 
 void cairn_core_puts_add_restored(struct cairn_core *core, struct core_puts *puts,
                                   bool is_unfinished);

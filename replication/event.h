@@ -111,7 +111,7 @@ struct cairn_event {
         struct {
             uint8_t feed[16];
             uint64_t commit_number;
-            bool has_content;    /* holds a kind above 10: wants a receipt */
+            bool has_content;    /* holds a kind above 15: wants a receipt */
             uint64_t leaf_index; /* INVITED */
             uint64_t mark_ms;    /* of a control.mark in it, else 0 */
         } opened;

@@ -29,6 +29,8 @@ struct cairn_verify_limits {
         .countries = 512, .nodes = 4096, .feeds = 10000, .checkpoints = 8192, .trusted = 256       \
     }
 
+#define CAIRN_VERIFY_LOSSES_MAX 64u
+
 /* A cosignature that was checked. */
 struct cairn_verify_witness {
     struct cairn_bytes origin;
@@ -41,6 +43,15 @@ enum cairn_verify_tie {
     CAIRN_VERIFY_TIE_CONTROL, /* everybody can compute it: a control feed */
     CAIRN_VERIFY_TIE_EARLIER, /* an earlier leaf with this key was opened, and names the feed */
     CAIRN_VERIFY_TIE_OPENING, /* the leaf's own opening names the feed */
+};
+
+/* What an author says that it has not got any more of a feed, and nobody returned. source P-104 */
+struct cairn_verify_loss {
+    char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1]; /* whose feed it is */
+    uint8_t feed[CAIRN_FEED_BYTES];
+    uint64_t size; /* entries that the author held */
+    uint64_t from_leaf, to_leaf;
+    uint64_t shown_size; /* entries that the bundle has shown so far, of a feed of this journal */
 };
 
 /* What the record that was just taken says. Views are good until the next call. */
@@ -64,6 +75,10 @@ struct cairn_verify_finding {
 
     /* COMMIT, ENTRY, WITHHELD */
     uint8_t feed[CAIRN_FEED_BYTES];
+
+    /* COMMIT: the first CAIRN_VERIFY_LOSSES_MAX that stand in it */
+    uint32_t loss_count;
+    const struct cairn_verify_loss *losses;
 
     /* ENTRY */
     uint64_t index; /* in the feed */

@@ -350,9 +350,8 @@ static cairn_err verify_opening(struct cairn_verify *verify, uint32_t number,
 
 static cairn_err verify_commit_entry(struct cairn_verify *verify, struct verify_feed *feed,
                                      const struct cairn_commit_entry *entry,
-                                     const struct cairn_content_key *key, bool is_last)
+                                     const struct cairn_content_key *key, struct verify_opened *out)
 {
-    struct verify_opened opened;
     uint8_t leaf[32];
     struct verify_place place = {
         .origin = cairn_verify_origin_text(verify, verify->section.origin),
@@ -365,30 +364,48 @@ static cairn_err verify_commit_entry(struct cairn_verify *verify, struct verify_
     if (entry->prefix.epoch != feed->epoch) {
         return cairn_verify_fail(verify, CAIRN_PEER_ENTRY, "entry of another epoch");
     }
-    CAIRN_TRY(cairn_verify_entry(verify, &place, entry, key, &opened));
-    if (place.is_control && opened.kind == CAIRN_KIND_CONTROL_MARK) { /* source P-46 */
-        if (opened.change.as.mark.time_ms <= feed->mark_ms) {
+    CAIRN_TRY(cairn_verify_entry(verify, &place, entry, key, out));
+    if (place.is_control && out->kind == CAIRN_KIND_CONTROL_MARK) { /* source P-46 */
+        if (out->change.as.mark.time_ms <= feed->mark_ms) {
             return cairn_verify_fail(verify, CAIRN_FEED_RECORD,
                                      "mark is not later than the one before it");
         }
-        feed->mark_ms = opened.change.as.mark.time_ms;
+        feed->mark_ms = out->change.as.mark.time_ms;
     }
-    if (opened.is_feed_change) {
-        if (cairn_kind_is_last(opened.change.kind) && !is_last) {
-            return cairn_verify_fail(
-                verify, CAIRN_PEER_ENTRY,
-                "feed.rekey or feed.close is not the last entry of its commit");
-        }
-        CAIRN_TRY(verify_feed_change(verify, feed, &opened.change, entry->index));
+    if (out->is_feed_change) {
+        CAIRN_TRY(verify_feed_change(verify, feed, &out->change, entry->index));
     }
     cairn_verify_leaf(entry, leaf);
     cairn_merkle_range_append(&feed->range, leaf);
     return CAIRN_OK;
 }
 
+/* What the country of the author says of its own journals. source P-104 */
+static void verify_commit_loss(struct cairn_verify *verify, const struct cairn_feed_lost *lost,
+                               struct cairn_verify_finding *out)
+{
+    struct cairn_bytes author = cairn_verify_origin_text(verify, verify->section.origin);
+    struct cairn_origin own, other;
+    if (out->loss_count == CAIRN_VERIFY_LOSSES_MAX ||
+        cairn_origin_parse(author, &own) != CAIRN_OK ||
+        cairn_origin_parse(lost->origin, &other) != CAIRN_OK ||
+        !cairn_bytes_is_equal(own.country, other.country)) {
+        return;
+    }
+    struct cairn_verify_loss *loss = &verify->losses[out->loss_count++];
+    *loss = (struct cairn_verify_loss){
+        .size = lost->size, .from_leaf = lost->from_leaf, .to_leaf = lost->to_leaf};
+    memcpy(loss->origin, lost->origin.data, lost->origin.size);
+    memcpy(loss->feed, lost->feed, sizeof loss->feed);
+    uint32_t number = verify_slots_find(verify, verify->feed_slots, lost->feed, VERIFY_NONE);
+    loss->shown_size = number == VERIFY_NONE ? 0 : verify->feeds[number].range.size;
+    out->losses = verify->losses;
+}
+
 static cairn_err verify_commit_entries(struct cairn_verify *verify, struct verify_feed *feed,
                                        const struct cairn_commit *commit,
-                                       const struct cairn_content_key *keys)
+                                       const struct cairn_content_key *keys,
+                                       struct cairn_verify_finding *out)
 {
     struct cairn_commit_cursor cursor;
     struct cairn_commit_entry entry;
@@ -397,8 +414,17 @@ static cairn_err verify_commit_entries(struct cairn_verify *verify, struct verif
     cairn_commit_cursor_init(&cursor, commit);
     while (cairn_commit_next(&cursor, &entry)) {
         size_t used_bytes = verify->arena.used_bytes;
-        bool is_last = at + 1 == commit->entry_count;
-        CAIRN_TRY(verify_commit_entry(verify, feed, &entry, &keys[at], is_last));
+        struct verify_opened opened;
+        CAIRN_TRY(verify_commit_entry(verify, feed, &entry, &keys[at], &opened));
+        if (opened.is_feed_change && cairn_kind_is_last(opened.change.kind) &&
+            at + 1 < commit->entry_count) {
+            return cairn_verify_fail(
+                verify, CAIRN_PEER_ENTRY,
+                "feed.rekey or feed.close is not the last entry of its commit");
+        }
+        if (opened.is_open && opened.kind == CAIRN_KIND_FEED_LOST) {
+            verify_commit_loss(verify, &opened.change.as.lost, out);
+        }
         verify->arena.used_bytes = used_bytes;
         at++;
     }
@@ -447,7 +473,7 @@ cairn_err cairn_verify_section_commit(struct cairn_verify *verify,
     CAIRN_TRY(verify_commit_place(verify, &commit, record->key_count, &number));
     CAIRN_TRY(verify_opening(verify, number, &commit.opening, record->salt));
     struct verify_feed *feed = &verify->feeds[number];
-    CAIRN_TRY(verify_commit_entries(verify, feed, &commit, record->keys));
+    CAIRN_TRY(verify_commit_entries(verify, feed, &commit, record->keys, out));
 
     if (feed->has_record) {
         verify_slots_remove(verify, verify->tag_slots, number);

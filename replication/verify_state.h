@@ -116,6 +116,7 @@ struct cairn_verify {
     uint32_t country_count, node_count, checkpoint_count, trusted_count;
     struct cairn_verify_witness witnesses[CAIRN_NOTE_LINES_MAX];
     uint32_t witness_count; /* of the checkpoint that was just checked */
+    struct cairn_verify_loss losses[CAIRN_VERIFY_LOSSES_MAX]; /* of this commit */
     struct cairn_note note;
     struct verify_section section;
     struct verify_withheld withheld;

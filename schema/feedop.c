@@ -169,6 +169,23 @@ static cairn_err feedop_read_missing(struct cairn_fields *fields, struct cairn_m
     return cairn_pack_get_uint(fields->reader, UINT64_MAX, &out->leaf_index);
 }
 
+static cairn_err feedop_read_lost(struct cairn_fields *fields, struct cairn_feed_lost *out)
+{
+    struct cairn_pack_reader *reader = fields->reader;
+    uint64_t *const numbers[] = {&out->commits, &out->size, &out->from_leaf, &out->to_leaf};
+    CAIRN_TRY(cairn_fields_need(fields, 1));
+    CAIRN_TRY(cairn_pack_get_fixed(reader, sizeof out->feed, out->feed));
+    CAIRN_TRY(cairn_fields_need(fields, 2));
+    CAIRN_TRY(cairn_fields_get_origin(reader, &out->origin));
+    size_t at = reader->at;
+    for (uint32_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        CAIRN_TRY(cairn_fields_need(fields, 3 + i));
+        at = reader->at;
+        CAIRN_TRY(cairn_pack_get_uint(reader, UINT64_MAX, numbers[i]));
+    }
+    return out->from_leaf < out->to_leaf ? CAIRN_OK : cairn_fields_fail(reader, at, CAIRN_NUMBER);
+}
+
 static cairn_err feedop_read_apply(struct cairn_fields *fields, struct cairn_policy_apply *out)
 {
     CAIRN_TRY(cairn_fields_need(fields, 1));
@@ -203,6 +220,8 @@ static cairn_err feedop_read(struct cairn_fields *fields, struct cairn_arena *ar
         return feedop_read_receipt(fields, &out->as.receipt);
     case CAIRN_KIND_MISSING:
         return feedop_read_missing(fields, &out->as.missing);
+    case CAIRN_KIND_FEED_LOST:
+        return feedop_read_lost(fields, &out->as.lost);
     case CAIRN_KIND_ACCESS_LOOKUP:
         return cairn_lookupop_read(fields, arena, &out->as.lookup);
     case CAIRN_KIND_POLICY_APPLY:
@@ -382,6 +401,19 @@ static void feedop_write_missing(struct cairn_pack_writer *writer,
     feedop_put_uint(writer, 2, missing->leaf_index);
 }
 
+static void feedop_write_lost(struct cairn_pack_writer *writer, const struct cairn_feed_lost *lost)
+{
+    CAIRN_REQUIRE(lost->from_leaf < lost->to_leaf);
+    cairn_pack_put_map(writer, 6);
+    feedop_put_fixed(writer, 1, lost->feed, sizeof lost->feed);
+    cairn_pack_put_uint(writer, 2);
+    cairn_pack_put_text(writer, lost->origin);
+    feedop_put_uint(writer, 3, lost->commits);
+    feedop_put_uint(writer, 4, lost->size);
+    feedop_put_uint(writer, 5, lost->from_leaf);
+    feedop_put_uint(writer, 6, lost->to_leaf);
+}
+
 static void feedop_write_apply(struct cairn_pack_writer *writer,
                                const struct cairn_policy_apply *apply)
 {
@@ -424,6 +456,9 @@ static cairn_err feedop_write(struct cairn_pack_writer *writer, const struct cai
         return CAIRN_OK;
     case CAIRN_KIND_MISSING:
         feedop_write_missing(writer, &feedop->as.missing);
+        return CAIRN_OK;
+    case CAIRN_KIND_FEED_LOST:
+        feedop_write_lost(writer, &feedop->as.lost);
         return CAIRN_OK;
     case CAIRN_KIND_ACCESS_LOOKUP:
         return cairn_lookupop_write(writer, &feedop->as.lookup);

@@ -1,4 +1,4 @@
-/* Bodies of the operations that feeds are made of, and of the node's own records: kinds 1 to 10,
+/* Bodies of the operations that feeds are made of, and of the node's own records: kinds 1 to 11,
  * 16 and 17. One tagged union, one decoder, one encoder. Pure layout: whether a wrap opens or a
  * root is true is checked elsewhere. docs/protocol.md, sections 5 and 6. */
 #ifndef CAIRN_SCHEMA_FEEDOP_H
@@ -77,6 +77,16 @@ struct cairn_missing {
     uint64_t leaf_index;
 };
 
+/* What the author of a feed has not got any more, and nobody returned. */
+struct cairn_feed_lost {
+    uint8_t feed[16];
+    struct cairn_bytes origin; /* whose journal has it; has passed cairn_origin_parse */
+    uint64_t commits;          /* that the author holds, */
+    uint64_t size;             /* ... and the entries in them */
+    uint64_t from_leaf;        /* the feed's other commits stand at leaves from this one on, */
+    uint64_t to_leaf;          /* ... and before this one: above from_leaf */
+};
+
 struct cairn_policy_apply {
     uint8_t salt[32];
     struct cairn_bytes text; /* YAML, not empty */
@@ -95,6 +105,7 @@ struct cairn_feedop {
         struct cairn_control_policy policy;
         struct cairn_receipt receipt;
         struct cairn_missing missing;
+        struct cairn_feed_lost lost;
         struct cairn_access_lookup lookup;
         struct cairn_policy_apply apply;
     } as;
@@ -109,7 +120,7 @@ struct cairn_feedop {
  *         binary of another size), CAIRN_NUMBER, CAIRN_TEXT_FORBIDDEN, CAIRN_ORIGIN, CAIRN_ID,
  *         CAIRN_FEED_RECORD (wraps or countries of an open, admit or rekey), CAIRN_NO_ROOM (arena);
  *         *out and arena unchanged. An empty text or list counts as a missing field
- * source  P-34, P-37, P-40, P-46, P-49, P-51 */
+ * source  P-34, P-37, P-40, P-46, P-49, P-51, P-104 */
 CAIRN_MUST cairn_err cairn_feedop_decode(const struct cairn_operation *operation,
                                          struct cairn_arena *arena, struct cairn_feedop *out,
                                          size_t *out_fault_at);

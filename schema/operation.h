@@ -31,6 +31,7 @@
     X(CONTROL_POLICY,    8, "control.policy")                                                      \
     X(RECEIPT,           9, "receipt")                                                             \
     X(MISSING,          10, "missing")                                                             \
+    X(FEED_LOST,        11, "feed.lost")                                                           \
     X(ACCESS_LOOKUP,    16, "access.lookup")                                                       \
     X(POLICY_APPLY,     17, "policy.apply")                                                        \
     X(ALERT_ISSUE,      32, "alert.issue")                                                         \
@@ -118,7 +119,7 @@ bool cairn_kind_is_clear(enum cairn_kind kind);
 /* Does it end its commit (feed.rekey, feed.close)? source: P-36 */
 bool cairn_kind_is_last(enum cairn_kind kind);
 
-/* Is it of kinds 1 to 10, which get no receipt? source: P-49 */
+/* Is it of kinds 1 to 15, which get no receipt? source: P-49 */
 bool cairn_kind_is_plumbing(enum cairn_kind kind);
 
 bool cairn_kind_is_alert(enum cairn_kind kind); /* 32..63 */

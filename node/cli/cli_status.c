@@ -92,6 +92,28 @@ static void status_print_withheld(const struct cairn_cli_session *session, const
     }
 }
 
+/* What authors said that they have lost, and what of it is here. */
+static void status_print_losses(const struct cairn_cli_session *session, const json_t *losses)
+{
+    for (size_t i = 0; i < json_array_size(losses); i++) {
+        const json_t *loss = json_array_get(losses, i);
+        long long entries = cairn_cli_session_number(loss, "entries");
+        long long held = cairn_cli_session_number(loss, "held_entries");
+        char more[64] = "";
+        if (held > entries) {
+            (void)snprintf(more, sizeof more, "; %lld of what is behind them are here",
+                           held - entries);
+        }
+        cairn_cli_output_line(
+            &session->output,
+            "lost        %s: of feed %s all behind the first %lld entries, leaves "
+            "%lld to %lld%s",
+            cairn_cli_session_text(loss, "origin"), cairn_cli_session_text(loss, "feed"), entries,
+            cairn_cli_session_number(loss, "from_leaf"),
+            cairn_cli_session_number(loss, "to_leaf") - 1, more);
+    }
+}
+
 /* When the log was read again last, and what is damaged in it. */
 static void status_print_scrub(const struct cairn_cli_session *session, const json_t *scrub)
 {
@@ -114,7 +136,8 @@ static void status_print_scrub(const struct cairn_cli_session *session, const js
     }
 }
 
-static void status_print(const struct cairn_cli_session *session, const json_t *answer)
+static void status_print(const struct cairn_cli_session *session, const json_t *answer,
+                         const json_t *losses)
 {
     static const struct cairn_cli_column columns[] = {{"partner", "country"},
                                                       {"node", "origin"},
@@ -138,6 +161,7 @@ static void status_print(const struct cairn_cli_session *session, const json_t *
                           cairn_cli_session_text(state, "summary"));
     status_print_forks(session, answer);
     status_print_withheld(session, json_object_get(answer, "partners"));
+    status_print_losses(session, losses);
     if (restore != NULL) {
         cairn_cli_output_line(
             &session->output, "restore     %lld of %lld leaves; %lld of %lld partners answered%s",
@@ -158,15 +182,21 @@ int cairn_cli_status_show(int argc, char **argv)
 {
     struct cairn_cli_session session;
     json_t *answer = NULL;
+    json_t *losses = NULL;
     int code = cairn_cli_session_open(&session, &status_plan, argc, argv);
     if (code == CAIRN_EXIT_DONE) {
         code = cairn_cli_session_get(&session, "/v1/status", &answer);
     }
+    if (code == CAIRN_EXIT_DONE) {
+        code = cairn_cli_session_get(&session, "/v1/losses", &losses);
+    }
     if (code == CAIRN_EXIT_DONE && session.output.is_json) {
+        (void)json_object_set(answer, "losses", json_object_get(losses, "losses"));
         cairn_cli_output_object(&session.output, answer);
     } else if (code == CAIRN_EXIT_DONE) {
-        status_print(&session, answer);
+        status_print(&session, answer, json_object_get(losses, "losses"));
     }
+    json_decref(losses);
     json_decref(answer);
     return code;
 }

@@ -257,11 +257,35 @@ static void report_repudiated(FILE *out, const struct cairn_verify_finding *find
     fputs(finding->is_other_branch ? ": a branch that its country did not name\n" : "\n", out);
 }
 
+/* What the author says that it has not got any more, and nobody returned. */
+static void report_loss_lines(FILE *out, const struct cairn_verify_finding *finding)
+{
+    for (uint32_t i = 0; i < finding->loss_count; i++) {
+        const struct cairn_verify_loss *loss = &finding->losses[i];
+        fputs("lost: ", out);
+        report_bytes(out, finding->origin);
+        fprintf(out,
+                " says that of feed %s of %s it held the first %" PRIu64
+                " entries only\n  nobody returned what leaves from %" PRIu64 " to %" PRIu64
+                " of that journal commit to for this feed\n",
+                report_hex(loss->feed, sizeof loss->feed).text, loss->origin, loss->size,
+                loss->from_leaf, loss->to_leaf - 1);
+        if (loss->shown_size > loss->size) {
+            fprintf(out, "  %" PRIu64 " of these entries are in this bundle\n",
+                    loss->shown_size - loss->size);
+        }
+    }
+}
+
 static void report_lines(FILE *out, const struct cairn_verify *verify,
                          const struct cairn_verify_finding *finding)
 {
     if (finding->type == CAIRN_BUNDLE_FORK) {
         report_fork_lines(out, verify, finding);
+        return;
+    }
+    if (finding->type == CAIRN_BUNDLE_COMMIT) {
+        report_loss_lines(out, finding);
         return;
     }
     if (finding->type == CAIRN_BUNDLE_WITHHELD) {
@@ -390,6 +414,20 @@ static void report_withheld_json(FILE *out, const struct cairn_verify *verify,
     report_witness_json(out, finding);
 }
 
+static void report_loss_json(FILE *out, const struct cairn_verify_finding *finding)
+{
+    for (uint32_t i = 0; i < finding->loss_count; i++) {
+        const struct cairn_verify_loss *loss = &finding->losses[i];
+        fprintf(out, "%s{\"type\":\"lost\",\"told_by\":\"", i > 0 ? "," : "");
+        report_bytes(out, finding->origin);
+        fprintf(out,
+                "\",\"origin\":\"%s\",\"feed\":\"%s\",\"entries\":%" PRIu64
+                ",\"from_leaf\":%" PRIu64 ",\"to_leaf\":%" PRIu64 ",\"shown_entries\":%" PRIu64 "}",
+                loss->origin, report_hex(loss->feed, sizeof loss->feed).text, loss->size,
+                loss->from_leaf, loss->to_leaf, loss->shown_size);
+    }
+}
+
 static void report_finding_json(FILE *out, const struct cairn_verify_finding *finding)
 {
     bool is_journal = finding->type == CAIRN_BUNDLE_CHECKPOINT;
@@ -477,8 +515,9 @@ void cairn_cli_report_finding(struct cairn_cli_report *report, const struct cair
     }
     bool is_fork = finding->type == CAIRN_BUNDLE_FORK;
     bool is_withheld = finding->type == CAIRN_BUNDLE_WITHHELD;
+    bool is_loss = finding->type == CAIRN_BUNDLE_COMMIT && finding->loss_count > 0;
     if (finding->type != CAIRN_BUNDLE_CHECKPOINT && finding->type != CAIRN_BUNDLE_ENTRY &&
-        !is_fork && !is_withheld) {
+        !is_fork && !is_withheld && !is_loss) {
         return;
     }
     if (report->is_json) {
@@ -487,6 +526,8 @@ void cairn_cli_report_finding(struct cairn_cli_report *report, const struct cair
             report_fork_json(report->out, verify, finding);
         } else if (is_withheld) {
             report_withheld_json(report->out, verify, finding);
+        } else if (is_loss) {
+            report_loss_json(report->out, finding);
         } else {
             report_finding_json(report->out, finding);
         }

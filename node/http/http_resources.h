@@ -15,6 +15,7 @@ struct cairn_http_routes cairn_http_partner_routes(void);  /* whom we recognise 
 struct cairn_http_routes cairn_http_policy_routes(void);   /* who gets what */
 struct cairn_http_routes cairn_http_token_routes(void);    /* who may use the API */
 struct cairn_http_routes cairn_http_import_routes(void);   /* files in chunks */
+struct cairn_http_routes cairn_http_loss_routes(void);     /* what authors lost */
 struct cairn_http_routes cairn_http_audit_routes(void);    /* bundles */
 struct cairn_http_routes cairn_http_bench_routes(void);    /* measurements, owner only */
 

@@ -41,6 +41,9 @@ static void task_done(void *host)
     if (task->err == CAIRN_OK && task->is_dispute_said) {
         task_say_dispute(task);
     }
+    if (task->err == CAIRN_OK && task->finish != NULL) {
+        task->finish(task);
+    }
     if (task->err == CAIRN_OK) {
         cairn_http_answer_json(task->exchange, 200, task->body);
     } else {

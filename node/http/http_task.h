@@ -11,7 +11,8 @@
 struct cairn_http_task {
     struct cairn_service *service;
     struct cairn_http_exchange *exchange;
-    void (*run)(struct cairn_http_task *task); /* on a reader thread: fills what is below */
+    void (*run)(struct cairn_http_task *task);    /* on a reader thread: fills what is below */
+    void (*finish)(struct cairn_http_task *task); /* then on the loop, when run gave a body; NULL */
     uint32_t thread_index;
     uint64_t now_ms;
     struct cairn_acceptance accepted; /* of the policy in force, when it was posted */

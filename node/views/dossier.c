@@ -286,6 +286,7 @@ cairn_err cairn_dossier_list_cases(struct cairn_store *views,
 
 struct dossier_scan {
     cairn_dossier_on_receipt *on_receipt; /* one of these */
+    cairn_dossier_on_loss *on_loss;
     cairn_dossier_on_refused *on_refused;
     cairn_dossier_on_lookup *on_lookup;
     void *host;
@@ -334,6 +335,33 @@ cairn_err cairn_dossier_receipts(struct cairn_store *views, const uint8_t *feed,
 {
     struct dossier_scan scan = {.on_receipt = on_receipt, .host = host};
     return dossier_scan(views, CAIRN_VIEW_RECEIPT, feed, dossier_receipt_row, &scan);
+}
+
+static bool dossier_loss_row(void *host, struct cairn_bytes key, struct cairn_bytes value)
+{
+    struct dossier_scan *scan = host;
+    if (key.size != 33 || value.size <= 40) {
+        scan->err = CAIRN_DISK_CORRUPT;
+        return false;
+    }
+    struct cairn_dossier_loss loss = {
+        .origin = {.data = value.data + 40, .size = value.size - 40},
+        .commits = cairn_bytes_get_u64(value.data),
+        .size = cairn_bytes_get_u64(value.data + 8),
+        .from_leaf = cairn_bytes_get_u64(value.data + 16),
+        .to_leaf = cairn_bytes_get_u64(value.data + 24),
+        .hlc = cairn_bytes_get_u64(value.data + 32),
+    };
+    memcpy(loss.feed, key.data + 1, sizeof loss.feed);
+    memcpy(loss.told_in, key.data + 17, sizeof loss.told_in);
+    return scan->on_loss(scan->host, &loss);
+}
+
+cairn_err cairn_dossier_losses(struct cairn_store *views, cairn_dossier_on_loss *on_loss,
+                               void *host)
+{
+    struct dossier_scan scan = {.on_loss = on_loss, .host = host};
+    return dossier_scan(views, CAIRN_VIEW_LOST, NULL, dossier_loss_row, &scan);
 }
 
 static bool dossier_refused_row(void *host, struct cairn_bytes key, struct cairn_bytes value)

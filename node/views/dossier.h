@@ -112,6 +112,21 @@ typedef bool cairn_dossier_on_receipt(void *host, const struct cairn_dossier_rec
 CAIRN_MUST cairn_err cairn_dossier_receipts(struct cairn_store *views, const uint8_t *feed,
                                             cairn_dossier_on_receipt *on_receipt, void *host);
 
+/* What an author says that it has not got any more of a feed, and nobody returned. source P-104 */
+struct cairn_dossier_loss {
+    uint8_t feed[16];
+    uint8_t told_in[16];       /* the feed that says so */
+    struct cairn_bytes origin; /* whose feed it is; good for the call */
+    uint64_t commits, size;    /* that the author held */
+    uint64_t from_leaf, to_leaf;
+    uint64_t hlc;
+};
+typedef bool cairn_dossier_on_loss(void *host, const struct cairn_dossier_loss *loss);
+
+/* errors  as above */
+CAIRN_MUST cairn_err cairn_dossier_losses(struct cairn_store *views, cairn_dossier_on_loss *on_loss,
+                                          void *host);
+
 /* An entry that opened badly or breaks a rule for ever. */
 struct cairn_dossier_refused {
     uint8_t feed[16];

@@ -223,7 +223,7 @@ static void run_note(struct folder_run *run, const struct cairn_merge_entry *ent
     struct cairn_folder_result *result = run->result;
     uint64_t hlc = entry->operation.hlc;
     result->hlc_max = hlc > result->hlc_max ? hlc : result->hlc_max;
-    result->has_content = result->has_content || entry->kind_number > CAIRN_KIND_MISSING;
+    result->has_content = result->has_content || entry->kind_number >= CAIRN_KIND_ACCESS_LOOKUP;
 }
 
 /* gives  *out: index and feed, and if it opened and decoded all but floor_ms */

@@ -48,7 +48,7 @@ struct cairn_folder_invite {
 
 /* What the core and the driver want to know of a commit that was folded. */
 struct cairn_folder_result {
-    bool has_content;        /* holds a kind above 10: wants a receipt */
+    bool has_content;        /* holds a kind above 15: wants a receipt */
     uint64_t mark_ms;        /* of the last control.mark in it, else 0 */
     uint64_t hlc_max;        /* greatest of its entries; 0: none */
     uint64_t due_ms;         /* when the next parked operation is due; 0: none is parked */

@@ -3,6 +3,7 @@
 #include "crypto/hash.h"
 #include "schema/base/civil.h"
 #include "schema/feedop.h"
+#include "schema/origin.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -215,6 +216,30 @@ static cairn_err take_missing(struct folder_run *run, const struct cairn_missing
     return take_put(run, &key, (struct cairn_bytes){.data = row, .size = sizeof row});
 }
 
+/* A country says it of its own nodes only. source P-104 */
+static cairn_err take_lost(struct folder_run *run, const struct cairn_feed_lost *lost, uint64_t hlc,
+                           bool *out_is_refused)
+{
+    const uint64_t numbers[] = {lost->commits, lost->size, lost->from_leaf, lost->to_leaf, hlc};
+    struct cairn_origin origin;
+    struct cairn_view_key key;
+    uint8_t row[sizeof numbers + CAIRN_LIMIT_ORIGIN_BYTES];
+    *out_is_refused = cairn_origin_parse(lost->origin, &origin) != CAIRN_OK ||
+                      memcmp(origin.country.data, run->country, 3) != 0;
+    if (*out_is_refused) {
+        return CAIRN_OK;
+    }
+    for (uint32_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        cairn_bytes_put_u64(row + i * sizeof *numbers, numbers[i]);
+    }
+    memcpy(row + sizeof numbers, lost->origin.data, lost->origin.size);
+    cairn_view_key_init(&key, CAIRN_VIEW_LOST);
+    cairn_view_key_add(&key, (struct cairn_bytes){.data = lost->feed, .size = 16});
+    cairn_view_key_add(&key, (struct cairn_bytes){.data = run->job->feed, .size = 16});
+    return take_put(run, &key,
+                    (struct cairn_bytes){.data = row, .size = sizeof numbers + lost->origin.size});
+}
+
 static cairn_err take_lookup(struct folder_run *run, const struct cairn_merge_entry *entry)
 {
     struct cairn_view_key key;
@@ -276,6 +301,10 @@ static cairn_err take_system(struct folder_run *run, const struct cairn_merge_en
         return take_receipt(run, &op.as.receipt, entry->operation.hlc);
     } else if (is_new && op.kind == CAIRN_KIND_MISSING) {
         return take_missing(run, &op.as.missing, entry->operation.hlc);
+    } else if (is_new && op.kind == CAIRN_KIND_FEED_LOST) {
+        bool is_refused = false;
+        CAIRN_TRY(take_lost(run, &op.as.lost, entry->operation.hlc, &is_refused));
+        return is_refused ? folder_refuse(run, entry, CAIRN_OPERATION) : CAIRN_OK;
     } else if (is_new && op.kind == CAIRN_KIND_ACCESS_LOOKUP) {
         return take_lookup(run, entry);
     } else if (is_new && op.kind == CAIRN_KIND_POLICY_APPLY) {

@@ -4,6 +4,8 @@
  *     'o' state key 23                       state of an object            (replication/merge)
  *     'i' index key                          index row of an object        (replication/merge)
  *     'k' state key 23                       there is a state that no index row names
+ *     'f' feed 16 | feed 16                  lost of the first feed, as the second says: u64
+ *                                            commits | size | from | to | hlc, origin of the first
  *     'j' feed 16                            u64 leaf index of an invitation
  *     'l' u64 ms | feed 16 | u64 index       operation access.lookup, whole
  *     'm' origin | 0 | origin | 0 | u64      u64 hlc: who misses which leaf of whom
@@ -32,6 +34,7 @@ enum cairn_view_table {
     CAIRN_VIEW_CURSOR = 'c',
     CAIRN_VIEW_OBJECT = 'o',
     CAIRN_VIEW_INDEX = 'i',
+    CAIRN_VIEW_LOST = 'f',
     CAIRN_VIEW_INVITE = 'j',
     CAIRN_VIEW_UNLISTED = 'k',
     CAIRN_VIEW_LOOKUP = 'l',

@@ -40,7 +40,9 @@ struct cairn_feed {
     bool is_closing;              /* own feed: takes nothing more */
     bool is_close_due;            /* ... and its feed.close is yet to be written */
     bool is_closed;
-    bool is_lost;        /* own private feed: what its last leaves commit to is nowhere any more */
+    bool is_lost;        /* own feed that was given up: what its last leaves commit to is nowhere */
+    bool is_loss_told;   /* ... and a feed.lost says so, if it is private */
+    uint64_t lost_leaf;  /* ... the first of these leaves */
     bool is_frozen;      /* own feed whose end may have been lost: takes nothing */
     bool has_frozen_row; /* and the disk says so */
     bool is_broken;      /* its author broke a rule: nothing more is taken from it */

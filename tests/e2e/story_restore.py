@@ -54,6 +54,9 @@ def _(world):
     for node in (srb, geo):
         e2e.wait_until(lambda: node.held("AUT") == aut.journal() and set(kept) <= set(node.alerts()),
                        f"{node.country} holds it all")
+    aut.screen("--document", "KE4192750", "--issuer", "AUT")
+    aut.restart()  # a node that starts commits its private feeds at once
+    e2e.wait_until(lambda: srb.held("AUT") == geo.held("AUT") == aut.journal(), "all is told")
 
 
 @story.case("on the old log the node is silent until partners are there; look-ups go on")
@@ -81,6 +84,21 @@ def _(world):
     expect_everything(world)
     issue(aut, 3, "Danach")
     expect_everything(world)
+
+
+@story.case("a look-up that only it had is listed as lost, and nobody else hears of it")
+def _(world):
+    aut, srb = world.nodes("AUT", "SRB")
+    e2e.wait_until(lambda: aut.status()["losses"], "a loss is listed")
+    loss, = aut.status()["losses"]
+    e2e.equal(loss["origin"], aut.status()["origin"], "whose")
+    e2e.equal(loss["entries"], loss["held_entries"], "entries that are held")
+    e2e.check(loss["from_leaf"] < loss["to_leaf"], "leaves")
+    e2e.equal(srb.status()["losses"], [], "losses that SRB hears of")
+    verified = e2e.run([aut.bundle("--all"), "--trust", aut.fingerprint], program="cairn-verify")
+    e2e.equal(verified.code, 0, str(verified))
+    e2e.check(f"lost: {loss['origin']} says that of feed {loss['feed']}" in verified.out,
+              str(verified))
 
 
 @story.case("without its guard it waits for the last of its partners")

@@ -182,7 +182,7 @@ static void host_do_load(struct host *host, const struct host_task *task, struct
 static bool host_is_content(struct cairn_bytes bytes)
 {
     struct cairn_operation_head head;
-    return cairn_operation_peek(bytes, &head) == CAIRN_OK && head.kind > CAIRN_KIND_MISSING;
+    return cairn_operation_peek(bytes, &head) == CAIRN_OK && head.kind >= CAIRN_KIND_ACCESS_LOOKUP;
 }
 
 /* What the folder would find. A body that does not open has no content. */

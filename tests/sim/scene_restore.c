@@ -202,6 +202,9 @@ TEST(a_private_feed_without_new_entries_comes_back_and_another_is_lost)
     assert_true(shown.is_closed && shown.is_lost);
     assert_int_equal(world_notices(world, AUT, CAIRN_NOTICE_FEED_LOST), 1);
     expect_life(world, feed, late);
+    assert_int_equal(world_lost(world, AUT, busy), shown.size); /* said in the other private feed */
+    assert_int_equal(world_lost(world, AUT, quiet), -1);
+    assert_int_equal(world_lost(world, SRB, busy), -1);
     world_crash(world, AUT);
     assert_true(cairn_core_feed_find(world_core(world, AUT), busy, &number));
     cairn_core_feed(world_core(world, AUT), number, &shown);
@@ -221,12 +224,23 @@ static cairn_err close_feed(struct world *world, const uint8_t feed[static 16])
     return err;
 }
 
-/* GEO has the leaf of its last commit, and is no member; SRB, who is one, never got it. Whatever
- * were written now would stand in the place of that commit, and SRB could not read it. */
-TEST(a_feed_whose_end_nobody_returns_takes_no_order_any_more)
+/* AUT opens a feed that goes on in the place of another one. */
+static void continue_feed(struct world *world, const uint8_t feed[static 16],
+                          uint8_t out_next[static 16])
 {
-    struct world *world = open_calm(4, 18);
-    uint8_t feed[16], next[16];
+    struct world_command command = {.type = CAIRN_EVENT_FEED_OPEN, .members = "AUTSRB"};
+    cairn_err err = CAIRN_OK;
+    memcpy(command.continues, feed, 16);
+    uint64_t token = world_begin(world, AUT, &command);
+    world_run(world, 5000);
+    assert_true(world_answer(world, token, &err, out_next));
+    assert_err(err, CAIRN_OK);
+}
+
+/* GEO has the leaf of its last commit, and is no member; SRB, who is one, never got it. */
+static struct world *lose_the_end(uint64_t seed, uint8_t feed[static 16])
+{
+    struct world *world = open_calm(4, seed);
     assert_err(world_feed_open(world, AUT, "AUTSRB", feed), CAIRN_OK);
     say(world, AUT, feed, "early", 2);
     world_run(world, 5000);
@@ -239,6 +253,124 @@ TEST(a_feed_whose_end_nobody_returns_takes_no_order_any_more)
     world_run(world, 60000);
     assert_false(restore_of(world, AUT).is_restoring);
     assert_int_equal(knows(world, AUT, "gone", 1), 0);
+    return world;
+}
+
+static struct cairn_core_feed feed_of(struct world *world, uint32_t node,
+                                      const uint8_t feed[static 16])
+{
+    struct cairn_core_feed shown;
+    uint32_t number = 0;
+    assert_true(cairn_core_feed_find(world_core(world, node), feed, &number));
+    cairn_core_feed(world_core(world, node), number, &shown);
+    return shown;
+}
+
+/* The members are told where, and what for; a fall in between changes nothing. */
+TEST(what_nobody_returned_is_listed_as_lost_in_the_feed_that_goes_on)
+{
+    uint8_t feed[16], next[16];
+    struct world *world = lose_the_end(20, feed);
+    assert_int_equal(world_lost(world, SRB, feed), -1);
+    continue_feed(world, feed, next);
+    say(world, AUT, next, "next", 1);
+    world_run(world, 5000);
+    assert_int_equal(world_lost(world, AUT, feed), 3); /* the record and two words */
+    assert_int_equal(world_lost(world, SRB, feed), 3);
+    assert_int_equal(world_lost(world, GEO, feed), -1); /* no member */
+    assert_true(feed_of(world, AUT, feed).is_lost);
+    world_crash(world, AUT);
+    world_run(world, 130000);
+    assert_true(feed_of(world, AUT, feed).is_lost);
+    assert_err(world_append(world, AUT, feed, "no"), CAIRN_STATE);
+    say(world, AUT, next, "more", 1);
+    world_run(world, 5000);
+    assert_int_equal(knows(world, SRB, "more", 1), 1);
+    world_close(world);
+}
+
+/* POL, a member, has the end of the feed and is out of reach until it was given up. P-105 */
+TEST(what_a_member_has_after_all_comes_back_and_the_feed_stays_given_up)
+{
+    struct world *world = open_calm(4, 21);
+    uint8_t feed[16], next[16];
+    struct world_command command = {.type = CAIRN_EVENT_FEED_OPEN, .members = "AUTPOLSRB"};
+    cairn_err err = CAIRN_OK;
+    assert_err(world_feed_open(world, AUT, "AUTPOLSRB", feed), CAIRN_OK);
+    say(world, AUT, feed, "early", 2);
+    world_run(world, 5000);
+    world_backup(world, AUT);
+    world_cut(world, AUT, SRB, false);
+    world_cut(world, POL, SRB, false);
+    say(world, AUT, feed, "late", 3);
+    world_run(world, 5000);
+    assert_int_equal(knows(world, POL, "late", 3), 3);
+    world_cut(world, AUT, POL, false);
+    world_put_back(world, AUT, true);
+    world_cut(world, AUT, SRB, true);
+    world_run(world, 60000);
+    assert_false(restore_of(world, AUT).is_restoring);
+    memcpy(command.continues, feed, 16);
+    uint64_t token = world_begin(world, AUT, &command);
+    world_run(world, 5000);
+    assert_true(world_answer(world, token, &err, next));
+    assert_err(err, CAIRN_OK);
+    assert_int_equal(world_lost(world, SRB, feed), 3);
+    assert_int_equal(knows(world, AUT, "late", 3), 0);
+    world_crash(world, AUT); /* it looks for it after a start, too */
+    world_cut(world, AUT, POL, true);
+    world_cut(world, POL, SRB, true);
+    world_run(world, 60000);
+    for (uint32_t node = AUT; node <= POL; node++) {
+        assert_int_equal(knows(world, node, "late", 3), node == GEO ? 0 : 3);
+        assert_int_equal(world_lost(world, node, feed), node == GEO ? -1 : 3);
+        assert_int_equal(world_notices(world, node, CAIRN_NOTICE_LINK_REFUSED), 0);
+    }
+    assert_true(feed_of(world, AUT, feed).size > (uint64_t)world_lost(world, AUT, feed));
+    assert_err(world_append(world, AUT, feed, "no"), CAIRN_STATE);
+    say(world, AUT, next, "next", 1);
+    world_run(world, 5000);
+    assert_int_equal(knows(world, POL, "next", 1), 1);
+    world_crash(world, AUT);
+    world_run(world, 5000);
+    assert_err(world_append(world, AUT, feed, "no"), CAIRN_STATE);
+    world_close(world);
+}
+
+/* What comes back before the feed is continued is not lost. */
+TEST(a_feed_that_is_whole_again_before_it_is_continued_is_not_listed)
+{
+    uint8_t feed[16], next[16];
+    struct world *world = open_calm(3, 22);
+    assert_err(world_feed_open(world, AUT, "AUTSRB", feed), CAIRN_OK);
+    say(world, AUT, feed, "early", 2);
+    world_run(world, 5000);
+    world_backup(world, AUT);
+    say(world, AUT, feed, "late", 3);
+    world_run(world, 5000);
+    world_cut(world, AUT, SRB, false);
+    world_put_back(world, AUT, true);
+    world_run(world, 60000);
+    assert_false(restore_of(world, AUT).is_restoring);
+    assert_err(world_append(world, AUT, feed, "no"), CAIRN_STATE);
+    world_cut(world, AUT, SRB, true);
+    world_run(world, 20000);
+    assert_int_equal(knows(world, AUT, "late", 3), 3);
+    continue_feed(world, feed, next);
+    assert_int_equal(world_lost(world, SRB, feed), -1);
+    assert_false(feed_of(world, AUT, feed).is_lost);
+    say(world, AUT, feed, "on", 1);
+    world_run(world, 5000);
+    assert_int_equal(knows(world, SRB, "on", 1), 1);
+    world_close(world);
+}
+
+/* Whatever were written now would stand in the place of the lost commit, and SRB could not read it.
+ */
+TEST(a_feed_whose_end_nobody_returns_takes_no_order_any_more)
+{
+    uint8_t feed[16], next[16];
+    struct world *world = lose_the_end(18, feed);
     assert_err(world_append(world, AUT, feed, "no"), CAIRN_STATE);
     assert_err(world_rekey(world, AUT, feed), CAIRN_STATE);
     assert_err(world_admit(world, AUT, feed, GEO), CAIRN_STATE);
@@ -315,6 +447,9 @@ int main(void)
         cmocka_unit_test(with_one_partner_out_of_reach_the_guard_is_enough),
         cmocka_unit_test(a_node_that_falls_while_its_log_comes_back_restores_on),
         cmocka_unit_test(a_private_feed_without_new_entries_comes_back_and_another_is_lost),
+        cmocka_unit_test(what_nobody_returned_is_listed_as_lost_in_the_feed_that_goes_on),
+        cmocka_unit_test(what_a_member_has_after_all_comes_back_and_the_feed_stays_given_up),
+        cmocka_unit_test(a_feed_that_is_whole_again_before_it_is_continued_is_not_listed),
         cmocka_unit_test(a_feed_whose_end_nobody_returns_takes_no_order_any_more),
         cmocka_unit_test(a_partner_that_was_met_after_the_copy_is_met_again),
         cmocka_unit_test(a_partner_that_shows_and_never_gives_cannot_keep_a_node_silent),

@@ -167,8 +167,11 @@ void world_calm(struct world *world);
 
 bool world_recognises(const struct world *world, uint32_t node, uint32_t peer);
 
-/* What a node's folder has opened: does it know this word, as an operation of this author? */
+/* What a node's folder has opened: does it know this word, as an operation of this author? A
+ * feed.lost is a word, too: "lost 0a1b2c3d: 2 entries, leaves 41-57". */
 bool world_knows(const struct world *world, uint32_t node, const char *word);
+/* How many entries its author held of a feed whose end is lost; -1: no feed.lost of it is known. */
+int64_t world_lost(const struct world *world, uint32_t node, const uint8_t feed[static 16]);
 /* ... and that nobody stands by it any more? */
 bool world_repudiates(const struct world *world, uint32_t node, const char *word);
 /* Does any byte of the node's disk hold this word? (bodies on disk must be sealed) */

@@ -2,6 +2,8 @@
 #include "schema/feedop.h"
 #include "tests/sim/world_state.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -191,13 +193,28 @@ struct fold_run {
     bool is_gone; /* behind the end of its origin */
 };
 
+/* Kept as a word, so that scenes and storms can ask for it. */
+static void fold_lost(struct node_views *views, const struct cairn_feed_lost *lost)
+{
+    assert_true(views->word_count < NODE_WORDS_MAX);
+    memset(views->words[views->word_count], 0, 64);
+    views->are_gone[views->word_count] = false;
+    (void)snprintf(views->words[views->word_count++], 64,
+                   "lost %02x%02x%02x%02x: %" PRIu64 " entries, leaves %" PRIu64 "-%" PRIu64,
+                   lost->feed[0], lost->feed[1], lost->feed[2], lost->feed[3], lost->size,
+                   lost->from_leaf, lost->to_leaf);
+}
+
 static void fold_record(struct fold_run *run, const struct cairn_operation *operation)
 {
     struct node_views *views = &run->node->views;
     struct cairn_arena arena;
     struct cairn_feedop op;
     size_t fault_at;
-    if (operation->kind != CAIRN_KIND_CONTROL_MARK && operation->kind != CAIRN_KIND_FEED_INVITE) {
+    bool is_wanted = operation->kind == CAIRN_KIND_CONTROL_MARK ||
+                     operation->kind == CAIRN_KIND_FEED_INVITE ||
+                     (operation->kind == CAIRN_KIND_FEED_LOST && run->is_new);
+    if (!is_wanted) {
         return;
     }
     cairn_arena_init(&arena, run->world->opened->arena, FOLD_ARENA_BYTES);
@@ -206,6 +223,8 @@ static void fold_record(struct fold_run *run, const struct cairn_operation *oper
     }
     if (op.kind == CAIRN_KIND_CONTROL_MARK) {
         run->told->as.opened.mark_ms = op.as.mark.time_ms;
+    } else if (op.kind == CAIRN_KIND_FEED_LOST) {
+        fold_lost(views, &op.as.lost);
     } else if (run->is_new && !run->is_own) {
         assert_true(views->invite_count < NODE_INVITES_MAX);
         struct node_invite *invite = &views->invites[views->invite_count++];
@@ -230,7 +249,7 @@ static void fold_entry(struct fold_run *run, const struct cairn_open_reader *rea
         return;
     }
     cairn_sha256_update(&run->hash, bytes);
-    run->told->as.opened.has_content |= operation.kind > CAIRN_KIND_MISSING;
+    run->told->as.opened.has_content |= operation.kind >= CAIRN_KIND_ACCESS_LOOKUP;
     fold_record(run, &operation);
     bool is_word = operation.kind == CAIRN_KIND_ALERT_WITHDRAW;
     if (is_word && run->is_new) {

@@ -1,6 +1,8 @@
 #include "schema/commit.h"
 #include "tests/sim/world_state.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *const world_countries[WORLD_NODES_MAX] = {
@@ -86,6 +88,20 @@ bool world_knows(const struct world *world, uint32_t node, const char *word)
 {
     uint32_t found = world_find_word(world, node, word);
     return found < world->nodes[node].views.word_count && !world->nodes[node].views.are_gone[found];
+}
+
+int64_t world_lost(const struct world *world, uint32_t node, const uint8_t feed[static 16])
+{
+    const struct node_views *views = &world->nodes[node].views;
+    char stem[16];
+    int64_t size = -1;
+    (void)snprintf(stem, sizeof stem, "lost %02x%02x%02x%02x", feed[0], feed[1], feed[2], feed[3]);
+    for (uint32_t i = 0; i < views->word_count; i++) {
+        if (strncmp(views->words[i], stem, strlen(stem)) == 0) {
+            size = strtoll(views->words[i] + strlen(stem) + 2, NULL, 10);
+        }
+    }
+    return size;
 }
 
 bool world_disk_holds(const struct world *world, uint32_t node, struct cairn_bytes bytes)

@@ -328,6 +328,23 @@ TEST(every_wrong_field_of_a_receipt_or_missing_is_named_and_placed)
     CHECK_BODY(&missing, missing_cases);
 }
 
+TEST(every_wrong_field_of_a_loss_is_named_and_placed)
+{
+    static const struct mutate_case cases[] = {
+        {1, NULL, CAIRN_PACK_FIELD, 0},         {1, "B15", CAIRN_TOO_LONG, 0},
+        {2, NULL, CAIRN_PACK_FIELD, 0},         {2, "a161", CAIRN_ORIGIN, 0},
+        {3, NULL, CAIRN_PACK_FIELD, 0},         {3, "c3", CAIRN_PACK_TYPE, 0},
+        {4, NULL, CAIRN_PACK_FIELD, 0},         {5, NULL, CAIRN_PACK_FIELD, 0},
+        {6, NULL, CAIRN_PACK_FIELD, 0},         {6, "28", CAIRN_NUMBER, 0},
+        {7, "00", CAIRN_PACK_UNKNOWN_FIELD, 0},
+    };
+    struct cairn_feedop lost = {.kind = CAIRN_KIND_FEED_LOST};
+    lost.as.lost = (struct cairn_feed_lost){{1}, cairn_bytes_of("test/AUT/a/1"), 3, 17, 40, 57};
+    CHECK_BODY(&lost, cases);
+    lost.as.lost.to_leaf = 40;
+    expect_assert_failure((void)encoded(&lost));
+}
+
 TEST(a_policy_is_text_of_many_lines)
 {
     static const struct mutate_case cases[] = {
@@ -378,6 +395,7 @@ int main(void)
         cmocka_unit_test(every_wrong_field_of_a_mark_is_named_and_placed),
         cmocka_unit_test(every_wrong_field_of_a_document_or_policy_is_named_and_placed),
         cmocka_unit_test(every_wrong_field_of_a_receipt_or_missing_is_named_and_placed),
+        cmocka_unit_test(every_wrong_field_of_a_loss_is_named_and_placed),
         cmocka_unit_test(a_policy_is_text_of_many_lines),
         cmocka_unit_test(a_kind_that_is_not_of_feeds_is_our_own_mistake),
     };

@@ -128,6 +128,46 @@ TEST(the_newest_receipt_of_each_node_is_kept)
     views_scene_close(&scene);
 }
 
+static bool on_loss(void *host, const struct cairn_dossier_loss *loss)
+{
+    struct cairn_dossier_loss *last = host;
+    assert_true(cairn_bytes_is_equal(loss->origin, cairn_bytes_of(VIEWS_AUT)));
+    *last = *loss;
+    last->commits += 1000; /* one row was seen */
+    return true;
+}
+
+TEST(what_a_country_lost_is_listed_and_nobody_says_it_of_another_one)
+{
+    struct views_scene scene;
+    struct cairn_dossier_loss last = {.size = 0};
+    views_scene_open(&scene);
+    struct cairn_feedop op = {.kind = CAIRN_KIND_FEED_LOST,
+                              .as.lost = {.feed = {7},
+                                          .origin = cairn_bytes_of(VIEWS_SRB),
+                                          .commits = 3,
+                                          .size = 17,
+                                          .from_leaf = 40,
+                                          .to_leaf = 57}};
+    views_append_feedop(&scene.aut, &op);
+    struct cairn_folder_result result = views_scene_fold(&scene, &scene.aut);
+    assert_int_equal(result.rejected_count, 1);
+    assert_false(result.has_content);
+    assert_err(cairn_dossier_losses(scene.views, on_loss, &last), CAIRN_OK);
+    assert_int_equal(last.size, 0);
+    op.as.lost.origin = cairn_bytes_of(VIEWS_AUT);
+    views_append_feedop(&scene.aut, &op);
+    assert_int_equal(views_scene_fold(&scene, &scene.aut).rejected_count, 0);
+    assert_err(cairn_dossier_losses(scene.views, on_loss, &last), CAIRN_OK);
+    assert_int_equal(last.commits, 1003);
+    assert_int_equal(last.size, 17);
+    assert_int_equal(last.from_leaf, 40);
+    assert_int_equal(last.to_leaf, 57);
+    assert_int_equal(last.feed[0], 7);
+    assert_memory_equal(last.told_in, scene.aut.id, 16);
+    views_scene_close(&scene);
+}
+
 static const struct cairn_lookup_row lookup_row = {
     .time_ms = VIEWS_NOW_MS - 30 * SECOND,
     .purpose = {(const uint8_t *)"border", 6},
@@ -221,6 +261,7 @@ int main(void)
         cmocka_unit_test(invitations_are_given_and_remembered),
         cmocka_unit_test(invitations_of_the_own_country_are_for_others),
         cmocka_unit_test(the_newest_receipt_of_each_node_is_kept),
+        cmocka_unit_test(what_a_country_lost_is_listed_and_nobody_says_it_of_another_one),
         cmocka_unit_test(look_ups_of_the_own_country_are_kept_for_audit),
         cmocka_unit_test(look_ups_of_others_are_refused),
         cmocka_unit_test(a_policy_is_found_by_the_hash_that_commits_name),

@@ -209,6 +209,48 @@ TEST(marks_ascend)
     assert_verdict(CAIRN_FEED_RECORD, "mark is not later than the one before it");
 }
 
+/* source P-104, P-106 */
+TEST(what_an_author_lost_is_found_and_what_the_bundle_shows_of_it)
+{
+    const struct author_feed *feeds[] = {&control, &feed};
+    struct cairn_verify_finding finding = {.loss_count = 0};
+    struct cairn_verify_loss losses[2];
+    uint32_t count = 0;
+    struct cairn_feedop op = {.kind = CAIRN_KIND_FEED_LOST};
+    op.as.lost = (struct cairn_feed_lost){
+        .origin = cairn_bytes_of(geo.origin), .size = 9, .from_leaf = 3, .to_leaf = 4};
+    alert();
+    author_commit(&aut, &feed);         /* leaf 1: two entries */
+    author_append_op(&aut, &feed, &op); /* what is not its own */
+    op.as.lost.origin = cairn_bytes_of(aut.origin);
+    author_append_op(&aut, &feed, &op);
+    op.as.lost.size = 1;
+    memcpy(op.as.lost.feed, feed.id, 16);
+    author_append_op(&aut, &feed, &op);
+    author_commit(&aut, &feed);
+    struct author_bundle what = {
+        .feeds = feeds,
+        .feed_count = 2,
+        .checkpoint = author_checkpoint(&aut, aut.leaf_count, NULL, 0),
+        .has_keys = true,
+    };
+    struct cairn_bytes file = author_bundle(&aut, &what);
+    struct cairn_verify *verify = verify_run_start();
+    while (file.size > 0) {
+        if (cairn_verify_take(verify, &file, &finding) && finding.loss_count > 0) {
+            assert_int_equal(finding.loss_count, 2);
+            memcpy(losses, finding.losses, sizeof losses);
+            count++;
+        }
+    }
+    assert_int_equal(count, 1);
+    assert_string_equal(losses[0].origin, aut.origin);
+    assert_int_equal(losses[0].size, 9);
+    assert_int_equal(losses[0].shown_size, 0);
+    assert_int_equal(losses[1].to_leaf, 4);
+    assert_int_equal(losses[1].shown_size, 5); /* with that one itself */
+}
+
 TEST(a_sealed_entry_in_a_control_feed_is_refused)
 {
     struct cairn_feedop policy = {.kind = CAIRN_KIND_CONTROL_POLICY};
@@ -453,6 +495,7 @@ int main(void)
         cmocka_unit_test_setup(a_feed_that_was_committed_without_growth_admits_nobody, begin),
         cmocka_unit_test_setup(only_control_kinds_stand_in_a_control_feed_and_clear, begin),
         cmocka_unit_test_setup(marks_ascend, begin),
+        cmocka_unit_test_setup(what_an_author_lost_is_found_and_what_the_bundle_shows_of_it, begin),
         cmocka_unit_test_setup(a_sealed_entry_in_a_control_feed_is_refused, begin),
         cmocka_unit_test_setup(what_must_be_sealed_or_clear_is, begin),
         cmocka_unit_test_setup(a_feed_change_that_is_sealed_is_refused, begin),

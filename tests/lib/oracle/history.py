@@ -145,6 +145,7 @@ class Section:
         self.feeds, self.last_leaf = {}, -1
         self.commits = self.entries = self.opened = 0
         self.placed = []         # (leaf index, number of entries) of each commit
+        self.lost = []           # body of feed.lost, and how many entries of that feed are shown
 
     def feed_record(self, feed_id, origin, keys):
         need(not self.leaves, "feed record after a leaves record")
@@ -178,6 +179,9 @@ class Section:
             place = (self.origin, f.id, prefix, opening.previous_size + at)
             o = f.add(place, body, key, at == len(entries) - 1)
             self.opened += o is not None and prefix[1] == entry.SEALED
+            if o is not None and o.kind == operation.FEED_LOST:
+                of = self.feeds.get(o.body[1])
+                self.lost.append((o.body, len(of.leaf_hashes) if of else 0))
         f.end_commit(opening)
         self.placed.append((opening.leaf_index, len(entries)))
         self.commits, self.entries = self.commits + 1, self.entries + len(entries)

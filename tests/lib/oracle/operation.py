@@ -7,6 +7,7 @@ from shape import (any_map, ascending, bin_of, check_map, list_of, long_text, or
 
 FEED_OPEN, FEED_ADMIT, FEED_REKEY, FEED_CLOSE, FEED_INVITE = 1, 2, 3, 4, 5
 CONTROL_MARK, CONTROL_DOCUMENT, CONTROL_POLICY, RECEIPT, MISSING = 6, 7, 8, 9, 10
+FEED_LOST = 11
 ACCESS_LOOKUP, POLICY_APPLY = 16, 17
 KINDS_WITH_OBJECT = 32
 ALERT_ISSUE, ALERT_AMEND, ALERT_WITHDRAW, ALERT_LEAVE, ALERT_BATCH = 32, 33, 34, 35, 36
@@ -31,6 +32,7 @@ BODIES = {
     CONTROL_POLICY: ({1: bin_of(32)}, {}),
     RECEIPT: ({1: bin_of(16), 2: uint, 3: bin_of(32)}, {}),
     MISSING: ({1: is_origin, 2: uint}, {}),
+    FEED_LOST: ({1: bin_of(16), 2: is_origin, 3: uint, 4: uint, 5: uint, 6: uint}, {}),
     POLICY_APPLY: ({1: bin_of(32), 2: long_text(1 << 16)}, {}),
 }
 KNOWN = {*BODIES, ACCESS_LOOKUP, ALERT_ISSUE, ALERT_AMEND, ALERT_WITHDRAW, ALERT_LEAVE, ALERT_BATCH,
@@ -71,6 +73,7 @@ def decode(raw):
     check_map("operation", fields, needed, optional)
     if kind in BODIES:
         check_map(f"body of kind {kind}", fields[7], *BODIES[kind])
+    need(kind != FEED_LOST or fields[7][5] < fields[7][6], "feed.lost without a leaf")
     return make(kind, fields[3], fields[7], object=fields.get(1), parents=fields.get(2, []),
                 purpose=fields.get(4), actors=fields.get(5, []), role=fields.get(6),
                 after=fields.get(8, []))

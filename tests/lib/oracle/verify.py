@@ -167,6 +167,11 @@ class Verifier:
         need(size == len(s.leaves), "checkpoint's size is not the number of leaves")
         need(root == merkle.root([merkle.leaf(leaf) for leaf in s.leaves]),
              "leaves do not lead to the checkpoint's root")
+        self.report.lines += [
+            f"lost: {s.origin} says that of feed {body[1].hex()} of {body[2]} it held the first "
+            f"{body[4]} entries only; leaves {body[5]} to {body[6] - 1}; {max(shown - body[4], 0)} "
+            "of the others are in this bundle"
+            for body, shown in s.lost if split_origin(body[2])[1] == split_origin(s.origin)[1]]
         gone = sum(count for leaf_index, count in s.placed
                    if self.repudiated(s.origin, leaf_index, s.leaves))
         self.closed.add(s.origin)
