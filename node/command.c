@@ -20,6 +20,8 @@ static const struct cairn_command command_table[] = {
     {"partner list", "countries, links and how fresh their data is", cairn_cli_partner_list},
     {"partner checkpoint", "what a partner signed last: it needs it when it has lost its disk",
      cairn_cli_partner_checkpoint},
+    {"partner document", "a partner's document in force: it needs it when it has lost its disk",
+     cairn_cli_partner_document},
     {"partner remove", "no longer recognise a country", cairn_cli_partner_remove},
     {"policy check", "is this policy well formed?", cairn_cli_policy_check},
     {"policy apply", "put a policy into force", cairn_cli_policy_apply},

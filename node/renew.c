@@ -159,12 +159,16 @@ static cairn_err renew_change_node(const struct cairn_renew_options *options,
 
 /* ---- all ---- */
 
-static cairn_err renew_add_sealing(const struct cairn_renew_options *options,
-                                   const struct cairn_suite *suite, struct cairn_country_doc *doc)
+static cairn_err renew_change_sealing(const struct cairn_renew_options *options,
+                                      const struct cairn_suite *suite,
+                                      struct cairn_country_doc *doc)
 {
     char dir[CAIRN_FILE_PATH_MAX];
     CAIRN_TRY(cairn_file_path(options->dir, "keys", dir));
-    return cairn_sealingkeys_draw(dir, suite, doc);
+    if (options->is_sealing_lost) {
+        CAIRN_TRY(cairn_sealingkeys_lose(dir, suite, doc));
+    }
+    return options->is_sealing_rotated ? cairn_sealingkeys_draw(dir, suite, doc) : CAIRN_OK;
 }
 
 static cairn_err renew_make(const struct cairn_renew_options *options,
@@ -174,9 +178,7 @@ static cairn_err renew_make(const struct cairn_renew_options *options,
     struct cairn_country_doc doc = old->doc;
     uint8_t seed[32];
     CAIRN_TRY(renew_change_node(options, suite, &doc));
-    if (options->is_sealing_rotated) {
-        CAIRN_TRY(renew_add_sealing(options, suite, &doc));
-    }
+    CAIRN_TRY(renew_change_sealing(options, suite, &doc));
     renew_set_serial(options, old, &doc);
     cairn_renew_set_validity(&doc, options->now_ms, options->days);
     cairn_err err = renew_find_root(options, suite, &doc, seed);

@@ -25,6 +25,8 @@ struct cairn_renew_options {
     bool is_root_rotated;    /* sign by the announced key, announce another one */
     bool is_node_announced;  /* list the node's next incarnation, with keys that are drawn for it */
     bool is_sealing_rotated; /* draw another sealing key, and list it behind the others */
+    bool is_sealing_lost;    /* call lost those whose file is gone: partners hand back what they
+                                opened. P-98 */
     const struct cairn_country_ended *ended; /* of the incarnation in force: end it there, begin the
                                                 next one; NULL: it stays. Name and keys are filled
                                                 in */

@@ -26,7 +26,7 @@ cairn_err cairn_sealingkeys_load(const char *dir, const struct cairn_country_doc
     for (uint32_t i = 0; i < doc->sealing_count && err == CAIRN_OK; i++) {
         err = sealingkeys_load_one(dir, &doc->sealing[i], suite, out->secrets[out->count]);
         if (err == CAIRN_NOT_FOUND && i + 1 < doc->sealing_count) {
-            out->missing_count++;
+            out->missing_count += doc->sealing[i].is_lost ? 0 : 1;
             err = CAIRN_OK;
         } else {
             out->count++;
@@ -50,9 +50,22 @@ cairn_err cairn_sealingkeys_draw(const char *dir, const struct cairn_suite *suit
     struct cairn_keyfile_place place = {
         .dir = dir, .kind = CAIRN_KEYFILE_SEALING, .number = last + 1};
     CAIRN_TRY(cairn_keyfile_draw_seed(&place, sealingkeys_plain, secret));
-    doc->sealing[count].number = place.number;
+    doc->sealing[count] = (struct cairn_sealing_key){.number = place.number};
     cairn_suite_dh_public(suite, secret, doc->sealing[count].key);
     doc->sealing_count++;
     cairn_secret_wipe(secret, sizeof secret);
     return CAIRN_OK;
+}
+
+cairn_err cairn_sealingkeys_lose(const char *dir, const struct cairn_suite *suite,
+                                 struct cairn_country_doc *doc)
+{
+    for (uint32_t i = 0; i < doc->sealing_count; i++) {
+        struct cairn_sealing_key *line = &doc->sealing[i];
+        struct cairn_keyfile_place place = {
+            .dir = dir, .kind = CAIRN_KEYFILE_SEALING, .number = line->number};
+        line->is_lost = line->is_lost || !cairn_keyfile_is_there(&place);
+    }
+    return doc->sealing[doc->sealing_count - 1].is_lost ? cairn_sealingkeys_draw(dir, suite, doc)
+                                                        : CAIRN_OK;
 }

@@ -9,7 +9,7 @@
 
 /* In the order of the document's lines; the caller wipes them. */
 struct cairn_sealingkeys {
-    uint32_t missing_count; /* older ones whose file is not there */
+    uint32_t missing_count; /* older ones whose file is not there, and that are not called lost */
     uint32_t count;
     uint8_t secrets[CAIRN_COUNTRY_SEALING_MAX][32];
 };
@@ -28,6 +28,13 @@ CAIRN_MUST cairn_err cairn_sealingkeys_load(const char *dir, const struct cairn_
  * errors  CAIRN_FULL  the document has no room for another line; those of
  *         cairn_keyfile_draw_seed. doc is unchanged then */
 CAIRN_MUST cairn_err cairn_sealingkeys_draw(const char *dir, const struct cairn_suite *suite,
+                                            struct cairn_country_doc *doc);
+
+/* Call lost, in the document, each key whose file is not there; one that a document called so stays
+ * so. Where the newest one is lost, another one is drawn as above.
+ *
+ * errors  those of cairn_sealingkeys_draw; doc is undefined then */
+CAIRN_MUST cairn_err cairn_sealingkeys_lose(const char *dir, const struct cairn_suite *suite,
                                             struct cairn_country_doc *doc);
 
 #endif

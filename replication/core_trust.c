@@ -208,7 +208,7 @@ static cairn_err trust_take(struct cairn_core *core, struct cairn_bytes note,
     if (!is_new && (is_other_root || source != TRUST_OPERATOR)) {
         return is_other_root ? CAIRN_DENIED_FINGERPRINT : CAIRN_EXISTS;
     }
-    if (is_new && !cairn_roster_keeps_ended(held, &doc)) {
+    if (is_new && !cairn_roster_keeps(held, &doc)) {
         return CAIRN_DENIED_ENDED;
     }
     if (source != TRUST_DISK && cairn_core_is_busy(core)) {

@@ -19,7 +19,7 @@ static uint32_t verify_country_last(const struct cairn_verify *verify, struct ca
     return VERIFY_NONE;
 }
 
-/* Does it follow the country's last one? source P-11, P-12, P-14 */
+/* Does it follow the country's last one? source P-11, P-12, P-14, P-98 */
 static cairn_err verify_document_follows(struct cairn_verify *verify, uint32_t last,
                                          const struct cairn_country_doc *doc)
 {
@@ -28,9 +28,9 @@ static cairn_err verify_document_follows(struct cairn_verify *verify, uint32_t l
         return cairn_verify_fail(verify, CAIRN_DOCUMENT,
                                  "document does not follow the one before it");
     }
-    if (!cairn_roster_keeps_ended(held, doc)) {
+    if (!cairn_roster_keeps(held, doc)) {
         return cairn_verify_fail(verify, CAIRN_DENIED_ENDED,
-                                 "document drops or changes an ended origin");
+                                 "document drops or changes an ended origin or a lost key");
     }
     bool is_next = doc->serial - 1 == held->serial;
     if (is_next && doc->has_previous && memcmp(doc->previous, held->note_hash, 32) != 0) {

@@ -154,6 +154,13 @@ static void country_write(struct country_writer *writer, const struct cairn_coun
         country_put_key(writer, doc->sealing[i].key);
         country_put_text(writer, "\n");
     }
+    for (uint32_t i = 0; i < doc->sealing_count; i++) {
+        if (doc->sealing[i].is_lost) {
+            country_put_text(writer, "lost ");
+            country_put_number(writer, doc->sealing[i].number);
+            country_put_text(writer, "\n");
+        }
+    }
     for (uint32_t i = 0; i < doc->node_count; i++) {
         country_put_node(writer, &doc->nodes[i]);
     }
@@ -363,6 +370,28 @@ static cairn_err country_read_sealing(struct country_reader *reader, struct cair
     return CAIRN_OK;
 }
 
+/* Lines `lost <number>`, ascending: of keys above, and never of the one that is sealed to. */
+static cairn_err country_read_lost(struct country_reader *reader, struct cairn_country_doc *out)
+{
+    uint32_t next = 0;
+    while (country_is_next(reader, "lost ")) {
+        uint32_t number;
+        CAIRN_TRY(country_expect(reader, "lost "));
+        size_t at = reader->at;
+        CAIRN_TRY(country_get_u32(reader, &number));
+        while (next + 1 < out->sealing_count && out->sealing[next].number != number) {
+            next++;
+        }
+        if (next + 1 >= out->sealing_count) {
+            reader->at = at;
+            return CAIRN_DOCUMENT;
+        }
+        out->sealing[next++].is_lost = true;
+        CAIRN_TRY(country_expect(reader, "\n"));
+    }
+    return CAIRN_OK;
+}
+
 static bool country_has_origin(const struct cairn_country_doc *doc, struct cairn_bytes name,
                                uint64_t incarnation)
 {
@@ -513,6 +542,7 @@ static cairn_err country_read(struct country_reader *reader, struct cairn_countr
     }
     CAIRN_TRY(country_read_head(reader, out));
     CAIRN_TRY(country_read_sealing(reader, out));
+    CAIRN_TRY(country_read_lost(reader, out));
     do {
         CAIRN_TRY(country_read_node(reader, out));
     } while (country_is_next(reader, "node "));

@@ -8,6 +8,7 @@
  *     root <base64 of 32>
  *     next-root <base64 of SHA-256(next root public key)>
  *     sealing 1 <base64 of 32>                                       one or more
+ *     lost 1                                                         none or more
  *     node vienna-1 2 <log> <witness> <SPKI hash> vienna.example:4410  one or more
  *     ended vienna-1 1 <log> <witness> 4711 <root>                     none or more
  *     kinds 1
@@ -31,6 +32,7 @@
 struct cairn_sealing_key {
     uint32_t number; /* >= 1 */
     uint8_t key[32]; /* X25519 */
+    bool is_lost;    /* a `lost` line names it: the country has its secret no more. source P-98 */
 };
 
 struct cairn_country_node {
@@ -60,7 +62,8 @@ struct cairn_country_doc {
     uint8_t next_root[32];
     uint32_t sealing_count;                                      /* 1..CAIRN_COUNTRY_SEALING_MAX */
     uint32_t node_count;                                         /* 1..CAIRN_COUNTRY_NODES_MAX */
-    struct cairn_sealing_key sealing[CAIRN_COUNTRY_SEALING_MAX]; /* ascending; seal to the last */
+    struct cairn_sealing_key sealing[CAIRN_COUNTRY_SEALING_MAX]; /* ascending; seal to the last,
+                                                                    which is not lost */
     struct cairn_country_node nodes[CAIRN_COUNTRY_NODES_MAX];    /* no name and incarnation twice */
     uint32_t ended_count;                                        /* 0..CAIRN_COUNTRY_ENDED_MAX */
     struct cairn_country_ended ended[CAIRN_COUNTRY_ENDED_MAX];   /* no origin twice, none a node */
@@ -78,7 +81,7 @@ struct cairn_country_doc {
  * gives   *out_fault_at: offset of the first fault; unchanged when all is well
  * errors  CAIRN_TOO_LONG (over CAIRN_LIMIT_NOTE_BYTES; too many lines of a kind), CAIRN_NUMBER,
  *         CAIRN_BASE64, CAIRN_DATE, CAIRN_DOCUMENT (all else); *out unchanged
- * source  P-11, P-14 */
+ * source  P-11, P-14, P-98 */
 CAIRN_MUST cairn_err cairn_country_decode(struct cairn_bytes text, struct cairn_country_doc *out,
                                           size_t *out_fault_at);
 

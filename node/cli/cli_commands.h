@@ -13,6 +13,7 @@ int cairn_cli_scrub_run(int argc, char **argv);          /* scrub [--repair] */
 int cairn_cli_partner_add(int argc, char **argv);        /* partner add FILE */
 int cairn_cli_partner_list(int argc, char **argv);       /* partner list */
 int cairn_cli_partner_checkpoint(int argc, char **argv); /* partner checkpoint ORIGIN */
+int cairn_cli_partner_document(int argc, char **argv);   /* partner document CCC */
 int cairn_cli_partner_remove(int argc, char **argv);     /* partner remove CCC */
 int cairn_cli_policy_check(int argc, char **argv);       /* policy check FILE */
 int cairn_cli_policy_apply(int argc, char **argv);       /* policy apply FILE */

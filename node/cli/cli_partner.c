@@ -35,6 +35,15 @@ static const struct cairn_cli_plan partner_checkpoint_plan = {
                .operand_names = "ORIGIN"},
     .is_dir_needed = true,
 };
+static const struct cairn_cli_plan partner_document_plan = {
+    .command = "partner document",
+    .syntax = {.options = partner_options,
+               .option_count = sizeof partner_options / sizeof partner_options[0],
+               .operand_min = 1,
+               .operand_max = 1,
+               .operand_names = "CCC"},
+    .is_dir_needed = true,
+};
 static const struct cairn_cli_plan partner_remove_plan = {
     .command = "partner remove",
     .syntax = {.options = partner_options,
@@ -181,6 +190,29 @@ int cairn_cli_partner_checkpoint(int argc, char **argv)
         } else {
             (void)fputs(note, session.output.out);
         }
+    }
+    json_decref(answer);
+    return code;
+}
+
+int cairn_cli_partner_document(int argc, char **argv)
+{
+    struct cairn_cli_session session;
+    char target[128];
+    json_t *answer = NULL;
+    int code = cairn_cli_session_open(&session, &partner_document_plan, argc, argv);
+    if (code != CAIRN_EXIT_DONE) {
+        return code;
+    }
+    const char *country = session.args.operands[0];
+    if (!cairn_cli_session_path(target, sizeof target, "/v1/partners", country, NULL)) {
+        return cairn_cli_output_error(&session.output, CAIRN_CODE_UNKNOWN, country);
+    }
+    code = cairn_cli_session_get(&session, target, &answer);
+    if (code == CAIRN_EXIT_DONE && session.output.is_json) {
+        cairn_cli_output_object(&session.output, answer);
+    } else if (code == CAIRN_EXIT_DONE) {
+        (void)fputs(cairn_cli_session_text(answer, "note"), session.output.out);
     }
     json_decref(answer);
     return code;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/hash.h"
 #include "node/clock.h"
 #include "node/file.h"
 #include "node/http/http_task.h"
@@ -183,6 +184,45 @@ static void partner_remove(struct cairn_http_exchange *exchange)
     }
 }
 
+/* ---- one: its document in force, whole ---- */
+
+static void partner_run_read(struct cairn_http_task *task)
+{
+    struct cairn_key key = {.table = CAIRN_TABLE_NOTE, .index = task->limit};
+    uint8_t digest[32];
+    uint8_t place[CAIRN_KEY_BYTES];
+    struct cairn_notecard card;
+    struct cairn_bytes note;
+    cairn_sha256_of(cairn_bytes_of(task->words[0]), digest);
+    memcpy(key.id, digest, sizeof key.id);
+    cairn_key_encode(&key, place);
+    task->err = cairn_store_get(cairn_driver_log(task->service->driver),
+                                (struct cairn_bytes){.data = place, .size = sizeof place}, &note);
+    if (task->err == CAIRN_OK) {
+        task->err = cairn_notecard_read(note, &card);
+        task->body = task->err == CAIRN_OK ? cairn_notecard_json(&card, note) : NULL;
+        cairn_store_free(note);
+    }
+}
+
+static void partner_show(struct cairn_http_exchange *exchange)
+{
+    struct cairn_http_task task = {.exchange = exchange, .run = partner_run_read};
+    const struct cairn_service *service = cairn_http_task_service(exchange);
+    struct cairn_core_document document;
+    if (!cairn_id_is_country(exchange->id)) {
+        cairn_http_answer_problem(exchange, CAIRN_CODE_UNKNOWN, "such as SRB", NULL);
+        return;
+    }
+    memcpy(task.words[0], exchange->id.data, 3);
+    if (!cairn_core_document(cairn_driver_core(service->driver), exchange->id.data, &document)) {
+        cairn_http_answer_problem(exchange, CAIRN_NOT_FOUND, task.words[0], NULL);
+        return;
+    }
+    task.limit = document.serial; /* of the row */
+    cairn_http_task_post(&task);
+}
+
 /* ---- list ---- */
 
 /* What its document in force says: that may be a later one than the operator was shown. */
@@ -231,6 +271,7 @@ static const struct cairn_http_route partner_table[] = {
     {CAIRN_HTTP_GET, "/v1/partners", "partner.list", .handler = partner_list},
     {CAIRN_HTTP_POST, "/v1/partners", "partner.add", .media = "application/json",
      .body_bytes_max = 256u << 10, .handler = partner_add},
+    {CAIRN_HTTP_GET, "/v1/partners/{id}", "partner.show", .handler = partner_show},
     {CAIRN_HTTP_DELETE, "/v1/partners/{id}", "partner.remove", .handler = partner_remove},
 };
 

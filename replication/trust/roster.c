@@ -78,11 +78,11 @@ static void roster_ended_hash(const struct cairn_country_doc *doc, uint32_t coun
     cairn_sha256_final(&hash, out);
 }
 
-bool cairn_roster_keeps_ended(const struct cairn_roster_entry *held,
-                              const struct cairn_country_doc *doc)
+static bool roster_keeps_ended(const struct cairn_roster_entry *held,
+                               const struct cairn_country_doc *doc)
 {
     uint8_t hash[32];
-    if (!held->has_document || held->ended_count == 0) {
+    if (held->ended_count == 0) {
         return true;
     }
     if (doc->ended_count < held->ended_count) {
@@ -90,6 +90,48 @@ bool cairn_roster_keeps_ended(const struct cairn_roster_entry *held,
     }
     roster_ended_hash(doc, held->ended_count, hash);
     return memcmp(hash, held->ended_hash, 32) == 0;
+}
+
+/* Each key that was lost stands in it as before: with its line, and lost. */
+static bool roster_keeps_lost(const struct cairn_roster_entry *held,
+                              const struct cairn_country_doc *doc)
+{
+    for (uint32_t i = 0; i < held->sealing_count; i++) {
+        bool is_kept = !held->is_lost[i];
+        for (uint32_t j = 0; j < doc->sealing_count && !is_kept; j++) {
+            is_kept =
+                doc->sealing[j].is_lost && memcmp(doc->sealing[j].key, held->sealing[i], 32) == 0;
+        }
+        if (!is_kept) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool cairn_roster_keeps(const struct cairn_roster_entry *held, const struct cairn_country_doc *doc)
+{
+    return !held->has_document || (roster_keeps_ended(held, doc) && roster_keeps_lost(held, doc));
+}
+
+uint32_t cairn_roster_lost_count(const struct cairn_roster_entry *held)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < held->sealing_count; i++) {
+        count += held->is_lost[i] ? 1 : 0;
+    }
+    return count;
+}
+
+bool cairn_roster_is_lost(const struct cairn_roster_entry *held,
+                          const uint8_t sealing_public[static 32])
+{
+    for (uint32_t i = 0; i < held->sealing_count; i++) {
+        if (held->is_lost[i] && memcmp(held->sealing[i], sealing_public, 32) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void cairn_roster_take(struct cairn_roster_entry *held, const struct cairn_country_doc *doc,
@@ -104,6 +146,7 @@ void cairn_roster_take(struct cairn_roster_entry *held, const struct cairn_count
     held->sealing_count = doc->sealing_count;
     for (uint32_t i = 0; i < doc->sealing_count; i++) {
         memcpy(held->sealing[i], doc->sealing[i].key, 32);
+        held->is_lost[i] = doc->sealing[i].is_lost;
     }
     cairn_sha256_of(note, held->note_hash);
     held->ended_count = doc->ended_count;

@@ -1,5 +1,5 @@
 /* Country documents: is this note what it claims, and does it follow what we hold?
- * Pure. docs/protocol.md, P-11 to P-14. */
+ * Pure. docs/protocol.md, P-11 to P-14, P-98. */
 #ifndef CAIRN_REPLICATION_TRUST_ROSTER_H
 #define CAIRN_REPLICATION_TRUST_ROSTER_H
 
@@ -18,6 +18,7 @@ struct cairn_roster_entry {
     uint8_t note_hash[32];                          /* SHA-256 of the whole note */
     uint32_t sealing_count;                         /* 0: no document yet */
     uint8_t sealing[CAIRN_COUNTRY_SEALING_MAX][32]; /* ascending by number; seal to the last */
+    bool is_lost[CAIRN_COUNTRY_SEALING_MAX];        /* of these: a `lost` line names it */
     uint32_t ended_count;                           /* `ended` lines ... */
     uint8_t ended_hash[32];                         /* ... and what they say */
 };
@@ -38,10 +39,16 @@ CAIRN_MUST cairn_err cairn_roster_read(const struct cairn_suite *suite, struct c
 bool cairn_roster_follows(const struct cairn_roster_entry *held,
                           const struct cairn_country_doc *doc);
 
-/* Does it say of every origin that ended before the same as what is held? true also for the first
- * document. Of one that follows only. source P-14 */
-bool cairn_roster_keeps_ended(const struct cairn_roster_entry *held,
-                              const struct cairn_country_doc *doc);
+/* Does it say of every origin that ended, and of every sealing key that was lost, the same as what
+ * is held? true also for the first document. Of one that follows only. source P-14, P-98 */
+bool cairn_roster_keeps(const struct cairn_roster_entry *held, const struct cairn_country_doc *doc);
+
+/* How many of its sealing keys its document calls lost. */
+uint32_t cairn_roster_lost_count(const struct cairn_roster_entry *held);
+
+/* Is this one of them? */
+bool cairn_roster_is_lost(const struct cairn_roster_entry *held,
+                          const uint8_t sealing_public[static 32]);
 
 /* Take it. */
 void cairn_roster_take(struct cairn_roster_entry *held, const struct cairn_country_doc *doc,

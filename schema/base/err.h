@@ -98,7 +98,7 @@
     X(STATE,              313, "not allowed in the object's present state")                        \
     X(METHOD,             314, "HTTP method is not allowed here")                                  \
     X(MEDIA,              315, "HTTP media type is not accepted")                                  \
-    X(DENIED_ENDED,       316, "document drops or changes an ended line of the one before it")     \
+    X(DENIED_ENDED,       316, "document drops or changes an ended or lost line")               \
     X(ENDED,              317, "this node's origin was ended: it signs nothing any more")          \
     X(REPUDIATED,         318, "operation lies behind the position where its origin ended")        \
     X(DENIED_STORE,       319, "limit of what is kept of this country is reached (accept)")        \

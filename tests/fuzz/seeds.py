@@ -185,7 +185,9 @@ def main():
     write("bundle", ((name, pack(value)) for name, value in records()))
     write("commit", commits())
     write("country", [("document", document().encode()),
-                      ("ended", document_of_ended().encode()), ("origin", ORIGIN.encode()),
+                      ("ended", document_of_ended().encode()),
+                      ("lost", document().replace("node", "lost 1\nnode", 1).encode()),
+                      ("origin", ORIGIN.encode()),
                       ("words", b"-".join([b"lusab", b"babad", b"gutih", b"tugad"] * 2)),
                       ("first", (document().rpartition(" ")[0] + " -\n").encode())])
 

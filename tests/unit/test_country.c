@@ -274,6 +274,32 @@ TEST(every_wrong_line_of_an_ended_origin_is_named_and_placed)
     assert_wrong_lines(cases, sizeof cases / sizeof cases[0]);
 }
 
+TEST(a_lost_key_is_one_of_the_lines_above_but_the_last)
+{
+    static const struct wrong_line cases[] = {
+        {7, "sealing 3 " KEY_A "\nlost 1\n", CAIRN_OK, 0},
+        {7, "sealing 2 " KEY_A "\nsealing 3 " KEY_A "\nlost 1\nlost 2\n", CAIRN_OK, 0},
+        {7, "sealing 2 " KEY_A "\nsealing 3 " KEY_A "\nlost 2\n", CAIRN_OK, 0},
+        {7, "sealing 3 " KEY_A "\nlost 3\n", CAIRN_DOCUMENT, 60},
+        {7, "sealing 3 " KEY_A "\nlost 2\n", CAIRN_DOCUMENT, 60},
+        {7, "sealing 3 " KEY_A "\nlost 4\n", CAIRN_DOCUMENT, 60},
+        {7, "sealing 3 " KEY_A "\nlost 0\n", CAIRN_NUMBER, 60},
+        {7, "sealing 3 " KEY_A "\nlost 01\n", CAIRN_NUMBER, 60},
+        {7, "sealing 3 " KEY_A "\nlost 1\nlost 1\n", CAIRN_DOCUMENT, 67},
+        {7, "sealing 3 " KEY_A "\nlost 1 \n", CAIRN_DOCUMENT, 61},
+        {7, "lost 1\nsealing 3 " KEY_A "\n", CAIRN_DOCUMENT, 5},
+        {7, "sealing 2 " KEY_A "\nsealing 3 " KEY_A "\nlost 2\nlost 1\n", CAIRN_DOCUMENT, 122},
+    };
+    struct cairn_country_doc doc;
+    size_t fault_at;
+    assert_wrong_lines(cases, sizeof cases / sizeof cases[0]);
+    struct cairn_bytes text = document_with(7, cases[1].text);
+    assert_err(cairn_country_decode(text, &doc, &fault_at), CAIRN_OK);
+    assert_true(doc.sealing[0].is_lost);
+    assert_true(doc.sealing[1].is_lost);
+    assert_false(doc.sealing[2].is_lost);
+}
+
 TEST(an_endpoint_is_a_host_and_a_port)
 {
     static const char *const good[] = {"a:1",        "10.0.0.1:65535",  "A-b.Example:80",
@@ -397,6 +423,9 @@ TEST(what_would_not_be_read_back_is_not_written)
     doc.sealing[1].number = 1;
     assert_err(encode(&doc), CAIRN_DOCUMENT);
     doc = decoded();
+    doc.sealing[1].is_lost = true;
+    assert_err(encode(&doc), CAIRN_DOCUMENT);
+    doc = decoded();
     doc.sealing_count = 0;
     assert_err(encode(&doc), CAIRN_DOCUMENT);
     doc = decoded();
@@ -458,6 +487,7 @@ int main(void)
         cmocka_unit_test(a_doubled_or_swapped_line_is_refused),
         cmocka_unit_test(every_wrong_line_is_named_and_placed),
         cmocka_unit_test(every_wrong_line_of_an_ended_origin_is_named_and_placed),
+        cmocka_unit_test(a_lost_key_is_one_of_the_lines_above_but_the_last),
         cmocka_unit_test(an_endpoint_is_a_host_and_a_port),
         cmocka_unit_test(keys_and_nodes_have_a_limit),
         cmocka_unit_test(what_would_not_be_read_back_is_not_written),

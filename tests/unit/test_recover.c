@@ -250,6 +250,25 @@ TEST(cut_off_before_the_document_was_written_it_is_given_again_with_the_same_key
     check_starts_as_new();
 }
 
+TEST(lost_sealing_keys_are_said_and_another_one_is_drawn)
+{
+    char path[TEST_PATH_MAX];
+    test_tempdir_path(keys, "sealing-1.key", path);
+    assert_int_equal(unlink(path), 0);
+    options.is_loss_accepted = true;
+    assert_err(recover(), CAIRN_NOT_FOUND); /* the log cannot be read without it */
+    test_tempdir_path(dir, "log", path);
+    char away[TEST_PATH_MAX];
+    test_tempdir_path(root, "log", away);
+    assert_int_equal(rename(path, away), 0);
+    options.renew.is_sealing_lost = true;
+    assert_err(recover(), CAIRN_OK);
+    assert_int_equal(made.doc.sealing_count, 2);
+    assert_true(made.doc.sealing[0].is_lost);
+    assert_false(made.doc.sealing[1].is_lost);
+    check_starts_as_new();
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -263,6 +282,7 @@ int main(void)
         CASE(a_checkpoint_that_this_node_did_not_sign_is_refused),
         CASE(without_log_and_guard_both_are_made_anew),
         CASE(a_node_that_runs_is_left_alone),
+        CASE(lost_sealing_keys_are_said_and_another_one_is_drawn),
         CASE(cut_off_before_the_document_was_written_it_is_given_again_with_the_same_keys),
     };
     return cmocka_run_group_tests_name("recover", tests, NULL, NULL);

@@ -174,15 +174,15 @@ TEST(a_document_keeps_the_ended_origins_of_the_one_before_it)
         .name = cairn_bytes_of("graz"), .incarnation = 1, .log = {1}, .witness = {2}, .size = 7};
     doc.ended[1] = (struct cairn_country_ended){
         .name = cairn_bytes_of("linz"), .incarnation = 4, .log = {3}, .witness = {4}, .size = 0};
-    assert_true(cairn_roster_keeps_ended(&held, &doc));
+    assert_true(cairn_roster_keeps(&held, &doc));
     cairn_roster_take(&held, &doc, sign(&doc, 1, "test-demo/AUT", 0));
-    assert_true(cairn_roster_keeps_ended(&held, &doc));
+    assert_true(cairn_roster_keeps(&held, &doc));
     struct cairn_country_doc later = doc;
     later.ended[2] = (struct cairn_country_ended){.name = cairn_bytes_of("wels"), .log = {9}};
     later.ended_count = 3;
-    assert_true(cairn_roster_keeps_ended(&held, &later));
+    assert_true(cairn_roster_keeps(&held, &later));
     later.ended_count = 1;
-    assert_false(cairn_roster_keeps_ended(&held, &later));
+    assert_false(cairn_roster_keeps(&held, &later));
     for (uint32_t change = 0; change < 6; change++) {
         later = doc;
         struct cairn_country_ended *line = &later.ended[1];
@@ -192,12 +192,42 @@ TEST(a_document_keeps_the_ended_origins_of_the_one_before_it)
         line->witness[0] ^= (uint8_t)(change == 3);
         line->size += change == 4;
         line->root[7] ^= (uint8_t)(change == 5);
-        assert_false(cairn_roster_keeps_ended(&held, &later));
+        assert_false(cairn_roster_keeps(&held, &later));
     }
     later = doc;
     later.ended[0] = doc.ended[1];
     later.ended[1] = doc.ended[0];
-    assert_false(cairn_roster_keeps_ended(&held, &later));
+    assert_false(cairn_roster_keeps(&held, &later));
+}
+
+TEST(a_lost_key_stays_lost_and_stays_that_key)
+{
+    struct cairn_roster_entry held = {.has_document = false};
+    struct cairn_country_doc doc = doc_of(5, 1, 2);
+    assert_int_equal(doc.sealing_count, 2);
+    doc.sealing[0].is_lost = true;
+    assert_true(cairn_roster_keeps(&held, &doc));
+    cairn_roster_take(&held, &doc, sign(&doc, 1, "test-demo/AUT", 0));
+    assert_int_equal(cairn_roster_lost_count(&held), 1);
+    assert_true(cairn_roster_is_lost(&held, doc.sealing[0].key));
+    assert_false(cairn_roster_is_lost(&held, doc.sealing[1].key));
+    assert_true(cairn_roster_keeps(&held, &doc));
+    struct cairn_country_doc later = doc;
+    later.sealing[2] = (struct cairn_sealing_key){.number = 99, .key = {7}};
+    later.sealing_count = 3;
+    later.sealing[1].is_lost = true;
+    assert_true(cairn_roster_keeps(&held, &later));
+    later.sealing[0].is_lost = false;
+    assert_false(cairn_roster_keeps(&held, &later));
+    later = doc;
+    later.sealing[0].key[31] ^= 1;
+    assert_false(cairn_roster_keeps(&held, &later));
+    later = doc;
+    later.sealing[0] = doc.sealing[1];
+    later.sealing_count = 1;
+    assert_false(cairn_roster_keeps(&held, &later));
+    cairn_roster_take(&held, &later, sign(&later, 1, "test-demo/AUT", 0));
+    assert_int_equal(cairn_roster_lost_count(&held), 0);
 }
 
 TEST(a_fingerprint_covers_network_and_root_key)
@@ -221,6 +251,7 @@ int main(void)
         cmocka_unit_test_setup(the_first_document_of_a_country_follows_nothing, reset),
         cmocka_unit_test_setup(a_document_follows_by_serial_and_by_root_key, reset),
         cmocka_unit_test_setup(what_is_kept_of_a_document_is_its_own, reset),
+        cmocka_unit_test_setup(a_lost_key_stays_lost_and_stays_that_key, reset),
         cmocka_unit_test_setup(a_document_keeps_the_ended_origins_of_the_one_before_it, reset),
         cmocka_unit_test_setup(a_fingerprint_covers_network_and_root_key, reset),
     };

@@ -106,6 +106,32 @@ TEST(a_key_that_is_missing_or_another_one_is_told)
     assert_err(cairn_sealingkeys_load(dir, &doc, &suite, &keys), CAIRN_NOT_FOUND);
 }
 
+TEST(keys_without_a_file_are_called_lost_and_the_newest_gets_a_successor)
+{
+    char path[TEST_PATH_MAX];
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_err(cairn_sealingkeys_draw(dir, &suite, &doc), CAIRN_OK);
+    }
+    assert_err(cairn_sealingkeys_lose(dir, &suite, &doc), CAIRN_OK); /* all are there */
+    assert_int_equal(doc.sealing_count, 3);
+    path_of(2, path);
+    assert_int_equal(unlink(path), 0);
+    assert_err(cairn_sealingkeys_lose(dir, &suite, &doc), CAIRN_OK);
+    assert_int_equal(doc.sealing_count, 3);
+    assert_true(doc.sealing[1].is_lost && !doc.sealing[0].is_lost && !doc.sealing[2].is_lost);
+    path_of(3, path);
+    assert_int_equal(unlink(path), 0);
+    struct cairn_country_doc before = doc;
+    assert_err(cairn_sealingkeys_lose(dir, &suite, &doc), CAIRN_OK);
+    assert_int_equal(doc.sealing_count, 4);
+    assert_true(doc.sealing[2].is_lost && !doc.sealing[3].is_lost);
+    assert_err(cairn_sealingkeys_lose(dir, &suite, &before), CAIRN_OK); /* it was cut off */
+    assert_memory_equal(before.sealing[3].key, doc.sealing[3].key, 32);
+    assert_err(cairn_sealingkeys_load(dir, &doc, &suite, &keys), CAIRN_OK);
+    assert_int_equal(keys.missing_count, 0);
+    assert_int_equal(keys.count, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -113,6 +139,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_ninth_key_is_refused_and_no_file_is_made, begin, end),
         cmocka_unit_test_setup_teardown(what_a_command_that_was_cut_off_drew_is_taken, begin, end),
         cmocka_unit_test_setup_teardown(a_key_that_is_missing_or_another_one_is_told, begin, end),
+        cmocka_unit_test_setup_teardown(
+            keys_without_a_file_are_called_lost_and_the_newest_gets_a_successor, begin, end),
     };
     return cmocka_run_group_tests_name("sealingkeys", tests, NULL, NULL);
 }

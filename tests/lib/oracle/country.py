@@ -1,4 +1,4 @@
-"""Country documents and fingerprints. Protocol P-10 to P-14."""
+"""Country documents and fingerprints. Protocol P-10 to P-14, P-98."""
 import datetime
 import re
 
@@ -32,9 +32,9 @@ class Ended:
 
 
 class Country:
-    """One document. network country serial root next_root sealing{number: key} nodes[] ended[]
-    kinds valid (two texts) previous (32 bytes or None)"""
-    ended = ()
+    """One document. network country serial root next_root sealing{number: key} lost[numbers] nodes[]
+    ended[] kinds valid (two texts) previous (32 bytes or None)"""
+    ended = lost = ()
 
     def origin(self, node):
         return f"{self.network}/{self.country}/{node.name}/{node.incarnation}"
@@ -51,6 +51,7 @@ class Country:
                  f"serial {self.serial}", f"root {b64(self.root)}",
                  f"next-root {b64(self.next_root)}"]
         lines += [f"sealing {number} {b64(key)}" for number, key in sorted(self.sealing.items())]
+        lines += [f"lost {number}" for number in sorted(self.lost)]
         lines += [f"node {n.name} {n.incarnation} {b64(n.log)} {b64(n.witness)} {b64(n.tls)} "
                   f"{n.endpoint}" for n in self.nodes]
         lines += [e.line() for e in self.ended]
@@ -122,6 +123,13 @@ def parse_text(text):
         need(not c.sealing or number > max(c.sealing), "sealing numbers do not ascend")
         c.sealing[number] = base64_of_32(key)
     need(len(c.sealing) <= SEALING_MAX, "too many sealing keys")
+    c.lost = []
+    while lines.is_next("lost"):
+        number = count(lines.take("lost", 1)[0], 1 << 32)
+        need(number in c.sealing, "a lost key that has no line")
+        need(number < max(c.sealing), "the key to seal to is lost")
+        need(not c.lost or number > c.lost[-1], "lost numbers do not ascend")
+        c.lost.append(number)
     c.nodes = []
     while not c.nodes or lines.is_next("node"):
         c.nodes.append(parse_node(lines.take("node", 6)))

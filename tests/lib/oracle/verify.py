@@ -61,6 +61,8 @@ class Verifier:
                  "root key is not the one that the document before announced")
             need([e.line() for e in new.ended[:len(last.ended)]] == [e.line() for e in last.ended],
                  "document drops or changes an ended origin")
+            need({last.sealing[n] for n in last.lost} <= {new.sealing[n] for n in new.lost},
+                 "document drops a lost key")
             if new.serial == last.serial + 1:
                 need(new.previous is None or new.previous == last.whole_hash,
                      "previous is not the hash of the document before")
