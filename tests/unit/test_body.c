@@ -135,6 +135,23 @@ TEST(a_key_that_is_not_committed_to_is_refused_before_anything_is_decrypted)
     }
 }
 
+/* Neither way in may lean on the other one's look. */
+TEST(the_commitment_is_compared_to_its_last_byte)
+{
+    struct cairn_stub stub;
+    struct cairn_bytes out, body = seal(cairn_bytes_of("an operation"), &stub);
+    struct cairn_body_place place = place_of(7);
+    uint8_t key[32], again[32];
+    assert_err(cairn_body_content_key(&place, slot_key, body, key), CAIRN_OK);
+    for (size_t at = 0; at < CAIRN_COMMITMENT_BYTES; at++) {
+        body_memory[CAIRN_SLOT_BYTES + at] ^= 1; /* the first 12 bytes are the slot's nonce */
+        assert_err(cairn_body_content_key(&place, slot_key, body, again),
+                   at < 12 ? CAIRN_CRYPTO_OPEN : CAIRN_CRYPTO_COMMITMENT);
+        assert_err(cairn_body_open(&place, key, body, scratch, &out), CAIRN_CRYPTO_COMMITMENT);
+        body_memory[CAIRN_SLOT_BYTES + at] ^= 1;
+    }
+}
+
 /* The author wraps another key than the one it commits to. */
 TEST(a_slot_with_another_key_than_the_committed_one_is_refused)
 {
@@ -197,6 +214,7 @@ int main(void)
         cmocka_unit_test(a_body_opens_at_its_own_place_only),
         cmocka_unit_test(no_byte_of_a_body_can_be_changed),
         cmocka_unit_test(a_key_that_is_not_committed_to_is_refused_before_anything_is_decrypted),
+        cmocka_unit_test(the_commitment_is_compared_to_its_last_byte),
         cmocka_unit_test(a_slot_with_another_key_than_the_committed_one_is_refused),
         cmocka_unit_test(a_body_that_is_too_short_for_any_is_refused),
         cmocka_unit_test(padding_that_is_not_the_shortest_or_not_zero_is_refused),

@@ -193,8 +193,89 @@ TEST(the_empty_tree_begins_every_tree_but_only_with_its_own_root)
     assert_err(cairn_merkle_verify_consistency(0, empty, 0, empty, none), CAIRN_OK);
     assert_err(cairn_merkle_verify_consistency(0, root, 9, root, none), CAIRN_CRYPTO_PROOF);
     assert_err(cairn_merkle_verify_consistency(0, root, 0, root, none), CAIRN_CRYPTO_PROOF);
+    assert_err(cairn_merkle_verify_consistency(0, empty, 0, root, none), CAIRN_CRYPTO_PROOF);
     assert_err(cairn_merkle_verify_consistency(0, empty, 9, root, (struct cairn_bytes){root, 32}),
                CAIRN_CRYPTO_PROOF);
+}
+
+/* Every byte of a root counts: one that is half right is wrong. */
+TEST(roots_are_compared_to_their_last_byte)
+{
+    struct cairn_merkle_proof inclusion, consistency;
+    uint8_t root[32], root1[32], empty[32];
+    struct cairn_bytes none = {0};
+    cairn_merkle_root_of(leaves, 0, empty);
+    cairn_merkle_root_of(leaves, 7, root);
+    cairn_merkle_root_of(leaves, 3, root1);
+    cairn_merkle_inclusion(leaves, 7, 2, &inclusion);
+    cairn_merkle_consistency(leaves, 7, 3, &consistency);
+    struct cairn_bytes path = cairn_merkle_proof_bytes(&inclusion);
+    struct cairn_bytes both = cairn_merkle_proof_bytes(&consistency);
+    for (size_t at = 0; at < 32; at++) {
+        uint8_t other[32], other1[32];
+        memcpy(other, root, 32);
+        memcpy(other1, root1, 32);
+        other[at] ^= 1;
+        other1[at] ^= 1;
+        assert_err(cairn_merkle_verify_inclusion(leaves + 64, 2, 7, path, other),
+                   CAIRN_CRYPTO_PROOF);
+        assert_err(cairn_merkle_verify_consistency(3, other1, 7, root, both), CAIRN_CRYPTO_PROOF);
+        assert_err(cairn_merkle_verify_consistency(3, root1, 7, other, both), CAIRN_CRYPTO_PROOF);
+        assert_err(cairn_merkle_verify_consistency(7, root, 7, other, none), CAIRN_CRYPTO_PROOF);
+        memcpy(other, empty, 32);
+        other[at] ^= 1;
+        assert_err(cairn_merkle_verify_consistency(0, other, 7, root, none), CAIRN_CRYPTO_PROOF);
+        assert_err(cairn_merkle_verify_consistency(0, empty, 0, other, none), CAIRN_CRYPTO_PROOF);
+    }
+    assert_err(cairn_merkle_verify_consistency(7, root, 7, root, none), CAIRN_OK);
+}
+
+/* The roots are made to fit: only the number of hashes is wrong. */
+TEST(a_proof_that_goes_on_above_the_root_is_refused)
+{
+    uint8_t root[32], root1[32], path[3 * 32];
+    memcpy(path, leaves + 96, 32);
+    cairn_merkle_node(path, leaves, root);
+    assert_err(cairn_merkle_verify_inclusion(leaves, 0, 1, (struct cairn_bytes){path, 32}, root),
+               CAIRN_CRYPTO_PROOF);
+
+    memcpy(path, leaves + 64, 32 * 2); /* leaves 2 and 3 of four; then what 0 and 1 */
+    cairn_merkle_node(leaves, leaves + 32, path + 64); /* lead to */
+    cairn_merkle_node(path + 64, leaves + 64, root1);
+    cairn_merkle_root_of(leaves, 4, root);
+    struct cairn_bytes proof = {path, sizeof path};
+    assert_err(cairn_merkle_verify_consistency(3, root1, 4, root, proof), CAIRN_OK);
+    uint8_t longer[4 * 32];
+    memcpy(longer, path, sizeof path);
+    memcpy(longer + sizeof path, leaves, 32);
+    cairn_merkle_node(leaves, root1, root1);
+    cairn_merkle_node(leaves, root, root);
+    proof = (struct cairn_bytes){longer, sizeof longer};
+    assert_err(cairn_merkle_verify_consistency(3, root1, 4, root, proof), CAIRN_CRYPTO_PROOF);
+}
+
+TEST(a_larger_tree_begins_no_smaller_one)
+{
+    struct cairn_merkle_proof proof;
+    uint8_t root[32], root1[32];
+    cairn_merkle_root_of(leaves, 7, root);
+    cairn_merkle_root_of(leaves, 3, root1);
+    cairn_merkle_consistency(leaves, 7, 3, &proof);
+    struct cairn_bytes path = cairn_merkle_proof_bytes(&proof), none = {0};
+    assert_err(cairn_merkle_verify_consistency(7, root, 3, root1, path), CAIRN_CRYPTO_PROOF);
+    /* both are the first leaf's hash, and one has two leaves */
+    assert_err(cairn_merkle_verify_consistency(2, leaves, 1, leaves, none), CAIRN_CRYPTO_PROOF);
+}
+
+TEST(a_node_may_begin_with_zeros)
+{
+    struct cairn_merkle_range range = range_of(4), back;
+    uint8_t bytes[CAIRN_MERKLE_RANGE_MAX];
+    memset(range.nodes[2], 0, 31);
+    range.nodes[2][31] = 1;
+    size_t used = cairn_merkle_range_encode(&range, bytes);
+    assert_err(cairn_merkle_range_decode((struct cairn_bytes){bytes, used}, &back), CAIRN_OK);
+    assert_memory_equal(&back, &range, sizeof range);
 }
 
 int main(void)
@@ -213,6 +294,10 @@ int main(void)
         cmocka_unit_test(a_proof_that_is_no_row_of_hashes_is_refused),
         cmocka_unit_test(an_endless_proof_for_a_huge_tree_is_refused),
         cmocka_unit_test(the_empty_tree_begins_every_tree_but_only_with_its_own_root),
+        cmocka_unit_test(roots_are_compared_to_their_last_byte),
+        cmocka_unit_test(a_proof_that_goes_on_above_the_root_is_refused),
+        cmocka_unit_test(a_larger_tree_begins_no_smaller_one),
+        cmocka_unit_test(a_node_may_begin_with_zeros),
     };
     return cmocka_run_group_tests_name("merkle", tests, make_leaves, NULL);
 }

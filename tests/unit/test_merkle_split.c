@@ -128,6 +128,30 @@ TEST(an_empty_beginning_has_the_empty_root)
     assert_err(cairn_merkle_split_root(0, 0, hashes, root, got), CAIRN_CRYPTO_PROOF);
 }
 
+TEST(the_root_is_compared_to_its_last_byte)
+{
+    struct cairn_merkle_split split = split_of(BEGIN, COUNT);
+    struct cairn_bytes hashes = {split.hashes[0], split.count * 32u};
+    uint8_t root[32], got[32];
+    cairn_merkle_root_of(leaves, COUNT, root);
+    for (size_t at = 0; at < 32; at++) {
+        root[at] ^= 1;
+        assert_err(cairn_merkle_split_root(BEGIN, COUNT, hashes, root, got), CAIRN_CRYPTO_PROOF);
+        root[at] ^= 1;
+    }
+}
+
+TEST(a_hash_may_begin_with_zeros)
+{
+    uint8_t hashes[64] = {0}, root[32], got[32];
+    hashes[31] = 1;
+    memcpy(hashes + 32, leaves, 32);
+    cairn_merkle_node(hashes, hashes + 32, root);
+    assert_err(cairn_merkle_split_root(1, 2, (struct cairn_bytes){hashes, 64}, root, got),
+               CAIRN_OK);
+    assert_memory_equal(got, hashes, 32);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,6 +160,8 @@ int main(void)
         cmocka_unit_test(a_split_gives_the_root_of_the_beginning),
         cmocka_unit_test(hashes_that_do_not_lead_to_the_root_are_refused),
         cmocka_unit_test(an_empty_beginning_has_the_empty_root),
+        cmocka_unit_test(the_root_is_compared_to_its_last_byte),
+        cmocka_unit_test(a_hash_may_begin_with_zeros),
     };
     return cmocka_run_group_tests_name("merkle_split", tests, make_leaves, NULL);
 }

@@ -223,6 +223,29 @@ TEST(many_keys_in_turn_do_not_disturb_each_other)
     }
 }
 
+/* What is remembered of the last keys must be told apart by all of their bytes. */
+TEST(keys_that_begin_alike_are_told_apart)
+{
+    uint8_t key[2][32] = {{7}, {7}}, nonce[12] = {0}, sealed[2][4 + CAIRN_SUITE_TAG_BYTES], out[4];
+    uint8_t public_key[32], signature[64];
+    struct cairn_bytes message = cairn_bytes_of("text");
+    key[1][31] = 1;
+    for (unsigned i = 0; i < 2; i++) {
+        struct cairn_suite_box box = {key[i], nonce, {0}};
+        cairn_suite_seal(&suite, &box, message, sealed[i]);
+        cairn_suite_sign_public(&suite, key[i], public_key);
+        cairn_suite_sign(&suite, key[i], message, signature);
+        assert_err(cairn_suite_verify(&suite, public_key, message, signature), CAIRN_OK);
+    }
+    assert_memory_not_equal(sealed[0], sealed[1], sizeof sealed[0]);
+    for (unsigned i = 0; i < 4; i++) {
+        struct cairn_suite_box box = {key[i % 2], nonce, {0}};
+        assert_err(cairn_suite_open(&suite, &box,
+                                    (struct cairn_bytes){sealed[i / 2], sizeof sealed[0]}, out),
+                   i % 2 == i / 2 ? CAIRN_OK : CAIRN_CRYPTO_OPEN);
+    }
+}
+
 TEST(a_block_depends_on_its_key_and_input_and_may_be_made_in_place)
 {
     const uint8_t in[16] = {7};
@@ -301,6 +324,7 @@ int main(void)
         BOTH(what_is_sealed_opens_at_every_size_and_in_place),
         BOTH(sealed_bytes_do_not_open_with_anything_changed_and_the_output_is_zeroed),
         BOTH(many_keys_in_turn_do_not_disturb_each_other),
+        BOTH(keys_that_begin_alike_are_told_apart),
         BOTH(a_block_depends_on_its_key_and_input_and_may_be_made_in_place),
         BOTH(codes_and_derived_keys_are_the_same_in_both_tables),
         cmocka_unit_test_setup_teardown(the_real_block_is_aes_256, open_real, close_suite),
