@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "replication/log/keys.h"
 #include "tests/sim/renewal.h"
 #include "tests/sim/storm.h"
 #include "tests/sim/world_state.h"
@@ -207,6 +208,35 @@ CHECK(a_feed_that_is_sealed_to_an_older_key_is_seen)
     assert_true(world_knows(storm.world, SRB, "w-1"));
 }
 
+CHECK(a_fork_that_is_not_proved_is_seen)
+{
+    struct cairn_key key = {.table = CAIRN_TABLE_LEAF};
+    uint8_t leaf[48] = {1};
+    assert_false(fires(storm_check_lies, ""));
+    cairn_keys_journal_id(cairn_bytes_of(storm.world->nodes[GEO].origin), key.id);
+    disk_put(&storm.world->nodes[SRB].disk, &key,
+             (struct cairn_bytes){.data = leaf, .size = sizeof leaf});
+    storm.world->nodes[GEO].is_liar = true;
+    assert_true(fires(storm_check_lies, "AUT has no proof of the fork of GEO, which AUT sees"));
+}
+
+CHECK(a_commit_that_is_withheld_and_not_reported_is_seen)
+{
+    uint8_t feed[16] = {0};
+    while (feed[0] % 2 == 0) { /* the one that is kept from SRB */
+        assert_err(world_feed_open(storm.world, AUT, "AUTSRB", feed), CAIRN_OK);
+    }
+    world_run(storm.world, 5000);
+    world_make_villain(storm.world, AUT, WORLD_PLAY_WITHHOLD);
+    assert_err(world_append(storm.world, AUT, feed, "withheld"), CAIRN_OK);
+    world_run(storm.world, 3000);
+    assert_true(fires(storm_check_lies, "SRB has not opened 1 commits of AUT, and reported 0"));
+    world_run(storm.world, 70000);
+    assert_false(fires(storm_check_lies, ""));
+    storm.world->nodes[AUT].is_liar = false;
+    assert_true(fires(storm_check_lies, "SRB has not opened 0 commits of AUT, and reported 1"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +251,8 @@ int main(void)
         cmocka_unit_test(what_is_not_everywhere_is_seen),
         cmocka_unit_test(a_document_that_did_not_come_is_seen),
         cmocka_unit_test(a_feed_that_is_sealed_to_an_older_key_is_seen),
+        cmocka_unit_test(a_fork_that_is_not_proved_is_seen),
+        cmocka_unit_test(a_commit_that_is_withheld_and_not_reported_is_seen),
         cmocka_unit_test(leaves_and_links_that_are_missing_are_seen),
     };
     return cmocka_run_group_tests_name("scene_checks", tests, NULL, NULL);

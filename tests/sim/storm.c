@@ -1,6 +1,7 @@
 #include "tests/sim/storm.h"
 
 #include "schema/base/limits.h"
+#include "tests/sim/liar.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,7 +111,11 @@ static void storm_open(struct storm *storm, uint64_t seed)
     if (storm->nodes > 3 && storm_below(storm, 4) == 0) {
         uint32_t villain = storm_below(storm, storm->nodes);
         storm->villains = 1u << villain;
-        world_make_villain(storm->world, villain, storm_pick_plays(storm));
+        if (!options.is_real && storm_below(storm, 2) == 0) {
+            storm->liar = liar_open(storm->world, villain, seed);
+        } else {
+            world_make_villain(storm->world, villain, storm_pick_plays(storm));
+        }
     }
 }
 
@@ -331,6 +336,7 @@ void storm_play(uint64_t seed, uint8_t out_trace[static 32])
             storm_order(&storm);
         }
         storm_fault(&storm);
+        storm_lie(&storm);
         world_run(storm.world, storm_below(&storm, storm.pause_ms_max));
         storm_check_always(&storm);
     }
@@ -341,11 +347,14 @@ void storm_play(uint64_t seed, uint8_t out_trace[static 32])
         storm_last_words(&storm);
         storm_settle(&storm);
     }
+    storm_settle_lies(&storm);
     storm_dump(&storm);
     storm_check_always(&storm);
     storm_check_settled(&storm);
+    storm_check_lies(&storm);
     storm_played.ms += world_now(storm.world) - WORLD_EPOCH_MS;
     storm_played.faults += storm.faults;
     world_trace(storm.world, out_trace);
+    liar_close(storm.liar);
     world_close(storm.world);
 }

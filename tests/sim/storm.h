@@ -2,7 +2,8 @@
  * calm, and everybody must hold what is theirs.
  *
  *     storm.c         who there is, what is asked for       storm_faults.c  what goes wrong
- *     storm_renew.c   other keys                            storm_check.c   what must be true
+ *     storm_renew.c   other keys                            storm_lies.c    liars, and the truth
+ *     storm_check.c   what must be true
  *     docs/simulation.md */
 #ifndef CAIRN_TESTS_SIM_STORM_H
 #define CAIRN_TESTS_SIM_STORM_H
@@ -70,6 +71,7 @@ struct storm {
     bool has_backup[WORLD_NODES_MAX];
     uint32_t owed[WORLD_NODES_MAX]; /* by node: set of partners that an old copy did not know */
     uint32_t villains;              /* set of nodes that lie: none, or one */
+    struct liar *liar;              /* ... in its own name; NULL: only its frames are altered */
     uint32_t new_roots;             /* set of nodes whose country signs by its next root key */
     uint32_t new_ways;              /* set of nodes that drew a key to speak with a partner again */
     bool is_calm;
@@ -105,6 +107,11 @@ bool storm_is_stale(const struct storm *storm, const struct storm_feed *feed);
 void storm_seal(struct storm *storm, struct storm_feed *feed);
 void storm_seal_all(struct storm *storm);
 void storm_last_words(struct storm *storm);
+/* Who lies in its own name does so; in the end, a last time, and what it said goes around. */
+void storm_lie(struct storm *storm);
+void storm_settle_lies(struct storm *storm);
+/* Then: every fork is proved to all, and whatever is for a node was opened or is reported. */
+void storm_check_lies(const struct storm *storm);
 /* The last line is given back, the last wrong is made good. */
 void storm_calm(struct storm *storm);
 
