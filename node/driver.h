@@ -109,6 +109,7 @@ struct cairn_driver_stats {
     bool is_started;            /* recall is over */
     bool is_store_waiting;      /* below the floor, or being reopened: nothing becomes durable */
     cairn_err fold_err;         /* why the folder does not go on; CAIRN_OK */
+    uint32_t fold_stuck_count;  /* feeds that wait for a commit that cannot be read */
     bool is_log_damaged;        /* a file of the log has bad blocks, read around since the start */
     bool is_guard_failing;      /* what is outside of the log cannot be written */
     bool is_clock_ahead;        /* writes refused: CAIRN_CLOCK */

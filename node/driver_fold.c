@@ -8,20 +8,51 @@
 #include "node/logger.h"
 #include "node/memory.h"
 #include "schema/base/check.h"
+#include "schema/base/text.h"
 
 /* One job of the folder's thread takes so many commits, and begins none after so long. It ends when
  * all is written to views: between two jobs the folder waits for that. */
 #define FOLD_BATCH   128u
 #define FOLD_TURN_US 500000u
 
+#define FOLD_ASIDE_MS 2000u /* between two looks at commits that cannot be read */
+
 /* Commits are folded in the order in which they became ripe; one job of the folder's thread at a
- * time takes a few. One that fails is given again, before any that follows. */
+ * time takes a few. One that fails is given again, before any that follows.
+ *
+ * A commit that cannot be read, or before which a mark of its author cannot, holds up its own feed
+ * only: all of that feed is set aside, in order, and given again after a while. What is folded does
+ * not depend on the order of feeds (merge.md S1), so the views end as if it had never been away.
+ *
+ *     ripes --job--> folded
+ *       ^       '--cannot be read--> aside --2 s--> ripes */
 
 static void fold_free(struct driver_ripe *ripe)
 {
     cairn_secret_wipe(&ripe->job, sizeof ripe->job);
     cairn_folder_result_free(&ripe->result);
     free(ripe);
+}
+
+static void fold_append(struct driver_ripe **first, struct driver_ripe **last,
+                        struct driver_ripe *ripe)
+{
+    ripe->next = NULL;
+    if (*last == NULL) {
+        *first = ripe;
+    } else {
+        (*last)->next = ripe;
+    }
+    *last = ripe;
+}
+
+static bool fold_is_aside(const struct cairn_driver *driver, const uint8_t feed[static 16])
+{
+    const struct driver_ripe *at = driver->aside_first;
+    while (at != NULL && memcmp(at->job.feed, feed, 16) != 0) {
+        at = at->next;
+    }
+    return at != NULL;
 }
 
 void cairn_driver_ripe(struct cairn_driver *driver, const struct cairn_ripe *ripe)
@@ -42,12 +73,11 @@ void cairn_driver_ripe(struct cairn_driver *driver, const struct cairn_ripe *rip
     job->counted_size = author.counted_size;
     job->epoch_count = ripe->epoch_count;
     memcpy(job->slot_keys, ripe->slot_keys, (size_t)ripe->epoch_count * 32);
-    if (driver->ripes_last == NULL) {
-        driver->ripes_first = node;
+    if (fold_is_aside(driver, job->feed)) {
+        fold_append(&driver->aside_first, &driver->aside_last, node);
     } else {
-        driver->ripes_last->next = node;
+        fold_append(&driver->ripes_first, &driver->ripes_last, node);
     }
-    driver->ripes_last = node;
     driver->stats.ripe_count++;
 }
 
@@ -83,6 +113,9 @@ static void fold_run(void *host, uint32_t thread_index)
         ripe->job.now_ms = now_ms;
         job->err = cairn_folder_fold(driver->start.folder, &ripe->job, &ripe->result);
         ripe->is_folded = job->err == CAIRN_OK;
+        bool is_unread =
+            job->err == CAIRN_DISK_CORRUPT && !cairn_store_is_failed(driver->start.views);
+        job->stuck = is_unread ? ripe : NULL;
     }
     fold_settle(driver, job);
     if (job->err == CAIRN_OK && job->due_ms != 0 && now_ms >= job->due_ms) {
@@ -92,6 +125,16 @@ static void fold_run(void *host, uint32_t thread_index)
 }
 
 /* ---- on the loop ---- */
+
+static void fold_log(enum cairn_logger_level level, const char *name,
+                     const struct driver_ripe *stuck)
+{
+    char feed[2 * 16 + 1] = {0};
+    cairn_text_hex_encode((struct cairn_bytes){stuck->job.feed, 16}, feed);
+    CAIRN_LOG(level, name, CAIRN_LOG_ERR(CAIRN_DISK_CORRUPT),
+              CAIRN_LOG_ID("feed", cairn_bytes_of(feed)),
+              CAIRN_LOG_U64("commit", stuck->job.commit_number));
+}
 
 static void fold_tell(struct cairn_driver *driver, const struct driver_ripe *ripe)
 {
@@ -128,6 +171,10 @@ static void fold_finish(struct cairn_driver *driver, struct driver_ripe *ripe)
     driver->stats.folded_count++;
     driver->stats.rejected_count += result->rejected_count;
     driver->stats.parked_count += result->parked_count;
+    if (ripe->is_stuck) {
+        driver->stats.fold_stuck_count--;
+        fold_log(CAIRN_LOGGER_WARN, "folder.goes_on", ripe);
+    }
     if (result->due_ms != 0 && (driver->due_ms == 0 || result->due_ms < driver->due_ms)) {
         driver->due_ms = result->due_ms;
         cairn_driver_wake(driver, driver->due_ms);
@@ -151,6 +198,61 @@ static void fold_put_back(struct cairn_driver *driver, struct driver_ripe *first
     driver->ripes_last = driver->ripes_last == NULL ? last : driver->ripes_last;
 }
 
+/* What the folder cannot read comes back from partners. */
+static void fold_scrub(struct cairn_driver *driver)
+{
+    if (!driver->is_closing) {
+        struct cairn_event event;
+        cairn_driver_scrub(driver, true, &event);
+        cairn_driver_step(driver, &event);
+    }
+}
+
+/* This commit and what follows it in its feed wait; everything else goes on. */
+static void fold_set_aside(struct cairn_driver *driver, struct driver_ripe *stuck)
+{
+    bool is_news = !stuck->is_stuck;
+    struct driver_ripe *at = driver->ripes_first;
+    driver->ripes_first = NULL;
+    driver->ripes_last = NULL;
+    while (at != NULL) {
+        struct driver_ripe *next = at->next;
+        if (memcmp(at->job.feed, stuck->job.feed, 16) == 0 &&
+            at->job.commit_number >= stuck->job.commit_number) {
+            fold_append(&driver->aside_first, &driver->aside_last, at);
+        } else {
+            fold_append(&driver->ripes_first, &driver->ripes_last, at);
+        }
+        at = next;
+    }
+    stuck->is_stuck = true;
+    driver->aside_until_ms = cairn_driver_now_ms(driver) + FOLD_ASIDE_MS;
+    cairn_driver_wake(driver, driver->aside_until_ms);
+    if (is_news) {
+        driver->stats.fold_stuck_count++;
+        fold_log(CAIRN_LOGGER_ERROR, "folder.waits", stuck);
+        fold_scrub(driver);
+    }
+}
+
+/* After a while, or when the clock was set back: perhaps it can be read by now. */
+static void fold_look_aside(struct cairn_driver *driver, uint64_t now_ms)
+{
+    bool is_early =
+        now_ms < driver->aside_until_ms && driver->aside_until_ms - now_ms <= FOLD_ASIDE_MS;
+    struct driver_ripe *at = is_early ? NULL : driver->aside_first;
+    if (at == NULL) {
+        return;
+    }
+    driver->aside_first = NULL;
+    driver->aside_last = NULL;
+    while (at != NULL) {
+        struct driver_ripe *next = at->next;
+        fold_append(&driver->ripes_first, &driver->ripes_last, at);
+        at = next;
+    }
+}
+
 static void fold_judge(struct cairn_driver *driver, cairn_err err)
 {
     if (err != driver->stats.fold_err) {
@@ -158,10 +260,8 @@ static void fold_judge(struct cairn_driver *driver, cairn_err err)
         CAIRN_LOG(is_well ? CAIRN_LOGGER_WARN : CAIRN_LOGGER_ERROR,
                   is_well ? "folder.goes_on" : "folder.waits", CAIRN_LOG_ERR(err));
     }
-    if (err == CAIRN_DISK_CORRUPT && err != driver->stats.fold_err && !driver->is_closing) {
-        struct cairn_event event; /* what the folder cannot read comes back from partners */
-        cairn_driver_scrub(driver, true, &event);
-        cairn_driver_step(driver, &event);
+    if (err == CAIRN_DISK_CORRUPT && err != driver->stats.fold_err) {
+        fold_scrub(driver);
     }
     driver->stats.fold_err = err;
     /* Views that cannot be written would let officers wait for ever: fail-stop, like the log. */
@@ -203,11 +303,14 @@ static void fold_done(void *host)
     struct cairn_driver *driver = host;
     struct driver_ripe *folded = driver->folding_job.ripes;
     struct driver_ripe *rest = fold_split(&folded);
-    driver->is_folding = false;
     if (rest != NULL) {
         fold_put_back(driver, rest);
     }
-    fold_judge(driver, driver->folding_job.err);
+    if (driver->folding_job.stuck != NULL) {
+        fold_set_aside(driver, driver->folding_job.stuck);
+    }
+    driver->is_folding = false;
+    fold_judge(driver, driver->folding_job.stuck != NULL ? CAIRN_OK : driver->folding_job.err);
     fold_done_due(driver);
     cairn_driver_fold_post(driver, cairn_driver_now_ms(driver)); /* goes on while these are told */
     while (folded != NULL) {
@@ -221,6 +324,9 @@ static void fold_done(void *host)
 void cairn_driver_fold_post(struct cairn_driver *driver, uint64_t now_ms)
 {
     bool is_due = driver->due_ms != 0 && now_ms >= driver->due_ms;
+    if (!driver->is_folding) {
+        fold_look_aside(driver, now_ms);
+    }
     if (driver->is_folding || driver->is_closing || (driver->ripes_first == NULL && !is_due) ||
         uv_is_active((const uv_handle_t *)&driver->fold_retry)) {
         return;
@@ -252,6 +358,7 @@ void cairn_driver_fold_on_retry(uv_timer_t *timer)
 void cairn_driver_fold_end(struct cairn_driver *driver)
 {
     CAIRN_REQUIRE(!driver->is_folding);
+    fold_look_aside(driver, UINT64_MAX);
     while (driver->ripes_first != NULL) {
         struct driver_ripe *ripe = driver->ripes_first;
         driver->ripes_first = ripe->next;

@@ -44,14 +44,14 @@ struct driver_ripe {
     struct driver_ripe *next;
     struct cairn_folder_job job;
     struct cairn_folder_result result;
-    bool is_folded;
+    bool is_folded, is_stuck; /* stuck: it could not be read, its feed waits for it */
 };
 
 /* One job of the folder's thread; its own while it is under way. */
 struct driver_folding {
     struct driver_ripe *ripes;
-    uint64_t due_ms;      /* of parked operations: fold them if it is past; 0: none */
-    uint64_t due_next_ms; /* what is due after that */
+    struct driver_ripe *stuck;    /* of these: what could not be read; NULL */
+    uint64_t due_ms, due_next_ms; /* of parked operations: if it is past, fold them; 0: none */
     bool is_due_folded;
     uint64_t now_ms;
     cairn_err err;
@@ -139,9 +139,9 @@ struct cairn_driver {
     uint64_t trimmed_ms; /* monotonic; 0: not yet */
     /* folder */
     struct cairn_worker *folder;
-    struct driver_ripe *ripes_first, *ripes_last;
+    struct driver_ripe *ripes_first, *ripes_last, *aside_first, *aside_last; /* aside: stuck */
     bool is_folding;
-    uint64_t due_ms; /* of parked operations; 0: none */
+    uint64_t due_ms, aside_until_ms; /* due: of parked operations; 0: none */
     struct driver_folding folding_job;
     uv_timer_t fold_retry;
     struct cairn_folder_invite *invites; /* of before the start */

@@ -217,6 +217,9 @@ static const char *status_summary(const struct cairn_core *core,
     if (stats->is_clock_ahead) {
         return "the clock leads all partners by an hour: nothing is written";
     }
+    if (stats->fold_stuck_count > 0) {
+        return "running; views of some feeds wait for commits that cannot be read: see cairn scrub";
+    }
     return stats->ripe_count > 0 ? "running, views are catching up" : "running";
 }
 
@@ -238,13 +241,14 @@ static json_t *status_state(const struct cairn_core *core, const struct cairn_dr
                             const struct cairn_core_restore *restore)
 {
     return json_pack(
-        "{s:s, s:o*, s:o, s:o*, s:o, s:o, s:o, s:o, s:o, s:o}", "summary",
+        "{s:s, s:o*, s:o, s:o*, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "summary",
         status_summary(core, stats, restore), "restore", status_restore(restore), "scrub",
         cairn_http_scrub_json(core, stats), "started", cairn_http_task_time(stats->started_ms),
         "links", status_uint(stats->link_count), "folding", status_uint(stats->ripe_count),
-        "folded", status_uint(stats->folded_count), "refused_operations",
-        status_uint(stats->rejected_count), "parked_operations", status_uint(stats->parked_count),
-        "free_bytes", status_uint(stats->free_bytes));
+        "waiting_feeds", status_uint(stats->fold_stuck_count), "folded",
+        status_uint(stats->folded_count), "refused_operations", status_uint(stats->rejected_count),
+        "parked_operations", status_uint(stats->parked_count), "free_bytes",
+        status_uint(stats->free_bytes));
 }
 
 /* Of the document that this node was started with. gives: NULL when it cannot be read */

@@ -104,6 +104,40 @@ static cairn_err mark_leaf(const struct cairn_mark_book *book, const struct mark
     return CAIRN_OK;
 }
 
+static bool mark_on_row(void *host, struct cairn_bytes key, struct cairn_bytes value)
+{
+    bool *is_there = host;
+    (void)key;
+    (void)value;
+    *is_there = true;
+    return false;
+}
+
+/* gives  MARK_NONE when the commit is not there, and none behind it: it may appear at any time
+ * errors CAIRN_DISK_CORRUPT  also where it is missing among others: no mark may be passed over */
+static cairn_err mark_next_leaf(const struct cairn_mark_book *book,
+                                const struct mark_author *author, uint64_t number,
+                                uint64_t *out_leaf)
+{
+    struct cairn_key from = {.table = CAIRN_TABLE_COMMIT, .index = number};
+    struct cairn_key to = {.table = CAIRN_TABLE_COMMIT, .index = UINT64_MAX};
+    uint8_t bytes[2][CAIRN_KEY_BYTES];
+    bool is_there = false;
+    cairn_err err = mark_leaf(book, author, number, out_leaf);
+    if (err != CAIRN_NOT_FOUND) {
+        return err;
+    }
+    memcpy(from.id, author->feed, sizeof from.id);
+    memcpy(to.id, author->feed, sizeof to.id);
+    cairn_key_encode(&from, bytes[0]);
+    cairn_key_encode(&to, bytes[1]);
+    struct cairn_store_range range = {.from = {bytes[0], CAIRN_KEY_BYTES},
+                                      .to = {bytes[1], CAIRN_KEY_BYTES}};
+    CAIRN_TRY(cairn_store_scan(book->log, &range, mark_on_row, &is_there));
+    *out_leaf = MARK_NONE;
+    return is_there ? CAIRN_DISK_CORRUPT : CAIRN_OK;
+}
+
 /* Is the commit there, and below the leaf? One that is not there counts as above. */
 static cairn_err mark_is_below(const struct cairn_mark_book *book, const struct mark_author *author,
                                uint64_t number, uint64_t leaf_index, bool *out)
@@ -177,7 +211,8 @@ static cairn_err mark_read(const struct cairn_mark_book *book, const struct mark
         struct cairn_bytes row;
         struct cairn_commit commit;
         count--;
-        CAIRN_TRY(mark_load(book, author->feed, count, &row, &commit));
+        cairn_err err = mark_load(book, author->feed, count, &row, &commit);
+        CAIRN_TRY(err == CAIRN_NOT_FOUND ? CAIRN_DISK_CORRUPT : err); /* later ones are there */
         *out_ms = mark_in(&commit);
         cairn_store_free(row);
     }
@@ -195,12 +230,7 @@ static cairn_err mark_look(const struct cairn_mark_book *book, struct mark_autho
     if (count > 0) {
         CAIRN_TRY(mark_leaf(book, author, count - 1, &found.leaf_index));
     }
-    cairn_err err = mark_leaf(book, author, count, &found.next_leaf);
-    if (err == CAIRN_NOT_FOUND) {
-        found.next_leaf = MARK_NONE; /* may appear at any time: not to be relied on */
-    } else {
-        CAIRN_TRY(err);
-    }
+    CAIRN_TRY(mark_next_leaf(book, author, count, &found.next_leaf));
     CAIRN_TRY(mark_read(book, author, count, &found.mark_ms));
     *author = found;
     return CAIRN_OK;
@@ -212,10 +242,7 @@ cairn_err cairn_mark_before(struct cairn_mark_book *book, struct cairn_bytes ori
     struct mark_author *author = mark_author_of(book, origin);
     bool is_behind = author->number != MARK_NONE && author->leaf_index < leaf_index;
     if (is_behind && author->next_leaf == MARK_NONE) {
-        cairn_err err = mark_leaf(book, author, author->number + 1, &author->next_leaf);
-        if (err != CAIRN_OK && err != CAIRN_NOT_FOUND) {
-            return err;
-        }
+        CAIRN_TRY(mark_next_leaf(book, author, author->number + 1, &author->next_leaf));
     }
     if (!is_behind || author->next_leaf < leaf_index) {
         CAIRN_TRY(mark_look(book, author, leaf_index));

@@ -356,6 +356,76 @@ static cairn_err encode_nothing(void *host, uint64_t hlc, uint8_t *buffer, size_
     return CAIRN_RULE_LIFE;
 }
 
+/* ---- a commit that cannot be read ---- */
+
+static uint64_t gone; /* number of a commit of the feed in question */
+
+/* The node is down: its log has lost this commit, and its views are to be made anew. */
+static void lose_commit(uint32_t node, const uint8_t feed[static 16], uint64_t number)
+{
+    char path[TEST_PATH_MAX + 32];
+    struct cairn_store *store = NULL;
+    struct cairn_store_batch *batch = NULL;
+    struct cairn_key key = {.table = CAIRN_TABLE_COMMIT, .index = number};
+    uint8_t bytes[CAIRN_KEY_BYTES];
+    memcpy(key.id, feed, 16);
+    cairn_key_encode(&key, bytes);
+    (void)snprintf(path, sizeof path, "%s/log", scene.nodes[node].dir);
+    assert_err(cairn_store_open(&(struct cairn_store_options){.path = path}, &store), CAIRN_OK);
+    assert_err(cairn_store_batch_open(&batch), CAIRN_OK);
+    cairn_store_batch_delete(batch, (struct cairn_bytes){bytes, sizeof bytes});
+    assert_err(cairn_store_write(store, batch, true), CAIRN_OK);
+    cairn_store_batch_close(batch);
+    cairn_store_close(store);
+    (void)snprintf(path, sizeof path, "%s/views", scene.nodes[node].dir);
+    test_tempdir_close(path);
+}
+
+static bool only_that_feed_waits(struct node_scene *of)
+{
+    struct cairn_driver_stats stats;
+    cairn_driver_stats(of->nodes[0].driver, &stats);
+    return stats.fold_stuck_count == 1 &&
+           stats.ripe_count == node_scene_commits(of, 0, feed_in_question) - gone;
+}
+
+static bool nothing_waits(struct node_scene *of)
+{
+    struct cairn_driver_stats stats;
+    cairn_driver_stats(of->nodes[0].driver, &stats);
+    return stats.fold_stuck_count == 0 && stats.ripe_count == 0 && stats.fold_err == CAIRN_OK;
+}
+
+/* All else is folded; then its partner has it, and it is folded as well. */
+TEST(a_commit_that_cannot_be_read_holds_up_its_own_feed_only)
+{
+    uint8_t other[16];
+    node_scene_open(&scene, 2);
+    node_scene_meet_all(&scene);
+    node_scene_until(&scene, all_are_linked);
+    pairwise(0, "GEO", feed_in_question);
+    assert_err(open_feed(0, "AUTGEO", other), CAIRN_OK);
+    say(0, "one");
+    gone = commits_wanted - 1;
+    say(0, "two");
+    assert_err(node_scene_say(&scene, 0, other, "elsewhere").err, CAIRN_OK);
+    say(0, "three");
+    node_scene_until(&scene, first_and_second_have_it);
+    node_scene_stop(&scene, 1);
+    node_scene_stop(&scene, 0);
+    lose_commit(0, feed_in_question, gone);
+    assert_err(node_scene_start(&scene, 0), CAIRN_OK);
+    node_scene_until(&scene, only_that_feed_waits);
+    node_scene_run_ms(&scene, 2500); /* it was looked for once more */
+    struct cairn_driver_stats stats;
+    cairn_driver_stats(scene.nodes[0].driver, &stats);
+    assert_int_equal(stats.fold_stuck_count, 1);
+    assert_err(node_scene_say(&scene, 0, other, "meanwhile").err, CAIRN_OK);
+    assert_err(node_scene_start(&scene, 1), CAIRN_OK);
+    node_scene_until(&scene, nothing_waits);
+    node_scene_close(&scene);
+}
+
 TEST(an_error_of_the_encoder_is_the_answer)
 {
     node_scene_open(&scene, 2);
@@ -515,6 +585,7 @@ int main(void)
         cmocka_unit_test(a_country_that_is_forgotten_is_cut_off),
         cmocka_unit_test(many_appends_are_answered_in_order_under_rising_clocks),
         cmocka_unit_test(who_wants_to_read_its_own_write_is_answered_after_the_folder),
+        cmocka_unit_test(a_commit_that_cannot_be_read_holds_up_its_own_feed_only),
         cmocka_unit_test(an_error_of_the_encoder_is_the_answer),
         cmocka_unit_test(an_operation_is_later_than_its_parents_and_parents_are_not_of_tomorrow),
         cmocka_unit_test(commands_that_the_core_refuses_are_answered_with_its_error),
