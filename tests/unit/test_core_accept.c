@@ -312,12 +312,14 @@ TEST(nobody_is_accused_of_what_was_not_taken_here)
 
 TEST(the_fork_of_a_country_that_is_full_is_still_proved)
 {
-    uint8_t root[32] = {9};
+    uint8_t root[32];
     prepare_commit();
     host_run(scene.host, 1000);
     take_of_srb(0, 1);
     give_commit();
     assert_int_equal(taken_of("SRB").state, CAIRN_ACCEPTED_FULL);
+    cairn_merkle_range_root(&scene.srb.journal, root);
+    root[31] ^= 1;
     author_sign_as(&scene.srb, scene.srb.journal.size, root);
     scene_link_up(GEO, &scene.geo);
     scene_offer(GEO);

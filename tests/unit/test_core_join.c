@@ -59,6 +59,27 @@ TEST(a_record_that_is_not_the_feeds_is_refused)
     assert_err(scene.host->dropped[SRB], CAIRN_FEED_RECORD);
 }
 
+/* P-34 */
+TEST(a_record_that_leaves_out_its_author_is_refused)
+{
+    struct author_member members[2];
+    struct author_feed other;
+    struct cairn_offer_feed one = {.origin = cairn_bytes_of(scene.srb.origin)};
+    scene_member("AUT", &members[0]);
+    scene_member("GEO", &members[1]);
+    scene_write_first();
+    author_feed_open(&scene.srb, &other, members, 2);
+    memcpy(one.feed, other.feed.id, 16);
+    scene_link_up(SRB, &scene.srb);
+    scene_offer(SRB);
+    scene_frame(SRB, (struct cairn_message){.type = CAIRN_MESSAGE_OFFER,
+                                            .as.offer = {.feeds = &one, .feed_count = 1}});
+    scene_frame(SRB, author_record(&scene.srb, &other));
+    host_settle(scene.host);
+    assert_err(scene.host->notice_err[CAIRN_NOTICE_FEED_REFUSED], CAIRN_FEED_RECORD);
+    author_feed_close(&other);
+}
+
 TEST(an_invitation_is_followed_up_with_whoever_is_linked_now_and_later)
 {
     scene_write_first();
@@ -231,6 +252,7 @@ int main(void)
         CASE(two_feeds_with_one_secret_do_not_confuse_the_tags),
         CASE(a_record_that_nobody_asked_for_is_out_of_order),
         CASE(a_record_that_is_not_the_feeds_is_refused),
+        CASE(a_record_that_leaves_out_its_author_is_refused),
         CASE(an_invitation_is_followed_up_with_whoever_is_linked_now_and_later),
         CASE(names_in_records_do_not_fill_the_table_of_countries),
         CASE(no_country_fills_the_table_of_feeds_alone),

@@ -38,6 +38,21 @@ TEST(leaves_that_do_not_lead_to_the_checkpoint_are_refused)
     assert_int_equal(scene_peer_of(&scene.srb).journal_size, 10);
 }
 
+TEST(the_checkpoints_root_is_compared_to_its_last_byte)
+{
+    uint8_t root[32];
+    scene_write_noise(&scene.srb, 10, 1);
+    scene_link_up(SRB, &scene.srb);
+    scene_offer_own(SRB, &scene.srb);
+    cairn_merkle_range_root(&scene.srb.journal, root);
+    root[31] ^= 1;
+    author_sign_as(&scene.srb, 10, root);
+    scene_frame(SRB, author_range(&scene.srb, 0, 10, true));
+    host_settle(scene.host);
+    assert_err(scene.host->dropped[SRB], CAIRN_PEER_LEAF);
+    assert_int_equal(scene_peer_of(&scene.srb).journal_size, 0);
+}
+
 TEST(leaves_that_were_not_asked_for_do_no_harm)
 {
     scene_write_noise(&scene.srb, 10, 1);
@@ -160,6 +175,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(leaves_take_effect_with_the_checkpoint_that_covers_them),
         CASE(leaves_that_do_not_lead_to_the_checkpoint_are_refused),
+        CASE(the_checkpoints_root_is_compared_to_its_last_byte),
         CASE(leaves_that_were_not_asked_for_do_no_harm),
         CASE(an_author_whose_leaves_leave_its_own_history_is_refused),
         CASE(a_source_that_stays_silent_is_changed_for_another_one),

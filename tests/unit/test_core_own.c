@@ -178,6 +178,37 @@ TEST(the_pairwise_feed_of_a_removed_partner_takes_nothing)
     assert_err(scene_answer_of(token), CAIRN_OK);
 }
 
+/* P-23 */
+TEST(an_operation_is_at_most_64_kib)
+{
+    static uint8_t body[70000] = {0x81, 0x00, 0xc5}, buffer[70000];
+    struct cairn_operation operation = {.kind = CAIRN_KIND_ALERT_BATCH, .body = {body, 60000}};
+    uint8_t feed[16];
+    scene_open_own("AUTSRB", feed);
+    operation.has_object = true;
+    operation.hlc = scene.host->now_ms << 16;
+    operation.purpose = operation.role = cairn_bytes_of("bureau");
+    operation.actor_count = 1;
+    operation.actors[0] = cairn_bytes_of("host");
+    cairn_id_make(cairn_bytes_of("AUT"), body + 5, &operation.object);
+    for (size_t wanted = CAIRN_LIMIT_OPERATION_BYTES; wanted < CAIRN_LIMIT_OPERATION_BYTES + 2;
+         wanted++) {
+        struct cairn_bytes bytes = {buffer, 0};
+        while (bytes.size != wanted) {
+            operation.body.size += bytes.size == 0 ? 0 : wanted - bytes.size;
+            body[3] = (uint8_t)((operation.body.size - 5) >> 8);
+            body[4] = (uint8_t)(operation.body.size - 5);
+            assert_err(cairn_operation_encode(&operation, buffer, sizeof buffer, &bytes), CAIRN_OK);
+        }
+        assert_int_equal(buffer[2], CAIRN_KIND_ALERT_BATCH); /* which may be longer */
+        buffer[2] = CAIRN_KIND_ALERT_WITHDRAW;
+        uint64_t token = host_append_bytes(scene.host, feed, bytes);
+        host_settle(scene.host);
+        assert_err(scene_answer_of(token),
+                   wanted == CAIRN_LIMIT_OPERATION_BYTES ? CAIRN_OK : CAIRN_TOO_LONG);
+    }
+}
+
 TEST(nobody_writes_content_where_everybody_reads_it)
 {
     uint8_t control[16];
@@ -209,6 +240,7 @@ int main(void)
         CASE(a_rekey_takes_along_who_was_admitted_just_before),
         CASE(a_partner_that_is_removed_closes_all_its_feeds_also_after_a_crash),
         CASE(the_pairwise_feed_of_a_removed_partner_takes_nothing),
+        CASE(an_operation_is_at_most_64_kib),
         CASE(nobody_writes_content_where_everybody_reads_it),
     };
     return cmocka_run_group_tests_name("core_own", tests, NULL, NULL);

@@ -7,9 +7,9 @@
 #include "replication/core.h"
 #include "tests/lib/core_scene.h"
 
-static uint64_t held;    /* leaves of the own journal on the disk */
-static uint8_t root[32]; /* with one leaf more */
-static const uint8_t other_root[32] = {9};
+static uint64_t held;          /* leaves of the own journal on the disk */
+static uint8_t root[32];       /* with one leaf more */
+static uint8_t other_root[32]; /* all but the last bit of it */
 
 static struct cairn_core_restore now(void)
 {
@@ -35,6 +35,8 @@ static int begin(void **state)
     memset(lost, 0xee, sizeof lost);
     author_put_leaf(self, lost);
     cairn_merkle_range_root(&self->journal, root);
+    memcpy(other_root, root, sizeof other_root);
+    other_root[31] ^= 1;
     return 0;
 }
 
@@ -133,6 +135,8 @@ TEST(a_partner_that_shows_another_root_of_our_size_ends_all_signing)
     scene.host->start.as.start.size = held;
     memcpy(scene.host->start.as.start.root, now().durable_root, 32);
     host_crash(scene.host);
+    memcpy(other_root, now().durable_root, sizeof other_root);
+    other_root[31] ^= 1;
     held--; /* hear shows one more */
     hear(SRB, &scene.srb, other_root);
     assert_true(now().is_halted);

@@ -94,7 +94,9 @@ TEST(a_guard_that_agrees_with_the_log_or_lags_changes_nothing)
 
 TEST(a_guard_of_the_same_size_with_another_root_halts)
 {
-    static const uint8_t other[32] = {1};
+    uint8_t other[32];
+    memcpy(other, now().durable_root, sizeof other);
+    other[31] ^= 1;
     start_beside(CAIRN_GUARD_PRESENT, now().durable_size, other);
     assert_true(now().is_halted);
     assert_int_equal(scene.host->notices[CAIRN_NOTICE_ROLLBACK], 1);

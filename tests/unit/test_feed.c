@@ -203,6 +203,31 @@ TEST(an_opening_that_does_not_continue_the_feed_is_refused)
     assert_err(check(&good), CAIRN_PEER_COMMIT);
 }
 
+TEST(a_tag_is_compared_to_its_last_byte)
+{
+    uint8_t leaf[CAIRN_LEAF_BYTES];
+    for (size_t at = 0; at < CAIRN_TAG_BYTES; at++) {
+        leaf_of(0, leaf);
+        leaf[at] ^= 1;
+        assert_true(cairn_feed_probe(&feed, &pool, &suite, leaf, 0));
+        assert_int_equal(feed.pending_count, 0);
+    }
+    assert_true(probe(0));
+    assert_int_equal(feed.pending_count, 1);
+}
+
+TEST(an_opening_gives_every_byte_of_the_leafs_hash)
+{
+    struct cairn_opening opening = next_opening(1);
+    struct cairn_pending *pending = cairn_feed_pending(&feed, &pool);
+    for (size_t at = 0; at < 32; at++) {
+        pending->commit_hash[at] ^= 1;
+        assert_err(check(&opening), CAIRN_PEER_COMMIT);
+        pending->commit_hash[at] ^= 1;
+    }
+    assert_err(check(&opening), CAIRN_OK);
+}
+
 TEST(only_a_private_feed_may_commit_without_growth)
 {
     struct cairn_opening first = next_opening(1);
@@ -230,6 +255,8 @@ int main(void)
         cmocka_unit_test_setup(a_feed_has_at_most_sixteen_epochs, begin),
         cmocka_unit_test_setup(commits_that_continue_the_feed_are_taken, begin),
         cmocka_unit_test_setup(an_opening_that_does_not_continue_the_feed_is_refused, begin),
+        cmocka_unit_test_setup(a_tag_is_compared_to_its_last_byte, begin),
+        cmocka_unit_test_setup(an_opening_gives_every_byte_of_the_leafs_hash, begin),
         cmocka_unit_test_setup(only_a_private_feed_may_commit_without_growth, begin),
         cmocka_unit_test_setup(a_range_of_another_size_than_the_openings_is_our_mistake, begin),
     };

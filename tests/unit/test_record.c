@@ -201,6 +201,42 @@ TEST(an_admission_of_somebody_else_opens_nothing)
     assert_err(open_as(MEMBERS, &admit, found, &count), CAIRN_DENIED_PARTNER);
 }
 
+TEST(the_secret_gives_every_byte_of_the_hash)
+{
+    uint8_t found[CAIRN_FEED_EPOCHS_MAX][32];
+    uint32_t count = 0;
+    for (size_t at = 0; at < 32; at++) {
+        open.secret_hash[at] ^= 1;
+        assert_err(open_as(1, NULL, found, &count), CAIRN_PEER_WRAP);
+        open.secret_hash[at] ^= 1;
+    }
+    assert_err(open_as(1, NULL, found, &count), CAIRN_OK);
+}
+
+TEST(countries_and_keys_that_begin_alike_are_told_apart)
+{
+    uint8_t found[CAIRN_FEED_EPOCHS_MAX][32];
+    uint32_t count = 0;
+    struct cairn_record_key held[2] = {keys[1], keys[1]};
+    struct cairn_record_reader reader = reader_of(1);
+    reader.keys = held;
+    reader.key_count = 2;
+    held[0].sealing_public[31] ^= 1;
+    held[0].secret[31] ^= 1;
+    assert_err(cairn_record_open(&reader, &open, NULL, found, &count), CAIRN_OK);
+    reader.country = (const uint8_t *)"GER"; /* GEO is a member */
+    assert_err(cairn_record_open(&reader, &open, NULL, found, &count), CAIRN_DENIED_PARTNER);
+    reader = reader_of(MEMBERS);
+    reader.country = (const uint8_t *)"KEY"; /* KEN is admitted */
+    assert_err(cairn_record_open(&reader, &open, &admit, found, &count), CAIRN_DENIED_PARTNER);
+    reader = reader_of(1);
+    reader.country = (const uint8_t *)"GUY";
+    assert_err(cairn_record_open(&reader, &open, NULL, found, &count), CAIRN_DENIED_PARTNER);
+    reader = reader_of(MEMBERS);
+    reader.country = (const uint8_t *)"KGZ";
+    assert_err(cairn_record_open(&reader, &open, &admit, found, &count), CAIRN_DENIED_PARTNER);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +247,8 @@ int main(void)
         cmocka_unit_test_setup(a_low_order_sealing_key_of_a_member_shows, begin),
         cmocka_unit_test_setup(an_admission_has_one_right_wrap_for_each_epoch, begin),
         cmocka_unit_test_setup(an_admission_of_somebody_else_opens_nothing, begin),
+        cmocka_unit_test_setup(the_secret_gives_every_byte_of_the_hash, begin),
+        cmocka_unit_test_setup(countries_and_keys_that_begin_alike_are_told_apart, begin),
     };
     return cmocka_run_group_tests_name("record", tests, open_suite, close_suite);
 }

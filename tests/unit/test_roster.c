@@ -145,6 +145,29 @@ TEST(a_document_follows_by_serial_and_by_root_key)
     }
 }
 
+TEST(what_is_kept_of_a_document_is_compared_to_its_last_byte)
+{
+    struct cairn_roster_entry held = {.has_document = false};
+    struct cairn_country_doc first = doc_of(5, 1, 2), other = doc_of(6, 1, 4);
+    first.ended_count = 1;
+    first.ended[0] = (struct cairn_country_ended){
+        .name = cairn_bytes_of("graz"), .incarnation = 1, .log = {1}, .witness = {2}, .size = 7};
+    cairn_roster_take(&held, &first, sign(&first, 1, "test-demo/AUT", 0));
+    for (size_t at = 0; at < 32; at++) {
+        struct cairn_roster_entry near = held;
+        struct cairn_country_doc announced = doc_of(6, 2, 4);
+        other.root[at] ^= 1;
+        assert_false(cairn_roster_follows(&held, &other));
+        other.root[at] ^= 1;
+        near.next_root[at] ^= 1;
+        assert_false(cairn_roster_follows(&near, &announced));
+        near.ended_hash[at] ^= 1;
+        assert_false(cairn_roster_keeps_ended(&near, &first));
+    }
+    assert_true(cairn_roster_follows(&held, &other));
+    assert_true(cairn_roster_keeps_ended(&held, &first));
+}
+
 TEST(what_is_kept_of_a_document_is_its_own)
 {
     struct cairn_roster_entry held = {.is_recognised = true};
@@ -250,6 +273,7 @@ int main(void)
         cmocka_unit_test_setup(what_is_no_note_or_no_document_is_refused, reset),
         cmocka_unit_test_setup(the_first_document_of_a_country_follows_nothing, reset),
         cmocka_unit_test_setup(a_document_follows_by_serial_and_by_root_key, reset),
+        cmocka_unit_test_setup(what_is_kept_of_a_document_is_compared_to_its_last_byte, reset),
         cmocka_unit_test_setup(what_is_kept_of_a_document_is_its_own, reset),
         cmocka_unit_test_setup(a_lost_key_stays_lost_and_stays_that_key, reset),
         cmocka_unit_test_setup(a_document_keeps_the_ended_origins_of_the_one_before_it, reset),

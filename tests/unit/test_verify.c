@@ -200,7 +200,7 @@ TEST(a_bundle_holds_what_its_head_names)
     }
     assert_err(verify_edit(&object), CAIRN_BUNDLE_ORDER);
     scope = &feed.records[0].as.head.scope;
-    scope->feed[3] ^= 1;
+    scope->feed[15] ^= 1;
     assert_err(verify_edit(&feed), CAIRN_BUNDLE_ORDER);
     *scope = of_object;
     assert_err(verify_edit(&feed), CAIRN_BUNDLE_ORDER);
@@ -296,7 +296,7 @@ TEST(changed_content_keys_and_salts_are_refused)
         }
         const struct cairn_bundle_commit *commit = &whole.records[at].as.commit;
         struct bundle_edit edit = whole;
-        edit.records[at].as.commit.salt[5] ^= 1;
+        edit.records[at].as.commit.salt[31] ^= 1;
         assert_change(&edit, at, CAIRN_PEER_COMMIT);
         edit.records[at] = whole.records[at];
         edit.records[at].as.commit.key_count = 0;
@@ -403,10 +403,10 @@ TEST(a_changed_entry_record_is_refused_with_the_proof_that_fails)
     CHANGED(entry->leaf[0] ^= 1, CAIRN_CRYPTO_PROOF);
     CHANGED(entry->leaf_proof.size -= 32, CAIRN_CRYPTO_PROOF);
     CHANGED(entry->opening.leaf_index++, CAIRN_CRYPTO_PROOF);
-    CHANGED(entry->opening.root[0] ^= 1, CAIRN_PEER_COMMIT);
-    CHANGED(entry->opening.policy[0] ^= 1, CAIRN_PEER_COMMIT);
+    CHANGED(entry->opening.root[31] ^= 1, CAIRN_PEER_COMMIT);
+    CHANGED(entry->opening.policy[31] ^= 1, CAIRN_PEER_COMMIT);
     CHANGED(entry->opening.feed[0] ^= 1, CAIRN_PEER_COMMIT);
-    CHANGED(entry->salt[0] ^= 1, CAIRN_PEER_COMMIT);
+    CHANGED(entry->salt[31] ^= 1, CAIRN_PEER_COMMIT);
     CHANGED(entry->index++, CAIRN_CRYPTO_PROOF);
     CHANGED(entry->prefix_bytes[7] ^= 1, CAIRN_CRYPTO_PROOF);
     CHANGED(entry->entry_proof.size -= 32, CAIRN_CRYPTO_PROOF);

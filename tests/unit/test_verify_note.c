@@ -98,6 +98,10 @@ TEST(a_checkpoint_says_the_size_that_its_root_is_of)
     struct cairn_checkpoint checkpoint = {.origin = cairn_bytes_of(aut.origin), .size = 1};
     cairn_merkle_leaf((struct cairn_bytes){aut.leaves[0], CAIRN_LEAF_BYTES}, checkpoint.root);
     assert_err(verify_checkpoint_note(signed_checkpoint(&checkpoint, aut.log_seed)), CAIRN_OK);
+    checkpoint.root[31] ^= 1;
+    assert_err(verify_checkpoint_note(signed_checkpoint(&checkpoint, aut.log_seed)),
+               CAIRN_PEER_LEAF);
+    checkpoint.root[31] ^= 1;
     checkpoint.size = 2;
     assert_err(verify_checkpoint_note(signed_checkpoint(&checkpoint, aut.log_seed)),
                CAIRN_PEER_LEAF);
@@ -121,8 +125,14 @@ TEST(two_checkpoints_of_one_size_are_a_fork)
     struct bundle_edit edit = bundle_edit_open("vectors/object.bundle");
     uint32_t first = bundle_edit_find(&edit, CAIRN_BUNDLE_ENTRY, 0);
     json_t *node = protocol_node("test-demo/AUT/vienna-1/1");
-    struct cairn_checkpoint checkpoint = {
-        .origin = cairn_bytes_of("test-demo/AUT/vienna-1/1"), .size = 20, .root = {1}};
+    static uint8_t memory[4096];
+    struct cairn_arena arena;
+    struct cairn_note note;
+    struct cairn_checkpoint checkpoint;
+    cairn_arena_init(&arena, memory, sizeof memory);
+    assert_err(cairn_note_split(edit.records[first].as.entry.checkpoint, &arena, &note), CAIRN_OK);
+    assert_err(cairn_note_decode_checkpoint(note.text, &checkpoint), CAIRN_OK);
+    checkpoint.root[31] ^= 1;
     edit.records[first + 1].as.entry.checkpoint =
         signed_checkpoint(&checkpoint, protocol_key(node, "log_seed"));
     struct cairn_verify_result result = verify_run(bundle_edit_bytes(&edit));
@@ -141,6 +151,8 @@ static void root_seed(const char *name, uint8_t out[static 32])
     cairn_sha256_final(&hash, out);
 }
 
+static uint32_t ended_count; /* lines of next_document */
+
 /* AUT's document of the vectors with this serial, signed by its second root key or its first. */
 static struct cairn_bytes next_document(uint64_t serial, const char *root, bool has_previous)
 {
@@ -158,6 +170,9 @@ static struct cairn_bytes next_document(uint64_t serial, const char *root, bool 
     cairn_suite_sign_public(&protocol.suite, seed, key.public_key);
     memcpy(doc.root, key.public_key, 32);
     doc.serial = serial;
+    doc.ended_count = ended_count;
+    doc.ended[0] = (struct cairn_country_ended){
+        .name = cairn_bytes_of("linz"), .incarnation = 1, .log = {1}, .witness = {2}};
     doc.has_previous = has_previous;
     memcpy(doc.previous, protocol_key(country, "note_hash"), 32);
     assert_err(cairn_country_encode(&doc, text, sizeof text, &bytes), CAIRN_OK);
@@ -203,6 +218,28 @@ TEST(a_document_names_the_one_before_it)
     struct cairn_verify_result result = verify_run(bundle_edit_bytes(&edit));
     assert_err(result.err, CAIRN_DOCUMENT);
     assert_int_equal(result.record, 3);
+}
+
+/* P-14, P-81 */
+TEST(a_document_keeps_the_ended_origins_of_the_one_before_it)
+{
+    for (uint32_t kept = 0; kept < 2; kept++) {
+        struct bundle_edit edit = bundle_edit_open("vectors/object.bundle");
+        ended_count = 1;
+        struct cairn_bytes first = next_document(2, "AUT root", false);
+        edit.records[1].as.document.note =
+            (struct cairn_bytes){bundle_edit_copy(first), first.size};
+        ended_count = kept;
+        struct cairn_bundle_record record = {
+            .type = CAIRN_BUNDLE_DOCUMENT,
+            .as.document = {next_document(4, "AUT root", false)},
+        };
+        ended_count = 0;
+        bundle_edit_insert(&edit, 2, record);
+        struct cairn_verify_result result = verify_run(bundle_edit_bytes(&edit));
+        assert_err(result.err, kept == 0 ? CAIRN_DENIED_ENDED : CAIRN_OK);
+        assert_int_equal(result.record, kept == 0 ? 3 : 0);
+    }
 }
 
 TEST(a_document_has_the_root_signature_and_no_other)
@@ -292,6 +329,7 @@ int main(void)
         cmocka_unit_test_setup(two_checkpoints_of_one_size_are_a_fork, begin),
         cmocka_unit_test_setup(documents_of_one_country_follow_each_other, begin),
         cmocka_unit_test_setup(a_document_names_the_one_before_it, begin),
+        cmocka_unit_test_setup(a_document_keeps_the_ended_origins_of_the_one_before_it, begin),
         cmocka_unit_test_setup(a_document_has_the_root_signature_and_no_other, begin),
         cmocka_unit_test_setup(trust_is_words_or_a_document, begin),
         cmocka_unit_test_setup(

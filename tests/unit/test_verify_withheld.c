@@ -146,7 +146,7 @@ TEST(a_leaf_that_the_author_did_not_sign_for_this_feed_is_refused)
     leaf_of(&edit)->number++;
     assert_refused(&edit, CAIRN_PEER_COMMIT, "the leaf does not bear the tag of this key");
     edit = whole;
-    leaf_of(&edit)->tag_key[0] ^= 1;
+    leaf_of(&edit)->tag_key[31] ^= 1;
     assert_refused(&edit, CAIRN_PEER_COMMIT, "the leaf does not bear the tag of this key");
 }
 
@@ -162,11 +162,11 @@ TEST(what_ties_the_key_to_the_feed_must_be_so)
     leaf_of(&edit)->earlier.opening.number--;
     assert_refused(&edit, CAIRN_PEER_COMMIT, "the leaf does not bear the tag of this key");
     edit = whole;
-    leaf_of(&edit)->feed[0] ^= 1;
+    leaf_of(&edit)->feed[15] ^= 1;
     leaf_of(&edit)->record.size = 0;
     assert_refused(&edit, CAIRN_PEER_COMMIT, "opening of another feed");
     edit = whole;
-    leaf_of(&edit)->feed[0] ^= 1;
+    leaf_of(&edit)->feed[15] ^= 1;
     leaf_of(&edit)->earlier.is_given = false;
     assert_refused(&edit, CAIRN_FEED_RECORD, "feed.open is not the one of its feed");
     edit = whole; /* the leaf itself, as if it stood before itself */
@@ -193,7 +193,7 @@ TEST(an_opening_that_came_late_is_that_of_the_leaf)
     leaf_of(&edit)->late.opening.number--;
     assert_refused(&edit, CAIRN_PEER_COMMIT, "opening of another commit");
     edit = whole;
-    leaf_of(&edit)->feed[0] ^= 1;
+    leaf_of(&edit)->feed[15] ^= 1;
     assert_refused(&edit, CAIRN_PEER_COMMIT, "opening of another feed");
 }
 
@@ -213,6 +213,19 @@ TEST(a_key_that_is_not_the_control_feeds_is_refused_for_it)
     assert_refused(&edit, CAIRN_PEER_COMMIT, "tag key is not the control feed's");
 }
 
+/* The earlier commit's leaf is the feed's, too: only the statement says which one did not come. */
+TEST(a_statement_about_another_leaf_is_refused)
+{
+    struct bundle_edit edit = bundle_edit_open(STILL);
+    struct cairn_withheld *leaf = leaf_of(&edit);
+    leaf->leaf_index = leaf->earlier.opening.leaf_index;
+    leaf->number = leaf->earlier.opening.number;
+    memcpy(leaf->leaf, leaf->earlier_leaf, sizeof leaf->leaf);
+    leaf->leaf_proof = leaf->earlier_proof;
+    leaf->earlier.is_given = false;
+    assert_refused(&edit, CAIRN_PEER_ENTRY, "the statement is about another leaf");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -224,6 +237,7 @@ int main(void)
         cmocka_unit_test(without_a_tie_it_is_said_that_there_is_none),
         cmocka_unit_test(an_opening_that_came_late_is_that_of_the_leaf),
         cmocka_unit_test(a_key_that_is_not_the_control_feeds_is_refused_for_it),
+        cmocka_unit_test(a_statement_about_another_leaf_is_refused),
     };
     return cmocka_run_group_tests_name("verify_withheld", tests, open_suite, close_suite);
 }
