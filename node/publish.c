@@ -189,6 +189,7 @@ static cairn_err publish_fill(struct publish_task *task, const struct cairn_publ
     task->kind = order->kind;
     task->answer.object = order->object;
     task->is_folded_wanted = order->is_folded_wanted;
+    task->since_hlc = order->since_hlc;
     task->is_founding = publish_is_founding(order->kind);
     task->is_named = order->object.text[0] != '\0';
     task->actor_count = order->actors[0] == NULL ? 0 : order->actors[1] == NULL ? 1 : 2;

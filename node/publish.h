@@ -44,6 +44,9 @@ struct cairn_publish_order {
     const char *purpose;     /* kinds from 16 on, so below */
     const char *role;
     const char *actors[CAIRN_ACTORS_MAX]; /* the second may be NULL */
+    /* It may have been published: where its object's history holds the same from this hlc on, that
+     * is it (is_repeated). 0: it was not. */
+    uint64_t since_hlc;
     bool is_folded_wanted; /* answer only when views show it; private feeds answer when durable */
 };
 

@@ -80,13 +80,20 @@ static bool check_has_recent(const struct publish_task *task, const struct cairn
     return !task->has_recent;
 }
 
+/* A founding order is the same whenever it was written; a later one from its time on. */
+static bool check_is_after(const struct publish_task *task, const struct cairn_opset_item *item)
+{
+    return task->is_founding || (item->hlc >= task->since_hlc && !item->is_repudiated &&
+                                 strcmp(item->country, task->publish->config->country) == 0);
+}
+
 /* A founding order that names its object, which is there: the same request again, or another? */
 static cairn_err check_repeated(struct publish_task *task, const struct cairn_causal_step *steps,
                                 uint32_t count)
 {
     for (uint32_t at = 0; at < count; at++) {
         const struct cairn_opset_item *item = steps[at].item;
-        if (!item->is_unknown && item->kind == task->kind &&
+        if (!item->is_unknown && item->kind == task->kind && check_is_after(task, item) &&
             cairn_bytes_is_equal(item->body, task->body)) {
             task->answer.is_repeated = true;
             task->answer.hlc = item->hlc;
@@ -123,6 +130,9 @@ static cairn_err check_history(struct publish_task *task, const struct cairn_dos
     uint32_t count = alert != NULL ? alert->step_count : request->step_count;
     if (task->is_founding) {
         return check_repeated(task, steps, count);
+    }
+    if (task->since_hlc != 0 && check_repeated(task, steps, count) == CAIRN_OK) {
+        return CAIRN_OK;
     }
     if (!check_has_recent(task, steps, count)) {
         return CAIRN_LATER;
@@ -220,7 +230,7 @@ static cairn_err check_task(struct publish_task *task)
     }
     CAIRN_TRY(err);
     err = check_history(task, dossier);
-    if (err == CAIRN_OK && !task->is_founding) {
+    if (err == CAIRN_OK && !task->is_founding && !task->answer.is_repeated) {
         err = check_operation(task);
     }
     cairn_dossier_close(dossier);

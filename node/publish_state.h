@@ -37,7 +37,8 @@ struct publish_task {
     bool is_founding;
     bool is_named; /* the order gave the id of what is founded: it may be there already */
     bool is_folded_wanted;
-    bool is_sending; /* within cairn_publish_send: an error is its return value */
+    uint64_t since_hlc; /* an order that may be there already */
+    bool is_sending;    /* within cairn_publish_send: an error is its return value */
     bool has_recent;
     uint8_t recent[CAIRN_ID_ENTRY_BYTES]; /* must be seen in the history, else it is too early */
     uint32_t try_count;

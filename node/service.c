@@ -18,6 +18,7 @@ static void service_free(struct cairn_service *service)
 {
     cairn_imports_close(service->imports);
     cairn_screening_close(service->screening);
+    cairn_pending_close(service->pending);
     cairn_publish_close(service->publish);
     cairn_policybook_close(service->policy);
     cairn_token_close(service->tokens);
@@ -70,9 +71,11 @@ static void service_on_tick(uv_timer_t *timer)
     struct cairn_service *service = timer->data;
     if (!service->is_closing) {
         cairn_publish_grow(service->publish);
+        cairn_pending_tick(service->pending);
         return;
     }
-    bool is_busy = service->held_count > 0 || cairn_publish_pending_count(service->publish) > 0;
+    bool is_busy = service->held_count > 0 || cairn_publish_pending_count(service->publish) > 0 ||
+                   cairn_pending_is_busy(service->pending);
     if (service->is_server_closed && !is_busy && !uv_is_closing((uv_handle_t *)timer)) {
         uv_close((uv_handle_t *)timer, service_on_tick_closed);
         cairn_exporter_close(service->exporter, service_on_exporter_closed, service);
@@ -90,6 +93,7 @@ void cairn_service_close(struct cairn_service *service, void (*closed)(void *hos
     CAIRN_REQUIRE(!service->is_closing);
     service->is_closing = true;
     service->closed = closed;
+    cairn_pending_stop(service->pending);
     service->closed_host = host;
     uv_timer_start(&service->tick, service_on_tick, 0, 10);
     cairn_http_server_close(service->server, service_on_server_closed, service);
@@ -131,6 +135,7 @@ static void service_add_routes(struct cairn_service *service)
     service_add(service, cairn_http_alert_routes());
     service_add(service, cairn_http_case_routes());
     service_add(service, cairn_http_status_routes());
+    service_add(service, cairn_http_pending_routes());
     service_add(service, cairn_http_document_routes());
     service_add(service, cairn_http_scrub_routes());
     service_add(service, cairn_http_partner_routes());
@@ -173,6 +178,12 @@ static cairn_err service_open_parts(struct cairn_service *service)
     const struct cairn_publish_options publish = {.driver = service->driver,
                                                   .policy = service->policy};
     CAIRN_TRY(cairn_publish_open(&publish, &service->publish));
+    const struct cairn_pending_options pending = {.driver = service->driver,
+                                                  .publish = service->publish,
+                                                  .is_permitted = service_is_permitted,
+                                                  .host = service,
+                                                  .unknown_ms = CAIRN_PENDING_UNKNOWN_MS};
+    CAIRN_TRY(cairn_pending_open(&pending, &service->pending));
     const struct cairn_screening_options screening = {.driver = service->driver,
                                                       .publish = service->publish,
                                                       .policy = service->policy,

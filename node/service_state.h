@@ -6,6 +6,7 @@
 #include "node/exporter.h"
 #include "node/http/http_server.h"
 #include "node/imports.h"
+#include "node/pending.h"
 #include "node/publish.h"
 #include "node/retrybook.h"
 #include "node/screening.h"
@@ -25,6 +26,7 @@ struct cairn_service {
     struct cairn_publish *publish;
     struct cairn_screening *screening;
     struct cairn_imports *imports;
+    struct cairn_pending *pending;
     struct cairn_retrybook *retries;
     struct cairn_exporter *exporter;
     struct cairn_http_server *server;

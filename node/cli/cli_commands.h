@@ -36,6 +36,7 @@ int cairn_cli_case_ack(int argc, char **argv);      /* case ack ID */
 int cairn_cli_case_accept(int argc, char **argv);   /* case accept ID */
 int cairn_cli_case_refuse(int argc, char **argv);   /* case refuse ID --reason CODE */
 int cairn_cli_case_withdraw(int argc, char **argv); /* case withdraw ID --reason CODE */
+int cairn_cli_pending_run(int argc, char **argv);   /* pending [--dismiss N] */
 int cairn_cli_status_show(int argc, char **argv);   /* status */
 int cairn_cli_audit_export(int argc, char **argv);  /* audit export ... --out FILE */
 int cairn_cli_audit_alerts(int argc, char **argv);  /* audit alerts [ID] */

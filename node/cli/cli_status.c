@@ -171,6 +171,13 @@ static void status_print(const struct cairn_cli_session *session, const json_t *
             cairn_cli_session_number(restore, "partners"),
             json_is_true(json_object_get(restore, "all_must_answer")) ? ", all must" : "");
     }
+    const json_t *pending = json_object_get(state, "pending");
+    if (pending != NULL) {
+        cairn_cli_output_line(&session->output,
+                              "pending     %lld orders wait, %lld were refused: see cairn pending",
+                              cairn_cli_session_number(pending, "waiting"),
+                              cairn_cli_session_number(pending, "refused"));
+    }
     status_print_accept(session, json_object_get(answer, "partners"));
     status_print_unaccepted(session, json_object_get(answer, "partners"));
     status_print_scrub(session, json_object_get(state, "scrub"));

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "crypto/hash.h"
+#include "node/http/http_pending.h"
 #include "node/jsonbody.h"
 #include "schema/base/text.h"
 
@@ -23,6 +24,8 @@ struct publish_call {
     char purpose[CAIRN_PURPOSE_BYTES + 1];
     char second[CAIRN_ACTOR_BYTES + 1];
     struct cairn_publish_order order;
+    uint8_t *kept;    /* malloc: the order's body, while the node restores */
+    bool is_answered; /* it waits already */
 };
 
 /* ---- who ---- */
@@ -208,19 +211,127 @@ static void publish_succeed(struct publish_call *call, const struct cairn_publis
     free(text);
 }
 
-static void publish_on_done(void *host, const struct cairn_publish_answer *answer)
+static void publish_free(struct publish_call *call)
 {
-    struct publish_call *call = host;
-    if (answer->err == CAIRN_OK) {
-        publish_succeed(call, answer);
-    } else {
-        publish_fail(call, answer);
-    }
     cairn_service_release(call->service);
+    free(call->kept);
     free(call);
 }
 
+/* ---- while the node restores ---- */
+
+/* Could it not be published because of what the log has lost? What its object's history says is
+ * unsure then; its form is not. */
+static bool publish_is_unsure(const struct publish_call *call,
+                              const struct cairn_publish_answer *answer)
+{
+    bool is_step = call->plan.location == NULL;
+    bool is_missing = answer->err == CAIRN_NOT_FOUND || answer->err == CAIRN_STATE ||
+                      answer->err == CAIRN_LATER || answer->err == CAIRN_RULE_STEP;
+    return call->kept != NULL && cairn_pending_is_wanted(call->service->pending) &&
+           (answer->err == CAIRN_RESTORING ||
+            (is_step && is_missing && answer->fault.err == CAIRN_OK));
+}
+
+static void publish_say_pending(struct publish_call *call, const struct cairn_pending_order *order)
+{
+    json_t *body = cairn_http_pending_json(order);
+    char *text = body == NULL ? NULL : json_dumps(body, JSON_COMPACT);
+    json_decref(body);
+    if (text == NULL) {
+        publish_end(call, 0, (struct cairn_bytes){0});
+        cairn_http_answer_problem(call->exchange, CAIRN_MEMORY, NULL, NULL);
+        return;
+    }
+    publish_end(call, 202, cairn_bytes_of(text));
+    cairn_http_answer_add_header(call->exchange, "Location", "/v1/pending");
+    cairn_http_answer_raw(call->exchange, 202, "application/json", cairn_bytes_of(text));
+    free(text);
+}
+
+static void publish_on_kept(void *host, cairn_err err, const struct cairn_pending_order *order)
+{
+    struct publish_call *call = host;
+    if (err == CAIRN_OK) {
+        publish_say_pending(call, order);
+    } else {
+        publish_end(call, 0, (struct cairn_bytes){0});
+        cairn_http_answer_problem(call->exchange, err, NULL, NULL);
+    }
+    publish_free(call);
+}
+
+/* gives: an error, and publish_on_kept will not be called */
+static cairn_err publish_keep(struct publish_call *call, const struct cairn_id *object)
+{
+    struct cairn_pending_order order = {.kind = call->plan.kind,
+                                        .object = *object,
+                                        .is_owner = call->exchange->who.is_owner &&
+                                                    strcmp(call->order.role, "owner") == 0,
+                                        .has_key = call->has_key,
+                                        .body = {call->kept, call->order.body.size}};
+    const char *second = call->order.actors[1] == NULL ? "" : call->order.actors[1];
+    memcpy(order.key, call->key, sizeof order.key);
+    (void)snprintf(order.purpose, sizeof order.purpose, "%s", call->order.purpose);
+    (void)snprintf(order.role, sizeof order.role, "%s", call->order.role);
+    (void)snprintf(order.actors[0], sizeof order.actors[0], "%s", call->order.actors[0]);
+    (void)snprintf(order.actors[1], sizeof order.actors[1], "%s", second);
+    return cairn_pending_take(call->service->pending, &order, publish_on_kept, call);
+}
+
+/* Was it taken before under the same key, and waits? Then it is not published past its turn. */
+static cairn_err publish_find_pending(struct publish_call *call)
+{
+    const struct cairn_publish_order *order = &call->order;
+    const struct cairn_pending_order *before =
+        call->has_key ? cairn_pending_find_key(call->service->pending, call->key) : NULL;
+    if (before == NULL) {
+        return CAIRN_OK;
+    }
+    bool is_same = before->kind == order->kind &&
+                   cairn_id_is_equal(&before->object, &order->object) &&
+                   cairn_bytes_is_equal(before->body, order->body);
+    if (!is_same) {
+        return CAIRN_CONFLICT;
+    }
+    publish_say_pending(call, before);
+    call->is_answered = true;
+    return CAIRN_OK;
+}
+
+static void publish_on_done(void *host, const struct cairn_publish_answer *answer)
+{
+    struct publish_call *call = host;
+    struct cairn_publish_answer said = *answer;
+    if (answer->err == CAIRN_OK) {
+        publish_succeed(call, answer);
+        publish_free(call);
+        return;
+    }
+    if (publish_is_unsure(call, answer)) {
+        said.err = publish_keep(call, &answer->object);
+        if (said.err == CAIRN_OK) {
+            return;
+        }
+    }
+    publish_fail(call, &said);
+    publish_free(call);
+}
+
 /* ---- sending ---- */
+
+static cairn_err publish_send(struct publish_call *call)
+{
+    const struct cairn_publish_order *order = &call->order;
+    if (cairn_pending_is_wanted(call->service->pending)) {
+        call->kept = malloc(order->body.size + 1);
+        if (call->kept == NULL) {
+            return CAIRN_MEMORY;
+        }
+        memcpy(call->kept, order->body.data, order->body.size);
+    }
+    return cairn_publish_send(call->service->publish, order, publish_on_done, call);
+}
 
 static cairn_err publish_encode(struct publish_call *call, const json_t *object,
                                 struct cairn_json_fault *fault)
@@ -234,7 +345,10 @@ static cairn_err publish_encode(struct publish_call *call, const json_t *object,
     cairn_arena_init(&arena, memory, PUBLISH_ARENA_BYTES);
     cairn_err err = cairn_jsonbody_encode(call->plan.shape, object, &arena, &order->body, fault);
     if (err == CAIRN_OK) {
-        err = cairn_publish_send(call->service->publish, order, publish_on_done, call);
+        err = publish_find_pending(call);
+    }
+    if (err == CAIRN_OK && !call->is_answered) {
+        err = publish_send(call);
     }
     free(memory);
     return err;
@@ -263,7 +377,7 @@ static bool publish_try(struct publish_call *call)
         publish_end(call, 0, (struct cairn_bytes){0});
         cairn_http_task_refuse(call->exchange, err, &fault);
     }
-    return err == CAIRN_OK;
+    return err == CAIRN_OK && !call->is_answered;
 }
 
 void cairn_http_publish_send(struct cairn_http_exchange *exchange,
@@ -279,7 +393,6 @@ void cairn_http_publish_send(struct cairn_http_exchange *exchange,
     call->plan = *plan;
     cairn_service_hold(call->service);
     if (!publish_try(call)) {
-        cairn_service_release(call->service);
-        free(call);
+        publish_free(call);
     }
 }

@@ -9,6 +9,7 @@ struct cairn_http_routes cairn_http_screen_routes(void);   /* look-ups */
 struct cairn_http_routes cairn_http_alert_routes(void);    /* alerts and batches */
 struct cairn_http_routes cairn_http_case_routes(void);     /* readmission cases */
 struct cairn_http_routes cairn_http_status_routes(void);   /* status, healthz, metrics */
+struct cairn_http_routes cairn_http_pending_routes(void);  /* what waits for the node to restore */
 struct cairn_http_routes cairn_http_scrub_routes(void);    /* the log is read again */
 struct cairn_http_routes cairn_http_document_routes(void); /* the own country document */
 struct cairn_http_routes cairn_http_partner_routes(void);  /* whom we recognise */

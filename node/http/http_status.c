@@ -9,6 +9,7 @@
 #include "node/file.h"
 #include "node/http/http_accepted.h"
 #include "node/http/http_metrics.h"
+#include "node/http/http_pending.h"
 #include "node/http/http_scrub.h"
 #include "node/notecard.h"
 
@@ -238,17 +239,17 @@ static json_t *status_restore(const struct cairn_core_restore *restore)
 }
 
 static json_t *status_state(const struct cairn_core *core, const struct cairn_driver_stats *stats,
-                            const struct cairn_core_restore *restore)
+                            const struct cairn_core_restore *restore, json_t *pending)
 {
     return json_pack(
-        "{s:s, s:o*, s:o, s:o*, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "summary",
-        status_summary(core, stats, restore), "restore", status_restore(restore), "scrub",
-        cairn_http_scrub_json(core, stats), "started", cairn_http_task_time(stats->started_ms),
-        "links", status_uint(stats->link_count), "folding", status_uint(stats->ripe_count),
-        "waiting_feeds", status_uint(stats->fold_stuck_count), "folded",
-        status_uint(stats->folded_count), "refused_operations", status_uint(stats->rejected_count),
-        "parked_operations", status_uint(stats->parked_count), "free_bytes",
-        status_uint(stats->free_bytes));
+        "{s:s, s:o*, s:o*, s:o, s:o*, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "summary",
+        status_summary(core, stats, restore), "restore", status_restore(restore), "pending",
+        pending, "scrub", cairn_http_scrub_json(core, stats), "started",
+        cairn_http_task_time(stats->started_ms), "links", status_uint(stats->link_count), "folding",
+        status_uint(stats->ripe_count), "waiting_feeds", status_uint(stats->fold_stuck_count),
+        "folded", status_uint(stats->folded_count), "refused_operations",
+        status_uint(stats->rejected_count), "parked_operations", status_uint(stats->parked_count),
+        "free_bytes", status_uint(stats->free_bytes));
 }
 
 /* Of the document that this node was started with. gives: NULL when it cannot be read */
@@ -282,8 +283,9 @@ static void status_answer(const struct status_call *call)
         cairn_driver_origin(service->driver), "country", service->config->country, "network",
         service->config->network, "fingerprint", status_fingerprint(service), "time",
         cairn_http_task_time(now_ms), "journal", status_journal(core), "feeds", status_feeds(core),
-        "state", status_state(core, &stats, &restore), "partners", status_peers(core, call, now_ms),
-        "listen_port", (int)stats.listen_port, "http_port", (int)service->port);
+        "state", status_state(core, &stats, &restore, cairn_http_pending_count(service->pending)),
+        "partners", status_peers(core, call, now_ms), "listen_port", (int)stats.listen_port,
+        "http_port", (int)service->port);
     cairn_http_answer_json(call->exchange, 200, body);
 }
 

@@ -70,8 +70,10 @@ def _(world):
     e2e.check(restoring(aut)["size"] < restoring(aut)["wanted_size"], "something is missing")
     refused = aut.run("alert", "issue", "-", *e2e.OFFICER, text="{}")
     e2e.check(refused.code != 0, "a write while restoring")
-    done = aut.run("alert", "issue", "-", *e2e.OFFICER, text=e2e.json.dumps(e2e.alert("Nein")))
-    e2e.equal(done.number, 407, str(done))
+    done = aut.act("alert", "issue", "-", text=e2e.json.dumps(e2e.alert("Wartend")))
+    e2e.equal(done["state"], "waiting", "what is handed in while restoring")
+    aut.refused(407, "policy", "apply", world.file("again.yaml", e2e.POLICY))
+    kept[done["id"]] = "Wartend"
     e2e.equal(aut.screen("--document", "KE4192750", "--issuer", "AUT")["matches"], [], "matches")
 
 
