@@ -254,6 +254,11 @@ struct desk_answer desk_ask(struct world *world, uint32_t node, const struct des
     return answer;
 }
 
+bool desk_is_live(struct world *world, uint32_t node, const struct desk_alert *alert)
+{
+    return desk_ask(world, node, alert).is_live;
+}
+
 /* ---- the bureau again: a withdrawal names what it withdraws ---- */
 
 cairn_err desk_withdraw(struct world *world, const struct desk_alert *alert,

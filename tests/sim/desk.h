@@ -38,6 +38,7 @@ struct desk_answer {
     uint32_t action;
 };
 
+bool desk_is_live(struct world *world, uint32_t node, const struct desk_alert *alert);
 struct desk_answer desk_ask(struct world *world, uint32_t node, const struct desk_alert *alert);
 
 #endif

@@ -35,11 +35,6 @@ static struct cairn_core_peer first_origin(struct world *world, uint32_t node)
     return origin_of(world, node, "test-sim/AUT/sim-1/1");
 }
 
-static bool is_live(struct world *world, uint32_t node, const struct desk_alert *alert)
-{
-    return desk_ask(world, node, alert).is_live;
-}
-
 static struct cairn_core_restore restore_of(struct world *world, uint32_t node)
 {
     struct cairn_core_restore restore;
@@ -124,8 +119,8 @@ static void fork_play(struct tell *tell, struct world *world)
     tell_alert(tell, PARTNERS, "A", &a);
     tell_alert(tell, PARTNERS, "B", &b);
     assert_false(first_origin(world, SRB).is_forked);
-    assert_true(is_live(world, SRB, &a));
-    assert_false(is_live(world, GEO, &b));
+    assert_true(desk_is_live(world, SRB, &a));
+    assert_false(desk_is_live(world, GEO, &b));
 }
 
 TEST(a_fork_and_its_proof)
@@ -183,7 +178,8 @@ static void restored_go_on(struct tell *tell, struct world *world, const struct 
     tell_journal(tell, ONE(AUT) | SRB_GEO, AUT);
     tell_witnesses(tell, ONE(AUT));
     tell_accused(tell, ONE(AUT) | SRB_GEO);
-    assert_true(is_live(world, GEO, &e) && is_live(world, SRB, &e) && is_live(world, SRB, &f));
+    assert_true(desk_is_live(world, GEO, &e) && desk_is_live(world, SRB, &e) &&
+                desk_is_live(world, SRB, &f));
     assert_int_equal(world_second_histories(world), 0);
     for (uint32_t node = AUT; node <= GEO; node++) {
         assert_int_equal(world_notices(world, node, CAIRN_NOTICE_FORK), 0);
@@ -220,8 +216,8 @@ static void restored_play(struct tell *tell, struct world *world)
     tell_alert(tell, ONE(AUT), "D", &restored.d);
     assert_int_equal(world_notices(world, AUT, CAIRN_NOTICE_RESTORED), 1);
     assert_false(restore_of(world, AUT).is_restoring);
-    assert_true(is_live(world, AUT, &restored.a) && is_live(world, AUT, &restored.b));
-    assert_true(is_live(world, AUT, &restored.c) && is_live(world, AUT, &restored.d));
+    assert_true(desk_is_live(world, AUT, &restored.a) && desk_is_live(world, AUT, &restored.b));
+    assert_true(desk_is_live(world, AUT, &restored.c) && desk_is_live(world, AUT, &restored.d));
     restored_go_on(tell, world, &restored);
 }
 
@@ -263,7 +259,8 @@ static void removed_back(struct tell *tell, struct world *world, const uint8_t b
     tell_alert(tell, ONE(GEO) | ONE(AUT), "F", &f);
     tell_alert(tell, ONE(GEO), "B", secret);
     tell_accused(tell, ALL_FOUR);
-    assert_true(is_live(world, GEO, &d) && is_live(world, GEO, &e) && is_live(world, AUT, &f));
+    assert_true(desk_is_live(world, GEO, &d) && desk_is_live(world, GEO, &e) &&
+                desk_is_live(world, AUT, &f));
 }
 
 static void removed_play(struct tell *tell, struct world *world)
@@ -295,8 +292,8 @@ static void removed_play(struct tell *tell, struct world *world)
     tell_alert(tell, ALL_FOUR, "B", &b);
     tell_alert(tell, ALL_FOUR, "C", &c);
     tell_disk(tell, PARTNERS, "the feed of B", after);
-    assert_true(is_live(world, GEO, &a) && is_live(world, GEO, &c));
-    assert_true(is_live(world, POL, &b) && is_live(world, SRB, &b));
+    assert_true(desk_is_live(world, GEO, &a) && desk_is_live(world, GEO, &c));
+    assert_true(desk_is_live(world, POL, &b) && desk_is_live(world, SRB, &b));
     assert_int_equal(desk_ask(world, GEO, &b).status, CAIRN_ALERT_STATUS_NONE);
     assert_false(world_disk_holds(world, GEO, (struct cairn_bytes){.data = after, .size = 16}));
     removed_back(tell, world, before, &b);
@@ -348,10 +345,10 @@ static void stolen_next(struct tell *tell, struct world *world, const struct cai
     tell_alert(tell, ONE(NEXT), "A", a);
     tell_journal(tell, ONE(NEXT), AUT);
     for (uint32_t node = SRB; node <= GEO; node++) {
-        assert_true(is_live(world, node, &d));
+        assert_true(desk_is_live(world, node, &d));
     }
     assert_int_equal(first_origin(world, NEXT).journal_size, good->journal_size);
-    assert_true(is_live(world, NEXT, a));
+    assert_true(desk_is_live(world, NEXT, a));
 }
 
 static void stolen_play(struct tell *tell, struct world *world)
@@ -381,7 +378,7 @@ static void stolen_play(struct tell *tell, struct world *world)
     tell_alert(tell, SRB_GEO, "A", &a);
     tell_alert(tell, SRB_GEO, "B", &b);
     for (uint32_t node = SRB; node <= GEO; node++) {
-        assert_true(is_live(world, node, &a) && is_live(world, node, &b));
+        assert_true(desk_is_live(world, node, &a) && desk_is_live(world, node, &b));
         assert_true(first_origin(world, node).journal_size > good.journal_size);
     }
     stolen_end(tell, world, &good);
@@ -404,8 +401,8 @@ static void stolen_play(struct tell *tell, struct world *world)
         assert_true(held.is_ended);
         assert_false(held.is_repudiated);
         assert_false(held.is_recognised);
-        assert_true(is_live(world, node, &a));
-        assert_false(is_live(world, node, &b));
+        assert_true(desk_is_live(world, node, &a));
+        assert_false(desk_is_live(world, node, &b));
         assert_int_equal(desk_ask(world, node, &b).is_repudiated, node != POL);
         assert_int_equal(desk_ask(world, node, &c).status, CAIRN_ALERT_STATUS_NONE);
     }

@@ -86,18 +86,6 @@ void tell_answer(struct tell *tell, cairn_err err, const char *format, ...)
     tell_wait(tell, 1000);
 }
 
-void tell_fact(struct tell *tell, uint32_t nodes, const char *format, ...)
-{
-    char text[TELL_LINE];
-    va_list args;
-    va_start(args, format);
-    int size = vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    assert_in_range(size, 1, TELL_LINE - 1);
-    tell_flush(tell);
-    tell_line(tell, tell_now(tell), nodes, text);
-}
-
 void tell_wait(struct tell *tell, uint64_t ms)
 {
     world_run(tell->world, ms);

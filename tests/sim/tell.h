@@ -45,14 +45,20 @@ __attribute__((format(printf, 3, 4))) void tell_answer(struct tell *tell, cairn_
                                                        const char *format, ...);
 /* Let time pass; notices are told with the time at which they come. */
 void tell_wait(struct tell *tell, uint64_t ms);
+
 /* ---- what a set of nodes says now; those who say the same share a line ---- */
 
 /* The booth asks for an alert. name: what the story calls it */
 void tell_alert(struct tell *tell, uint32_t nodes, const char *name,
                 const struct desk_alert *alert);
+/* ... for many at once, and is told how many are in force. name: "of the alerts of SRB" */
+void tell_alerts(struct tell *tell, uint32_t nodes, const char *name,
+                 const struct desk_alert *alerts, uint32_t count);
 /* How much of this node's journal each holds, under which root, how far it is cosigned, and whether
- * it is disputed or ended. */
+ * it is disputed or ended. From 1,000 on counts are told in thousands. */
 void tell_journal(struct tell *tell, uint32_t nodes, uint32_t author);
+/* ... or only whether all of it is there, as the author itself holds it. */
+void tell_whole(struct tell *tell, uint32_t nodes, uint32_t author);
 /* How far the node's own journal is cosigned, by whom. */
 void tell_witnesses(struct tell *tell, uint32_t nodes);
 void tell_links(struct tell *tell, uint32_t nodes);
@@ -64,9 +70,10 @@ void tell_accused(struct tell *tell, uint32_t nodes);
 void tell_disk(struct tell *tell, uint32_t nodes, const char *name, const uint8_t feed[static 16]);
 /* Openings of this author that have not come. */
 void tell_withheld(struct tell *tell, uint32_t nodes, uint32_t author);
-/* Any other line. */
-__attribute__((format(printf, 3, 4))) void tell_fact(struct tell *tell, uint32_t nodes,
-                                                     const char *format, ...);
+/* How long ago each heard of this author's journal: what an answer to an officer says with it. */
+void tell_heard_of(struct tell *tell, uint32_t nodes, uint32_t author);
+/* How many bytes of this author's log its disk holds. */
+void tell_held(struct tell *tell, uint32_t nodes, uint32_t author);
 
 /* A node writes a bundle about an origin; somebody who has nothing else checks it.
  * scope: FORK or WITHHELD. gives what the verifier counted */

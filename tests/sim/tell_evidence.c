@@ -79,15 +79,23 @@ static void evidence_line(struct evidence *evidence, const char *text)
     tell_line(evidence->tell, tell_now(evidence->tell), 0, line);
 }
 
+/* Countries, ascending: the order of the lines under a note means nothing. */
 static void evidence_witnesses(const struct cairn_verify_finding *finding, char *out,
                                size_t capacity)
 {
-    char country[4];
+    char country[4], next[4], last[4] = "";
     size_t size = 0;
     (void)snprintf(out, capacity, "nobody");
-    for (uint32_t i = 0; i < finding->witness_count; i++) {
-        evidence_country(finding->witnesses[i].origin, country);
-        size += (size_t)snprintf(out + size, capacity - size, "%s%s", i > 0 ? ", " : "", country);
+    for (uint32_t done = 0; done < finding->witness_count; done++) {
+        memcpy(next, "~~~", 4);
+        for (uint32_t i = 0; i < finding->witness_count; i++) {
+            evidence_country(finding->witnesses[i].origin, country);
+            if (strcmp(country, last) > 0 && strcmp(country, next) < 0) {
+                memcpy(next, country, 4);
+            }
+        }
+        memcpy(last, next, 4);
+        size += (size_t)snprintf(out + size, capacity - size, "%s%s", done > 0 ? ", " : "", next);
     }
 }
 

@@ -12,6 +12,7 @@ struct look {
     struct tell *tell;
     const char *name;
     const struct desk_alert *alert;
+    uint32_t alert_count;
     const uint8_t *feed;
     uint32_t author;
 };
@@ -72,6 +73,38 @@ void tell_alert(struct tell *tell, uint32_t nodes, const char *name, const struc
     look_all(&(struct look){.tell = tell, .name = name, .alert = alert}, nodes, alert_say);
 }
 
+static void alerts_say(const struct look *look, uint32_t node, char out[static TELL_LINE])
+{
+    uint32_t live = 0;
+    for (uint32_t i = 0; i < look->alert_count; i++) {
+        live += desk_is_live(look->tell->world, node, &look->alert[i]);
+    }
+    (void)snprintf(out, TELL_LINE, "%u of %u alerts %s are in force", live, look->alert_count,
+                   look->name);
+}
+
+void tell_alerts(struct tell *tell, uint32_t nodes, const char *name,
+                 const struct desk_alert *alerts, uint32_t count)
+{
+    look_all(&(struct look){.tell = tell, .name = name, .alert = alerts, .alert_count = count},
+             nodes, alerts_say);
+}
+
+/* After days of heartbeats the last digits of a count are an accident. */
+struct look_count {
+    char text[32];
+};
+
+static struct look_count look_count_of(uint64_t count)
+{
+    struct look_count out;
+    bool is_large = count >= 1000;
+    (void)snprintf(out.text, sizeof out.text, "%llu%s",
+                   (unsigned long long)(is_large ? (count + 500) / 1000 : count),
+                   is_large ? " thousand" : "");
+    return out;
+}
+
 static void journal_say(const struct look *look, uint32_t node, char out[static TELL_LINE])
 {
     struct cairn_core_peer peer;
@@ -82,11 +115,11 @@ static void journal_say(const struct look *look, uint32_t node, char out[static 
     }
     bool is_own = strcmp(look->tell->world->nodes[node].origin, origin) == 0;
     size_t size = (size_t)snprintf(
-        out, TELL_LINE, "%llu leaves of %s, root %c", (unsigned long long)peer.journal_size,
+        out, TELL_LINE, "%s leaves of %s, root %c", look_count_of(peer.journal_size).text,
         is_own ? "our own journal" : look->name, tell_root(look->tell, peer.journal_root));
     if (!is_own) {
-        size += (size_t)snprintf(out + size, TELL_LINE - size, ", cosigned to %llu",
-                                 (unsigned long long)peer.cosigned_size);
+        size += (size_t)snprintf(out + size, TELL_LINE - size, ", cosigned to %s",
+                                 look_count_of(peer.cosigned_size).text);
     }
     if (peer.is_ended) {
         size += (size_t)snprintf(out + size, TELL_LINE - size, ", ended at %llu%s",
@@ -107,18 +140,35 @@ static void witness_say(const struct look *look, uint32_t node, char out[static 
     const struct cairn_core *core = look->tell->world->nodes[node].core;
     struct cairn_core_peer own, peer;
     cairn_core_peer(core, 0, &own);
-    size_t size = (size_t)snprintf(out, TELL_LINE, "of our %llu leaves are cosigned",
-                                   (unsigned long long)own.journal_size);
+    size_t size = (size_t)snprintf(out, TELL_LINE, "of our %s leaves are cosigned",
+                                   look_count_of(own.journal_size).text);
     for (uint32_t i = 1; i < cairn_core_peer_count(core); i++) {
         cairn_core_peer(core, i, &peer);
-        size += (size_t)snprintf(out + size, TELL_LINE - size, "%s %llu by %s", i > 1 ? "," : "",
-                                 (unsigned long long)peer.witnessed_size, peer.country);
+        size += (size_t)snprintf(out + size, TELL_LINE - size, "%s %s by %s", i > 1 ? "," : "",
+                                 look_count_of(peer.witnessed_size).text, peer.country);
     }
 }
 
 void tell_witnesses(struct tell *tell, uint32_t nodes)
 {
     look_all(&(struct look){.tell = tell}, nodes, witness_say);
+}
+
+static void whole_say(const struct look *look, uint32_t node, char out[static TELL_LINE])
+{
+    struct cairn_core_peer own, peer;
+    cairn_core_peer(look->tell->world->nodes[look->author].core, 0, &own);
+    bool is_whole = tell_peer(look->tell, node, own.origin, &peer) &&
+                    peer.journal_size == own.journal_size &&
+                    memcmp(peer.journal_root, own.journal_root, 32) == 0;
+    (void)snprintf(out, TELL_LINE, "the journal of %s is %s", look->name,
+                   is_whole ? "here, whole, under its root" : "not here in full");
+}
+
+void tell_whole(struct tell *tell, uint32_t nodes, uint32_t author)
+{
+    look_all(&(struct look){.tell = tell, .name = tell_name(tell, author), .author = author}, nodes,
+             whole_say);
 }
 
 static void link_say(const struct look *look, uint32_t node, char out[static TELL_LINE])
@@ -225,4 +275,37 @@ void tell_withheld(struct tell *tell, uint32_t nodes, uint32_t author)
 {
     look_all(&(struct look){.tell = tell, .name = tell_name(tell, author), .author = author}, nodes,
              withheld_say);
+}
+
+static void heard_say(const struct look *look, uint32_t node, char out[static TELL_LINE])
+{
+    struct cairn_core_peer peer;
+    if (!tell_peer(look->tell, node, look->tell->world->nodes[look->author].origin, &peer) ||
+        peer.seen_ms == 0) {
+        (void)snprintf(out, TELL_LINE, "never heard of %s", look->name);
+        return;
+    }
+    uint64_t minutes = (world_clock_of(look->tell->world, node) - peer.seen_ms) / 60000;
+    (void)snprintf(out, TELL_LINE, "heard of %s %llu days, %llu hours and %llu minutes ago",
+                   look->name, (unsigned long long)minutes / 1440,
+                   (unsigned long long)minutes / 60 % 24, (unsigned long long)minutes % 60);
+}
+
+void tell_heard_of(struct tell *tell, uint32_t nodes, uint32_t author)
+{
+    look_all(&(struct look){.tell = tell, .name = tell_name(tell, author), .author = author}, nodes,
+             heard_say);
+}
+
+static void held_say(const struct look *look, uint32_t node, char out[static TELL_LINE])
+{
+    uint64_t bytes = world_held(look->tell->world, node, look->author);
+    (void)snprintf(out, TELL_LINE, "the disk holds %llu MB of the log of %s",
+                   (unsigned long long)(bytes + 500000) / 1000000, look->name);
+}
+
+void tell_held(struct tell *tell, uint32_t nodes, uint32_t author)
+{
+    look_all(&(struct look){.tell = tell, .name = tell_name(tell, author), .author = author}, nodes,
+             held_say);
 }

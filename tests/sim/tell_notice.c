@@ -38,9 +38,9 @@ static const char *tell_words_of(enum cairn_notice_code code)
 static void notice_put(struct tell *tell, uint32_t node, const char *text)
 {
     uint64_t second = tell_now(tell) / 1000;
-    struct tell_heard *same = NULL;
+    struct tell_note *same = NULL;
     for (uint32_t i = 0; i < tell->heard_count; i++) {
-        struct tell_heard *heard = &tell->heard[i];
+        struct tell_note *heard = &tell->heard[i];
         bool is_it = strcmp(heard->text, text) == 0;
         if (is_it && (heard->nodes >> node & 1u) != 0) {
             return;
@@ -50,7 +50,7 @@ static void notice_put(struct tell *tell, uint32_t node, const char *text)
     if (same == NULL) {
         assert_true(tell->heard_count < TELL_HEARD_MAX);
         same = &tell->heard[tell->heard_count++];
-        *same = (struct tell_heard){.second = second};
+        *same = (struct tell_note){.second = second};
         (void)snprintf(same->text, sizeof same->text, "%s", text);
     }
     same->nodes |= 1u << node;
@@ -97,7 +97,7 @@ void tell_listen(struct tell *tell)
 }
 
 /* Earlier first; within a second by text: the order of who is asked first tells nothing. */
-static bool notice_is_before(const struct tell_heard *left, const struct tell_heard *right)
+static bool notice_is_before(const struct tell_note *left, const struct tell_note *right)
 {
     return left->second != right->second ? left->second < right->second
                                          : strcmp(left->text, right->text) < 0;
@@ -110,7 +110,7 @@ void tell_flush(struct tell *tell)
         for (uint32_t i = 1; i < tell->heard_count; i++) {
             first = notice_is_before(&tell->heard[i], &tell->heard[first]) ? i : first;
         }
-        struct tell_heard heard = tell->heard[first];
+        struct tell_note heard = tell->heard[first];
         tell->heard[first] = tell->heard[--tell->heard_count];
         tell_line(tell, heard.second * 1000, heard.nodes, heard.text);
     }

@@ -14,7 +14,7 @@
 #define TELL_HEARD_MAX 64u
 
 /* A notice that was heard. */
-struct tell_heard {
+struct tell_note {
     uint64_t second;
     uint32_t nodes; /* who said it, in this second */
     char text[160];
@@ -27,7 +27,7 @@ struct tell {
     const char *names[WORLD_NODES_MAX];
     uint8_t roots[TELL_ROOTS][32];
     uint32_t root_count;
-    struct tell_heard heard[TELL_HEARD_MAX];
+    struct tell_note heard[TELL_HEARD_MAX];
     uint32_t heard_count;
     uint32_t said[64]; /* by notice code: who said it, ever */
 };
