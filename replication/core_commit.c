@@ -294,7 +294,7 @@ static cairn_err commit_take(struct cairn_core *core, uint32_t number,
     cairn_feed_pending_take(feed, &core->pending);
     commit_take_effects(core, number, &effect); /* the row that is stored tells of them */
     commit_store(core, number, bytes, &effect);
-    cairn_core_want_moved(core, core_log_of_feed(core, number));
+    cairn_core_want_grown(core, core_log_of_feed(core, number));
     cairn_core_scan_more(core, number);
     cairn_core_notice(core, CAIRN_NOTICE_COMMIT, core->journals[feed->journal].country,
                       commit->opening.number, commit->opening.size);

@@ -47,6 +47,7 @@
 #define CORE_NO_RECORD       UINT64_MAX
 #define CORE_RECEIPT_MS      1000u
 #define CORE_MISSING_MS      60000u
+#define CORE_MISSING_LATE_S  3600u /* ... later at most, while what is sent before it comes */
 #define CORE_COSIGN_RETRY_MS 100u
 #define CORE_LOOK_MS         5000u   /* between two looks at what does not come */
 #define CORE_SILENT_MS       15000u  /* a source that gives no commit: try another one */

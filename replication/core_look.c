@@ -11,6 +11,38 @@ static uint64_t look_least(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+/* Since when could the feed's next commit come? Not before the one before it, and not while the
+ * author's marks come that were there with it: they are sent first. After a long absence, over a
+ * slow line, that takes many minutes. source P-89 */
+static uint64_t look_turn_ms(const struct cairn_core *core, uint32_t number)
+{
+    const struct core_journal *journal = &core->journals[core->feeds[number].journal];
+    const struct cairn_feed *control = &core->feeds[journal->control_feed];
+    const struct cairn_pending *mark = cairn_feed_pending(control, &core->pending);
+    uint64_t mark_ms = core->intakes[core_log_of_feed(core, journal->control_feed)].grown_ms;
+    bool is_behind = mark != NULL && (cairn_core_scanned(core, control) < journal->verified.size ||
+                                      core->now_ms - mark->seen_ms >= CORE_LOOK_MS);
+    return is_behind && core->now_ms - mark_ms < CORE_MISSING_MS
+               ? core->now_ms
+               : core->intakes[core_log_of_feed(core, number)].grown_ms;
+}
+
+/* When the minute of a pending leaf begins. */
+static uint64_t look_begin_ms(const struct cairn_core *core, struct cairn_pending *pending,
+                              uint64_t held_back_ms, uint64_t turn_ms)
+{
+    pending->seen_ms = look_least(pending->seen_ms, core->now_ms);
+    if (pending->seen_ms < held_back_ms) {
+        pending->seen_ms = held_back_ms; /* it was we who did not take it. source P-89 */
+        pending->late_s = 0;
+    }
+    if (turn_ms > pending->seen_ms + pending->late_s * 1000ull) {
+        pending->late_s =
+            (uint32_t)look_least((turn_ms - pending->seen_ms) / 1000, CORE_MISSING_LATE_S);
+    }
+    return look_least(pending->seen_ms + pending->late_s * 1000ull, core->now_ms);
+}
+
 /* Tagged leaves whose commit does not come within a minute are written down. source P-49 */
 static void look_missing(struct cairn_core *core, uint32_t number)
 {
@@ -18,15 +50,13 @@ static void look_missing(struct cairn_core *core, uint32_t number)
     uint32_t country = core->journals[feed->journal].country;
     uint32_t pairwise = core->pairwise[country];
     uint64_t held_back_ms = cairn_core_accept_held_back_ms(core, feed->journal);
+    uint64_t turn_ms = look_turn_ms(core, number);
     uint32_t at = feed->pending_first;
     while (at != CAIRN_PENDING_NONE && pairwise != CORE_NONE) {
         struct cairn_pending *pending = &core->pending.items[at];
         at = pending->next;
-        pending->seen_ms = look_least(pending->seen_ms, core->now_ms);
-        if (pending->seen_ms < held_back_ms) {
-            pending->seen_ms = held_back_ms; /* it was we who did not take it. source P-89 */
-        }
-        if (pending->reported_flush != 0 || core->now_ms - pending->seen_ms < CORE_MISSING_MS) {
+        uint64_t begin_ms = look_begin_ms(core, pending, held_back_ms, turn_ms);
+        if (pending->reported_flush != 0 || core->now_ms - begin_ms < CORE_MISSING_MS) {
             continue;
         }
         if (!cairn_core_is_roomy(core) || !cairn_core_fits_own(core, pairwise, 256)) {

@@ -134,7 +134,7 @@ struct core_intake {
     int64_t credit;      /* bytes that the source may still send */
     int64_t debt;        /* likewise, under WANTs that were replaced since */
     uint64_t moved_ms;   /* when it was asked, or gave something that was of use */
-    uint64_t grown_ms;   /* of a journal: since when this source has brought it no further */
+    uint64_t grown_ms;   /* journal: since when this source brings nothing; feed: its last commit */
     uint32_t barren;     /* sources in a row that did not */
     bool is_stalled;     /* a commit came too early: ask again when the journal has grown */
     bool is_restarted;   /* a WANT with from is on its way: what does not fit it is ignored */

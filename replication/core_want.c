@@ -132,11 +132,17 @@ void cairn_core_want_stop(struct cairn_core *core, uint32_t log)
     intake->debt = 0;
 }
 
+static void want_set_source(struct cairn_core *core, uint32_t log, uint32_t link)
+{
+    struct core_intake *intake = &core->intakes[log];
+    cairn_core_want_stop(core, log);
+    intake->link = link;
+    intake->grown_ms = core_log_is_feed(core, log) ? intake->grown_ms : core->now_ms;
+}
+
 static void want_switch(struct cairn_core *core, uint32_t log, uint32_t link)
 {
-    cairn_core_want_stop(core, log);
-    core->intakes[log].link = link;
-    core->intakes[log].grown_ms = core->now_ms;
+    want_set_source(core, log, link);
     want_send(core, log);
 }
 
@@ -223,9 +229,7 @@ uint32_t cairn_core_want_source_after(const struct cairn_core *core, uint32_t lo
 void cairn_core_want_from(struct cairn_core *core, uint32_t log, uint32_t link, uint64_t from)
 {
     if (core->intakes[log].link != link) {
-        cairn_core_want_stop(core, log);
-        core->intakes[log].link = link;
-        core->intakes[log].grown_ms = core->now_ms;
+        want_set_source(core, log, link);
     }
     want_send_from(core, log, from, CORE_CREDIT_BYTES); /* it was taken once: no rate counts */
 }
@@ -326,7 +330,8 @@ void cairn_core_want_moved(struct cairn_core *core, uint32_t log)
     core->intakes[log].moved_ms = core->now_ms;
 }
 
-/* A journal has more verified leaves: no frame that only looks like news counts as that. */
+/* A journal has more verified leaves, or a feed one more commit: no frame that only looks like news
+ * counts as that. */
 void cairn_core_want_grown(struct cairn_core *core, uint32_t log)
 {
     cairn_core_want_moved(core, log);

@@ -90,6 +90,7 @@ struct cairn_pending {
     uint64_t seen_ms;
     uint8_t commit_hash[32];
     uint32_t next;
+    uint32_t late_s;         /* so much later than it was seen its minute begins */
     uint64_t reported_flush; /* number of the flush that calls it missing; 0: none does */
 };
 

@@ -1,5 +1,6 @@
 """Nothing lies beside the build: every source and every test stands in a meson.build, and a unit
-test includes the header of every source of the pure folders."""
+test includes the header of every source of the pure folders. Every approved story is told by a scene,
+and docs/simulation.md links it."""
 import re
 
 import tree
@@ -8,6 +9,7 @@ import tree
 TESTS = (("tests/unit", "test_", ".c"), ("tests/property", "prop_", ".c"),
          ("tests/fuzz", "fuzz_", ".c"), ("tests/sim", "scene_", ".c"),
          ("tests/e2e", "story_", ".py"), ("tests/e2e", "test_", ".py"))
+STORY = re.compile(r'\.name = "([a-z-]+)"')
 TABLE = re.compile(r"_tables?\.c$")
 
 
@@ -31,8 +33,21 @@ def header_of(path):
     return path.with_suffix(".h")
 
 
+def stories(root):
+    """What is wrong with the approved stories."""
+    told = {name for path in tree.files(root, ("tests/sim",), ".c")
+            for name in STORY.findall(tree.read(path))}
+    page = root / "docs" / "simulation.md"
+    links = tree.read(page) if page.exists() else ""
+    for path in tree.files(root, ("docs/scenes",), ""):
+        if path.suffix != ".txt" or path.stem not in told:
+            yield f"{tree.name(root, path)}: no scene of tests/sim tells it"
+        elif f"scenes/{path.name}" not in links:
+            yield f"{tree.name(root, path)}: docs/simulation.md does not link it"
+
+
 def check(root):
-    bad = []
+    bad = list(stories(root))
     tested = {include for path in tree.files(root, ("tests/unit",), ".c")
               for _, include in tree.includes(path)}
     for path in tree.files(root, tree.CODE, ".c"):

@@ -15,7 +15,7 @@
 #include "schema/wire.h"
 
 #define AUTHOR_LEAVES  12288u
-#define AUTHOR_COMMITS 64u
+#define AUTHOR_COMMITS 96u
 #define AUTHOR_BYTES   (1u << 20)
 
 /* One feed that the author writes. */

@@ -1,11 +1,10 @@
-/* A stolen key revoked by position; and a fork that is left behind. Both are one act: the country's
- * root key ends an origin at a position, and lists another one. */
+/* A fork that is left behind: the country's root key ends an origin at a position, and lists
+ * another one. The same act revokes a stolen key: scene_told.c. */
 #include "tests/sim/world.h"
 
 #include <string.h>
 
-enum { AUT, SRB, GEO, POL, NEXT, NODES };
-enum { TWIN = NEXT };
+enum { AUT, SRB, GEO, POL, TWIN, NODES };
 
 #define MINUTE_MS 60000u
 
@@ -21,77 +20,6 @@ static struct cairn_core_peer first_origin(struct world *world, uint32_t node)
     }
     fail_msg("node %u does not know the origin", node);
     return peer;
-}
-
-/* The thief sits on AUT's machine. POL has not been reached by anybody yet. */
-TEST(a_stolen_key_is_revoked_by_position)
-{
-    for (uint64_t seed = 1; seed <= 4; seed++) {
-        struct world_options options = {
-            .seed = seed, .nodes = NODES, .latency_ms_max = 40, .has_next = true};
-        struct world *world = world_open(&options);
-        uint8_t feed[16], again[16];
-        for (uint32_t a = AUT; a <= POL; a++) {
-            world_cut(world, a, NEXT, false);
-            world_cut(world, POL, a == POL ? NEXT : a, false);
-            for (uint32_t b = a + 1; b <= POL; b++) {
-                world_meet(world, a, b);
-            }
-        }
-        assert_err(world_feed_open(world, AUT, "AUTGEOPOLSRB", feed), CAIRN_OK);
-        assert_err(world_append(world, AUT, feed, "before"), CAIRN_OK);
-        world_run(world, 2 * MINUTE_MS);
-        struct cairn_core_peer good = first_origin(world, SRB);
-
-        /* The key is stolen, and nobody knows. */
-        assert_err(world_append(world, AUT, feed, "by the thief"), CAIRN_OK);
-        world_run(world, 2 * MINUTE_MS);
-        for (uint32_t node = SRB; node <= GEO; node++) {
-            assert_true(world_knows(world, node, "before"));
-            assert_true(world_knows(world, node, "by the thief"));
-            assert_true(first_origin(world, node).journal_size > good.journal_size);
-        }
-
-        /* It is noticed: SRB's operator is handed the new document; GEO hears of it from SRB. */
-        world_end(world, SRB, good.journal_size, good.journal_root);
-        world_run(world, MINUTE_MS);
-        (void)world_append(world, AUT, feed, "too late"); /* the thief goes on */
-        world_run(world, MINUTE_MS);
-        /* POL comes back, and has to learn all of it from partners. */
-        world_cut(world, POL, SRB, true);
-        world_cut(world, POL, GEO, true);
-        world_run(world, 3 * MINUTE_MS);
-        world_crash(world, GEO);
-        world_run(world, MINUTE_MS);
-        for (uint32_t node = SRB; node <= POL; node++) {
-            struct cairn_core_peer held = first_origin(world, node);
-            assert_int_equal(held.journal_size, good.journal_size);
-            assert_true(held.is_ended);
-            assert_false(held.is_repudiated);
-            assert_false(held.is_recognised);
-            assert_true(world_knows(world, node, "before"));
-            assert_false(world_knows(world, node, "by the thief"));
-            assert_int_equal(world_repudiates(world, node, "by the thief"), node != POL);
-            assert_false(world_knows(world, node, "too late"));
-            assert_false(world_repudiates(world, node, "too late"));
-        }
-
-        /* The next incarnation goes on, and has what its country had said. */
-        world_end(world, NEXT, good.journal_size, good.journal_root);
-        for (uint32_t node = SRB; node <= GEO; node++) {
-            world_cut(world, NEXT, node, true);
-            world_meet(world, NEXT, node);
-        }
-        assert_err(world_feed_open(world, NEXT, "AUTGEOSRB", again), CAIRN_OK);
-        assert_err(world_append(world, NEXT, again, "again"), CAIRN_OK);
-        world_run(world, 2 * MINUTE_MS);
-        for (uint32_t node = SRB; node <= GEO; node++) {
-            assert_true(world_knows(world, node, "again"));
-        }
-        assert_int_equal(first_origin(world, NEXT).journal_size, good.journal_size);
-        assert_true(world_knows(world, NEXT, "before"));
-        world_close(world);
-    }
 }
 
 /* AUT runs twice, under the same keys: SRB hears one history, GEO the other one. */
@@ -163,7 +91,6 @@ TEST(a_dispute_is_left_everywhere_at_what_all_branches_share)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_stolen_key_is_revoked_by_position),
         cmocka_unit_test(a_dispute_is_left_by_standing_by_one_branch),
         cmocka_unit_test(a_dispute_is_left_everywhere_at_what_all_branches_share),
     };

@@ -125,43 +125,6 @@ TEST(a_country_admitted_late_reads_everything_from_the_start)
     world_close(world);
 }
 
-TEST(a_removed_partner_gets_nothing_that_is_written_later)
-{
-    struct world *world = scene_open(5, 3, 20, 0);
-    uint8_t feed[16];
-    uint8_t next[16];
-    world_meet_all(world);
-    assert_err(world_feed_open(world, AUT, "AUTGEOSRB", feed), CAIRN_OK);
-    scene_append(world, AUT, feed, "before");
-    world_run(world, 3000);
-    world_forget(world, AUT, GEO);
-    assert_err(world_append(world, AUT, feed, "after"), CAIRN_STATE); /* the feed is closed */
-    assert_err(world_feed_open(world, AUT, "AUTGEOSRB", next), CAIRN_DENIED_PARTNER);
-    assert_err(world_feed_open(world, AUT, "AUTSRB", next), CAIRN_OK);
-    scene_append(world, AUT, next, "after");
-    world_run(world, 10000);
-    assert_true(world_knows(world, GEO, "before"));
-    assert_true(world_knows(world, SRB, "after"));
-    assert_false(world_knows(world, GEO, "after"));
-    assert_false(world_disk_holds(world, GEO, (struct cairn_bytes){.data = next, .size = 16}));
-    world_close(world);
-}
-
-TEST(a_relay_serves_a_member_whose_line_to_the_author_is_cut)
-{
-    struct world *world = scene_open(6, 3, 20, 0);
-    uint8_t feed[16];
-    world_meet_all(world);
-    assert_err(world_feed_open(world, AUT, "AUTGEOSRB", feed), CAIRN_OK);
-    world_run(world, 2000);
-    world_cut(world, AUT, GEO, false);
-    scene_append(world, AUT, feed, "around-the-corner");
-    world_run(world, 10000);
-    assert_true(world_knows(world, SRB, "around-the-corner"));
-    assert_true(world_knows(world, GEO, "around-the-corner"));
-    world_close(world);
-}
-
 TEST(what_was_acknowledged_survives_a_crash_at_any_moment)
 {
     struct world *world = scene_open(7, 3, 10, 0);
@@ -302,8 +265,6 @@ int main(void)
         cmocka_unit_test(a_country_outside_the_audience_holds_the_commit_and_not_the_content),
         cmocka_unit_test(a_body_is_never_on_a_disk_in_clear),
         cmocka_unit_test(a_country_admitted_late_reads_everything_from_the_start),
-        cmocka_unit_test(a_removed_partner_gets_nothing_that_is_written_later),
-        cmocka_unit_test(a_relay_serves_a_member_whose_line_to_the_author_is_cut),
         cmocka_unit_test(what_was_acknowledged_survives_a_crash_at_any_moment),
         cmocka_unit_test(
             private_entries_of_a_busy_minute_come_under_commits_that_evidence_can_show),

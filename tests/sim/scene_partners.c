@@ -117,38 +117,6 @@ TEST(a_partner_removed_in_the_middle_of_everything_opens_nothing_later)
     world_close(world);
 }
 
-TEST(a_partner_that_is_added_again_reads_what_is_new_for_it)
-{
-    struct world *world = scene_open(3, 4, 0);
-    uint8_t before[16];
-    uint8_t between[16];
-    uint8_t again[16];
-    uint8_t pairwise[16];
-    assert_err(world_feed_open(world, AUT, "AUTGEOSRB", before), CAIRN_OK);
-    scene_words(world, AUT, before, "before", 5);
-    world_run(world, 3000);
-    world_forget(world, AUT, GEO);
-    assert_err(world_feed_open(world, AUT, "AUTSRB", between), CAIRN_OK);
-    scene_words(world, AUT, between, "between", 5);
-    world_run(world, 5000);
-    world_meet(world, AUT, GEO);
-    assert_err(world_append(world, AUT, before, "closed"), CAIRN_STATE);
-    assert_err(world_feed_open(world, AUT, "AUTGEOSRB", again), CAIRN_OK);
-    scene_words(world, AUT, again, "again", 5);
-    world_pairwise(world, AUT, GEO, pairwise);
-    scene_append(world, AUT, pairwise, "welcome");
-    world_pairwise(world, GEO, AUT, pairwise);
-    scene_append(world, GEO, pairwise, "thanks");
-    world_run(world, 20000);
-    assert_int_equal(scene_known(world, GEO, AUT, "before", 5), 5);
-    assert_int_equal(scene_known(world, GEO, AUT, "between", 5), 0);
-    assert_int_equal(scene_known(world, GEO, AUT, "again", 5), 5);
-    assert_true(world_knows(world, GEO, "welcome"));
-    assert_true(world_knows(world, AUT, "thanks"));
-    assert_int_equal(world_notices(world, GEO, CAIRN_NOTICE_FORK), 0);
-    world_close(world);
-}
-
 /* P-87: a country alone writes for partners it does not have yet, and falls now and then. Whoever
  * is admitted later reads from the first entry on, whoever is not has nothing, not even sealed. */
 TEST(what_was_written_before_the_first_partner_came_is_read_by_it)
@@ -251,7 +219,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(eight_countries_on_a_lossy_network_end_with_the_same),
         cmocka_unit_test(a_partner_removed_in_the_middle_of_everything_opens_nothing_later),
-        cmocka_unit_test(a_partner_that_is_added_again_reads_what_is_new_for_it),
         cmocka_unit_test(what_was_written_before_the_first_partner_came_is_read_by_it),
         cmocka_unit_test(an_hour_in_which_nobody_speaks_has_sixty_flushes),
         cmocka_unit_test(a_commit_that_cannot_be_opened_is_called_missing),

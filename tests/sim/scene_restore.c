@@ -92,23 +92,6 @@ static void expect_life(struct world *world, const uint8_t feed[static 16],
     }
 }
 
-TEST(an_old_copy_beside_its_guard_gets_everything_back)
-{
-    struct world *world = open_calm(3, 11);
-    uint8_t feed[16], late[16];
-    write_around_backup(world, feed, late);
-    uint64_t size = restore_of(world, AUT).durable_size;
-    world_put_back(world, AUT, true);
-    assert_true(restore_of(world, AUT).is_restoring);
-    assert_true(restore_of(world, AUT).durable_size < size);
-    assert_err(world_append(world, AUT, feed, "no"), CAIRN_RESTORING);
-    world_run(world, 20000);
-    expect_all_back(world);
-    expect_life(world, feed, late);
-    assert_int_equal(world_notices(world, AUT, CAIRN_NOTICE_RESTORED), 1);
-    world_close(world);
-}
-
 TEST(an_old_copy_without_guard_waits_for_the_last_partner)
 {
     struct world *world = open_calm(3, 12);
@@ -442,7 +425,6 @@ TEST(a_whole_machine_put_back_notices_it_when_a_partner_answers)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_old_copy_beside_its_guard_gets_everything_back),
         cmocka_unit_test(an_old_copy_without_guard_waits_for_the_last_partner),
         cmocka_unit_test(with_one_partner_out_of_reach_the_guard_is_enough),
         cmocka_unit_test(a_node_that_falls_while_its_log_comes_back_restores_on),

@@ -215,7 +215,8 @@ static bool villain_is_slighted(const struct world *world, uint32_t node,
     }
     cairn_core_feed(world->nodes[node].core, number, &feed);
     return feed.author == 0 && feed.kind != CAIRN_FEED_CONTROL &&
-           (feed.id[0] + event->node) % 2 == 0;
+           ((feed.id[0] + event->node) % 2 == 0 ||
+            (world->nodes[node].villain->plays & WORLD_PLAY_KEEP) != 0);
 }
 
 /* gives false: the frame is not sent at all */
@@ -241,7 +242,7 @@ static bool villain_play(struct world *world, uint32_t node, struct world_event 
     if ((villain->plays & WORLD_PLAY_SWAP) != 0) { /* the last byte is of the last body */
         event->payload[4 + event->event.as.link.frame.size - 1] ^= 1;
     }
-    return (villain->plays & WORLD_PLAY_WITHHOLD) == 0;
+    return (villain->plays & (WORLD_PLAY_WITHHOLD | WORLD_PLAY_KEEP)) == 0;
 }
 
 /* gives how often the frame is sent: 0 it is withheld */

@@ -207,6 +207,9 @@ static void world_trace_action(struct world *world, uint32_t node,
 static void world_notice(struct world *world, uint32_t node, const struct cairn_notice *notice)
 {
     world->nodes[node].notices[notice->code]++;
+    if (world->listener != NULL) {
+        world->listener(world->listener_host, node, notice);
+    }
     bool is_link = notice->code == CAIRN_NOTICE_LINK_REFUSED && notice->err / 100 <= 2 &&
                    notice->err != CAIRN_PEER_UNKNOWN;
     /* A record may come from somebody who has not got the admission yet, or be sealed to a key that

@@ -127,6 +127,7 @@ enum world_play {
     WORLD_PLAY_WITHHOLD = 4, /* commits of its own feeds do not reach every second member */
     WORLD_PLAY_SWAP = 8,     /* ... reach them with other bodies */
     WORLD_PLAY_MUTE = 16,    /* it greets, and says nothing else */
+    WORLD_PLAY_KEEP = 32,    /* commits of its own feeds reach nobody */
 };
 void world_make_villain(struct world *world, uint32_t node, uint32_t plays);
 /* Its disk loses one commit of a feed. */

@@ -65,6 +65,8 @@ struct world_answer {
     uint8_t feed[16];
 };
 
+typedef void world_listener(void *host, uint32_t node, const struct cairn_notice *notice);
+
 struct world {
     struct world_options options;
     struct test_rng rng;
@@ -82,6 +84,8 @@ struct world {
     struct cairn_sha256 trace;
     struct history *history;     /* of every node, as told to others */
     struct world_opened *opened; /* by all: the same in every commit */
+    world_listener *listener;    /* hears every notice; NULL: nobody */
+    void *listener_host;
 };
 
 /* A frame is sent: no two roots are ever told for one size of a journal. */

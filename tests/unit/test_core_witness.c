@@ -34,6 +34,77 @@ TEST(a_withheld_commit_is_called_missing_after_a_minute_and_only_then_cosigned)
     assert_int_equal(scene_srb_peer().cosigned_size, scene.srb.journal.size);
 }
 
+/* P-89: a node that was away has much to fetch, and a slow line. What waits behind it is not called
+ * missing while it comes: marks that stand before the leaf, and earlier commits. */
+TEST(nothing_is_called_missing_while_what_stands_before_it_still_comes)
+{
+    enum { BEFORE = 5 };
+    scene_write_first();
+    scene_link_up(SRB, &scene.srb);
+    scene_join(SRB);
+    scene_frame(SRB, author_entries(&scene.feed, 0));
+    host_settle(scene.host);
+    uint32_t marks = scene.srb.control.commit_count;
+    uint32_t commits = scene.feed.commit_count;
+    for (uint32_t i = 0; i < BEFORE; i++) { /* it was away */
+        author_add_mark(&scene.srb, scene.host->now_ms);
+        author_commit(&scene.srb, &scene.srb.control, NULL);
+    }
+    for (uint32_t i = 0; i < BEFORE; i++) {
+        author_add_word(&scene.srb, &scene.feed, "word");
+        author_commit(&scene.srb, &scene.feed, NULL);
+    }
+    author_add_mark(&scene.srb, scene.host->now_ms); /* stands behind all of them */
+    author_commit(&scene.srb, &scene.srb.control, NULL);
+    author_sign(&scene.srb);
+    scene_frame(
+        SRB, author_range(&scene.srb, scene_srb_peer().journal_size, scene.srb.journal.size, true));
+    for (uint32_t i = 0; i < BEFORE; i++) {
+        host_run(scene.host, 40000);
+        scene_frame(SRB, author_entries(&scene.srb.control, marks + i));
+    }
+    for (uint32_t i = 0; i + 1 < BEFORE; i++) {
+        host_run(scene.host, 40000);
+        scene_frame(SRB, author_entries(&scene.feed, commits + i));
+    }
+    host_run(scene.host, 40000);
+    assert_int_equal(scene_held(&scene.feed).commits, commits + BEFORE - 1);
+    assert_int_equal(scene.host->notices[CAIRN_NOTICE_MISSING], 1); /* the mark behind them */
+    scene_frame(SRB, author_entries(&scene.srb.control, marks + BEFORE));
+    host_run(scene.host, 30000); /* it changes nothing: 70 s since the last commit before it */
+    assert_int_equal(scene.host->notices[CAIRN_NOTICE_MISSING], 2);
+}
+
+TEST(nobody_keeps_a_commit_for_more_than_an_hour_by_sending_marks)
+{
+    enum { MARKS = 70, EACH_MS = 55000 };
+    uint64_t passed_ms = 0;
+    scene_write_first();
+    scene_link_up(SRB, &scene.srb);
+    scene_join(SRB);
+    scene_frame(SRB, author_entries(&scene.feed, 0));
+    host_settle(scene.host);
+    uint32_t first = scene.srb.control.commit_count;
+    author_add_word(&scene.srb, &scene.feed, "kept");
+    author_commit(&scene.srb, &scene.feed, NULL);
+    for (uint32_t i = 0; i < MARKS; i++) {
+        author_add_mark(&scene.srb, scene.host->now_ms);
+        author_commit(&scene.srb, &scene.srb.control, NULL);
+    }
+    author_sign(&scene.srb);
+    scene_frame(
+        SRB, author_range(&scene.srb, scene_srb_peer().journal_size, scene.srb.journal.size, true));
+    for (uint32_t i = 0; i < MARKS; i++) {
+        host_run(scene.host, EACH_MS);
+        passed_ms += EACH_MS;
+        if (passed_ms <= 3600000) {
+            assert_int_equal(scene.host->notices[CAIRN_NOTICE_MISSING], 0);
+        }
+        scene_frame(SRB, author_entries(&scene.srb.control, first + i));
+    }
+    assert_true(scene.host->notices[CAIRN_NOTICE_MISSING] > 0);
+}
+
 TEST(nothing_is_cosigned_before_the_missing_is_on_the_disk)
 {
     scene_write_first();
@@ -489,6 +560,8 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, scene_begin, scene_end)
     const struct CMUnitTest tests[] = {
         CASE(a_withheld_commit_is_called_missing_after_a_minute_and_only_then_cosigned),
+        CASE(nothing_is_called_missing_while_what_stands_before_it_still_comes),
+        CASE(nobody_keeps_a_commit_for_more_than_an_hour_by_sending_marks),
         CASE(nothing_is_cosigned_before_the_missing_is_on_the_disk),
         CASE(nothing_is_cosigned_while_the_missing_is_being_written),
         CASE(nothing_is_cosigned_before_the_mark_that_tells_of_it_is_on_the_disk),
