@@ -85,7 +85,9 @@ static void storm_open(struct storm *storm, uint64_t seed)
     static const uint32_t latencies[] = {1, 20, 100, 300, 1000};
     static const uint32_t cuts[] = {0, 10, 60, 200};
     static const uint32_t pauses[] = {300, 1500, 5000, 20000};
-    *storm = (struct storm){.seed = seed, .rng.state = seed ^ 0x73746f726d};
+    *storm = (struct storm){
+        .seed = seed, .rng.state = seed ^ 0x73746f726d, .officers.state = seed ^ 0x636c65726b};
+    storm->has_states = test_rng_below(&storm->officers, 3) == 0;
     storm->nodes = storm_pick_nodes(storm);
     struct world_options options = {
         .seed = seed,
@@ -94,6 +96,7 @@ static void storm_open(struct storm *storm, uint64_t seed)
         .retry_ms_max = 10 + storm_below(storm, 3000),
         .disk_ms_max = storm_below(storm, 3) == 0 ? storm_below(storm, 200) : 5,
         .cut_percent = cuts[storm_below(storm, 4)],
+        .has_states = storm->has_states,
         .is_real = storm->nodes <= 4 && storm_below(storm, 40) == 0,
     };
     storm->classes = storm_below(storm, 1u << STORM_CLASSES);
@@ -295,6 +298,7 @@ void storm_play(uint64_t seed, uint8_t out_trace[static 32])
         for (uint32_t left = storm_below(&storm, 6); left > 0; left--) {
             storm_order(&storm);
         }
+        storm_officers(&storm);
         storm_fault(&storm);
         world_run(storm.world, storm_below(&storm, storm.pause_ms_max));
         storm_check_always(&storm);
@@ -305,6 +309,12 @@ void storm_play(uint64_t seed, uint8_t out_trace[static 32])
     storm_dump(&storm);
     storm_check_always(&storm);
     storm_check_settled(&storm);
+    storm_check_states(&storm);
+    if (storm_lose_views(&storm)) {
+        storm_settle(&storm);
+        storm_check_settled(&storm);
+        storm_check_kept(&storm);
+    }
     storm_played.ms += world_now(storm.world) - WORLD_EPOCH_MS;
     storm_played.faults += storm.faults;
     world_trace(storm.world, out_trace);

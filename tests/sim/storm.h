@@ -2,7 +2,8 @@
  * calm, and everybody must hold what is theirs.
  *
  *     storm.c         who there is, what is asked for       storm_faults.c  what goes wrong
- *     storm_check.c   what must be true                     docs/simulation.md */
+ *     storm_states.c  what officers write and see           storm_check.c   what must be true
+ *     docs/simulation.md */
 #ifndef CAIRN_TESTS_SIM_STORM_H
 #define CAIRN_TESTS_SIM_STORM_H
 
@@ -68,6 +69,10 @@ struct storm {
     uint32_t villains;              /* set of nodes that lie: none, or one */
     uint32_t failed_disks;          /* set of nodes whose disk was made to fail */
     uint64_t faults;
+    bool has_states;          /* officers write alerts and cases */
+    struct test_rng officers; /* decides what, and by whom */
+    struct states *kept;      /* what a node showed before its views were lost */
+    uint32_t kept_of;
 };
 
 /* Play one seed; every violation fails the test that runs. */
@@ -94,5 +99,14 @@ bool storm_is_settled(const struct storm *storm, char *out_why, size_t capacity)
 /* Partners that a restoring node asks, and that never answer it. */
 uint32_t storm_unheard(const struct storm *storm, uint32_t node);
 void storm_check_settled(const struct storm *storm);
+
+/* A few officers write alerts and cases: officer.h. */
+void storm_officers(struct storm *storm);
+/* In the end: who knows the same shows the same, whatever the order it came in. */
+void storm_check_states(const struct storm *storm);
+/* A node loses its views and starts again. gives false: none did; else, once all is settled, it
+ * must show what it showed */
+bool storm_lose_views(struct storm *storm);
+void storm_check_kept(struct storm *storm);
 
 #endif
