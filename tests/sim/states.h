@@ -9,6 +9,8 @@
 
 #include "replication/merge/merge.h"
 
+struct world;
+
 struct states_row {
     struct cairn_bytes key, value; /* owned */
 };
@@ -40,6 +42,9 @@ struct states {
     uint32_t object_count, object_capacity;
     uint32_t entry_count, entry_capacity;
 };
+
+/* Those of a node, as of its clock; NULL: the world plays none. */
+struct states *world_states(struct world *world, uint32_t node);
 
 struct states *states_open(void);
 void states_close(struct states *states); /* NULL is harmless */

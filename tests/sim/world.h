@@ -24,8 +24,6 @@ struct world_command;
 typedef size_t world_writer(struct world *world, uint32_t node, struct world_command *command,
                             uint8_t *out, size_t capacity);
 
-struct states;
-
 struct world_options {
     uint64_t seed;
     uint32_t nodes;          /* 1..WORLD_NODES_MAX: AUT SRB GEO POL MDA ARM BIH MNE ... */
@@ -175,9 +173,6 @@ void world_slow(struct world *world, uint32_t from, uint32_t to, uint32_t bytes_
 void world_calm(struct world *world);
 
 /* ---- questions ---- */
-
-/* What the operations come to that a node has opened; NULL: the world plays none. */
-struct states *world_states(struct world *world, uint32_t node);
 
 bool world_recognises(const struct world *world, uint32_t node, uint32_t peer);
 
