@@ -80,14 +80,20 @@ static void storm_meet(struct storm *storm)
     }
 }
 
+bool storm_has_officers(uint64_t seed)
+{
+    struct test_rng rng = {.state = seed ^ 0x636c65726b};
+    return test_rng_below(&rng, 3) == 0;
+}
+
 static void storm_open(struct storm *storm, uint64_t seed)
 {
     static const uint32_t latencies[] = {1, 20, 100, 300, 1000};
     static const uint32_t cuts[] = {0, 10, 60, 200};
     static const uint32_t pauses[] = {300, 1500, 5000, 20000};
-    *storm = (struct storm){
-        .seed = seed, .rng.state = seed ^ 0x73746f726d, .officers.state = seed ^ 0x636c65726b};
-    storm->has_states = test_rng_below(&storm->officers, 3) == 0;
+    *storm =
+        (struct storm){.seed = seed, .rng.state = seed ^ 0x73746f726d, .officers.state = ~seed};
+    storm->has_states = storm_has_officers(seed);
     storm->nodes = storm_pick_nodes(storm);
     struct world_options options = {
         .seed = seed,
@@ -286,7 +292,7 @@ static void storm_settle(struct storm *storm)
     }
 }
 
-void storm_play(uint64_t seed, uint8_t out_trace[static 32])
+void storm_play_told(uint64_t seed, storm_teller *tell, uint8_t out_trace[static 32])
 {
     static struct storm storm;
     storm_open(&storm, seed);
@@ -318,5 +324,13 @@ void storm_play(uint64_t seed, uint8_t out_trace[static 32])
     storm_played.ms += world_now(storm.world) - WORLD_EPOCH_MS;
     storm_played.faults += storm.faults;
     world_trace(storm.world, out_trace);
+    if (tell != NULL) {
+        tell(&storm);
+    }
     world_close(storm.world);
+}
+
+void storm_play(uint64_t seed, uint8_t out_trace[static 32])
+{
+    storm_play_told(seed, NULL, out_trace);
 }

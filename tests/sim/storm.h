@@ -77,6 +77,10 @@ struct storm {
 
 /* Play one seed; every violation fails the test that runs. */
 void storm_play(uint64_t seed, uint8_t out_trace[static 32]);
+/* ... and somebody is told of it before the world ends. */
+typedef void storm_teller(const struct storm *storm);
+void storm_play_told(uint64_t seed, storm_teller *tell, uint8_t out_trace[static 32]);
+bool storm_has_officers(uint64_t seed);
 /* What was played so far, by all calls. */
 uint64_t storm_played_ms(void);
 uint64_t storm_played_faults(void);
