@@ -307,6 +307,10 @@ static cairn_err commit_take_sent(struct cairn_core *core, uint32_t number,
         cairn_core_notice_err(core, CAIRN_NOTICE_COMMIT_REFUSED,
                               core->journals[feed->journal].country, err);
     }
+    if (err == CAIRN_PEER_COMMIT && core->links[intake->link].journal != feed->journal) {
+        cairn_core_want_elsewhere(core, intake->link, log); /* of the other branch of a fork? */
+        return CAIRN_OK;
+    }
     return err;
 }
 

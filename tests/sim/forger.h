@@ -9,7 +9,10 @@
 /* From now on this node is only its keys; out writes in their name. Fake keys only. */
 void forger_open(struct world *world, uint32_t node, struct author *out);
 
-/* Say something to a node that is linked, and give it time to take it. */
+/* Say something to a node that is linked, at this time. */
+void forger_push(struct world *world, uint32_t from, uint32_t to,
+                 const struct cairn_message *message, uint64_t at_ms);
+/* ... at once, and give it time to take it. */
 void forger_say(struct world *world, uint32_t from, uint32_t to,
                 const struct cairn_message *message);
 

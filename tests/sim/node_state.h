@@ -2,6 +2,7 @@
 #ifndef CAIRN_TESTS_SIM_NODE_STATE_H
 #define CAIRN_TESTS_SIM_NODE_STATE_H
 
+#include "schema/country.h"
 #include "tests/sim/disk.h"
 #include "tests/sim/world.h"
 
@@ -49,9 +50,12 @@ struct node {
     struct disk disk;
     struct node_views views;
     char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1];
-    uint8_t root_seed[32], log_seed[32], witness_seed[32], sealing_secret[32], local[32];
+    uint8_t root_seed[32], next_root_seed[32], log_seed[32], witness_seed[32], local[32];
+    uint8_t sealing_secrets[CAIRN_COUNTRY_SEALING_MAX][32]; /* in the order of the document */
+    uint32_t sealing_told;                                  /* of them, to this run of the node */
+    struct cairn_country_doc doc;                           /* its country's newest one ... */
     uint8_t spki_hash[32];
-    uint8_t note[4096];
+    uint8_t note[8192]; /* ... signed */
     size_t note_size;
     uint32_t life; /* grows with every fall: what was under way for an earlier life is lost */
     bool is_down;  /* it will start again */

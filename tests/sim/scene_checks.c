@@ -7,7 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "replication/log/keys.h"
 #include "tests/sim/officer.h"
+#include "tests/sim/renewal.h"
 #include "tests/sim/storm.h"
 #include "tests/sim/world_state.h"
 
@@ -275,6 +277,66 @@ CHECK(views_that_are_made_again_otherwise_are_seen)
     states_close(storm.kept);
 }
 
+CHECK(a_document_that_did_not_come_is_seen)
+{
+    assert_true(world_renew(storm.world, AUT, WORLD_RENEW_ROOT));
+    assert_false(is_settled("AUT of AUT: does not hold the newest document"));
+    world_give_own(storm.world, AUT);
+    world_cut(storm.world, AUT, GEO, false);
+    world_cut(storm.world, SRB, GEO, false);
+    world_run(storm.world, 5000);
+    assert_false(world_has_document(storm.world, GEO, AUT));
+    world_cut(storm.world, SRB, GEO, true); /* from anybody */
+    world_run(storm.world, 5000);
+    assert_true(world_has_document(storm.world, GEO, AUT));
+}
+
+CHECK(a_feed_that_is_sealed_to_an_older_key_is_seen)
+{
+    storm.classes = 1u << STORM_ROTATE;
+    assert_true(world_renew(storm.world, SRB, WORLD_RENEW_SEALING));
+    world_give_own(storm.world, SRB);
+    world_run(storm.world, 5000);
+    assert_false(is_settled("AUT of AUT: a feed is sealed to an older key"));
+    storm_seal_all(&storm);
+    world_run(storm.world, 70000);
+    assert_true(is_settled("sealed"));
+    storm_last_words(&storm);
+    world_run(storm.world, 70000);
+    assert_true(is_settled(""));
+    storm_check_settled(&storm);
+    assert_true(world_knows(storm.world, SRB, "w-1"));
+}
+
+CHECK(a_fork_that_is_not_proved_is_seen)
+{
+    struct cairn_key key = {.table = CAIRN_TABLE_LEAF};
+    uint8_t leaf[48] = {1};
+    assert_false(fires(storm_check_lies, ""));
+    cairn_keys_journal_id(cairn_bytes_of(storm.world->nodes[GEO].origin), key.id);
+    disk_put(&storm.world->nodes[SRB].disk, &key,
+             (struct cairn_bytes){.data = leaf, .size = sizeof leaf});
+    storm.world->nodes[GEO].is_liar = true;
+    assert_true(fires(storm_check_lies, "AUT has no proof of the fork of GEO, which AUT sees"));
+}
+
+CHECK(a_commit_that_is_withheld_and_not_reported_is_seen)
+{
+    uint8_t feed[16] = {0};
+    while (feed[0] % 2 == 0) { /* the one that is kept from SRB */
+        assert_err(world_feed_open(storm.world, AUT, "AUTSRB", feed), CAIRN_OK);
+    }
+    world_run(storm.world, 5000);
+    world_make_villain(storm.world, AUT, WORLD_PLAY_WITHHOLD);
+    assert_err(world_append(storm.world, AUT, feed, "withheld"), CAIRN_OK);
+    world_run(storm.world, 3000);
+    assert_true(fires(storm_check_lies, "SRB has not opened 1 commits of AUT, and reported 0"));
+    world_run(storm.world, 70000);
+    assert_false(fires(storm_check_lies, ""));
+    storm.world->nodes[AUT].is_liar = false;
+    assert_true(fires(storm_check_lies, "SRB has not opened 0 commits of AUT, and reported 1"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -287,6 +349,10 @@ int main(void)
         cmocka_unit_test(a_word_that_reaches_somebody_else_is_seen),
         cmocka_unit_test(a_feed_that_is_lost_is_seen),
         cmocka_unit_test(what_is_not_everywhere_is_seen),
+        cmocka_unit_test(a_document_that_did_not_come_is_seen),
+        cmocka_unit_test(a_feed_that_is_sealed_to_an_older_key_is_seen),
+        cmocka_unit_test(a_fork_that_is_not_proved_is_seen),
+        cmocka_unit_test(a_commit_that_is_withheld_and_not_reported_is_seen),
         cmocka_unit_test(leaves_and_links_that_are_missing_are_seen),
         cmocka_unit_test(states_in_order_are_in_order),
         cmocka_unit_test(two_who_show_the_same_operations_otherwise_are_seen),

@@ -1,6 +1,7 @@
 #include "tests/sim/storm.h"
 
 #include "schema/base/limits.h"
+#include "tests/sim/liar.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,7 +120,11 @@ static void storm_open(struct storm *storm, uint64_t seed)
     if (storm->nodes > 3 && storm_below(storm, 4) == 0) {
         uint32_t villain = storm_below(storm, storm->nodes);
         storm->villains = 1u << villain;
-        world_make_villain(storm->world, villain, storm_pick_plays(storm));
+        if (!options.is_real && storm_below(storm, 2) == 0) {
+            storm->liar = liar_open(storm->world, villain, seed);
+        } else {
+            world_make_villain(storm->world, villain, storm_pick_plays(storm));
+        }
     }
 }
 
@@ -130,29 +135,48 @@ static bool storm_is_partner(const struct storm *storm, uint32_t a, uint32_t b)
     return world_recognises(storm->world, a, b);
 }
 
-static void storm_feed_open(struct storm *storm, uint32_t node)
+/* For these nodes, behind that feed (NULL: it is the first one). */
+static void storm_feed_begin(struct storm *storm, uint32_t node, uint32_t wanted,
+                             const uint8_t *continues)
 {
     char members[WORLD_NODES_MAX * 3 + 1];
-    uint32_t wanted = 1u << node;
     if (storm->feed_count == STORM_FEEDS_MAX) {
         return;
     }
-    for (uint32_t peer = 0; peer < storm->nodes; peer++) {
-        if (peer != node && storm_is_partner(storm, node, peer) && storm_below(storm, 3) > 0) {
-            wanted |= 1u << peer;
-        }
-    }
     world_members(storm->world, wanted, members);
     struct world_command command = {.type = CAIRN_EVENT_FEED_OPEN, .members = members};
+    if (continues != NULL) {
+        memcpy(command.continues, continues, 16);
+    }
     /* Of those for nobody else yet, half are for nobody else ever. */
-    command.is_private = wanted == 1u << node && storm_below(storm, 2) == 0;
+    command.is_private = continues == NULL && wanted == 1u << node && storm_below(storm, 2) == 0;
     struct storm_feed *feed = &storm->feeds[storm->feed_count++];
     *feed = (struct storm_feed){.author = node, .wanted = wanted};
     feed->token = world_begin(storm->world, node, &command);
 }
 
-/* Feeds whose opening was answered since. */
-static void storm_learn(struct storm *storm)
+static void storm_feed_open(struct storm *storm, uint32_t node)
+{
+    uint32_t wanted = 1u << node;
+    for (uint32_t peer = 0; peer < storm->nodes; peer++) {
+        if (peer != node && storm_is_partner(storm, node, peer) && storm_below(storm, 3) > 0) {
+            wanted |= 1u << peer;
+        }
+    }
+    storm_feed_begin(storm, node, wanted, NULL);
+}
+
+void storm_continue(struct storm *storm, const struct storm_feed *feed)
+{
+    uint32_t wanted = 1u << feed->author;
+    for (uint32_t peer = 0; peer < storm->nodes; peer++) {
+        bool is_wanted = (feed->wanted >> peer & 1u) != 0;
+        wanted |= is_wanted && storm_is_partner(storm, feed->author, peer) ? 1u << peer : 0;
+    }
+    storm_feed_begin(storm, feed->author, wanted, feed->id);
+}
+
+void storm_learn(struct storm *storm)
 {
     for (uint32_t i = 0; i < storm->feed_count; i++) {
         struct storm_feed *feed = &storm->feeds[i];
@@ -178,32 +202,42 @@ static struct storm_feed *storm_pick_feed(struct storm *storm, uint32_t node)
     return NULL;
 }
 
-static void storm_append(struct storm *storm, uint32_t node)
+void storm_write(struct storm *storm, uint32_t node, const uint8_t feed[static 16])
 {
     char text[32];
     struct world_command command = {.type = CAIRN_EVENT_APPEND, .word = text};
-    const struct storm_feed *feed = storm_pick_feed(storm, node);
-    uint32_t peer = storm_below(storm, storm->nodes);
     if (storm->word_count == STORM_WORDS_MAX) {
         return;
     }
+    struct storm_word *word = &storm->words[storm->word_count];
+    (void)snprintf(text, sizeof text, "w-%u", storm->word_count++);
+    *word = (struct storm_word){.author = node, .put_backs = storm->put_backs[node]};
+    memcpy(word->feed, feed, 16);
+    memcpy(command.feed, feed, 16);
+    word->token = world_begin(storm->world, node, &command);
+}
+
+static void storm_append(struct storm *storm, uint32_t node)
+{
+    struct world_command command = {.type = CAIRN_EVENT_APPEND};
+    struct storm_feed *feed = storm_pick_feed(storm, node);
+    uint32_t peer = storm_below(storm, storm->nodes);
     if (feed != NULL && storm_below(storm, 4) > 0) {
+        if (storm_is_stale(storm, feed)) {
+            storm_seal(storm, feed);
+            return;
+        }
         memcpy(command.feed, feed->id, 16);
     } else if (peer == node || !storm_is_partner(storm, node, peer) ||
                !world_find_pairwise(storm->world, node, peer, command.feed)) {
         return;
     }
     if (storm_has(storm, STORM_LARGE) && storm_below(storm, 6) == 0) {
-        command.word = NULL;
         command.size_bytes = 256 + storm_below(storm, 60000);
         (void)world_begin(storm->world, node, &command);
         return;
     }
-    struct storm_word *word = &storm->words[storm->word_count];
-    (void)snprintf(text, sizeof text, "w-%u", storm->word_count++);
-    *word = (struct storm_word){.author = node, .put_backs = storm->put_backs[node]};
-    memcpy(word->feed, command.feed, 16);
-    word->token = world_begin(storm->world, node, &command);
+    storm_write(storm, node, command.feed);
 }
 
 static void storm_change_feed(struct storm *storm, uint32_t node)
@@ -250,6 +284,7 @@ static void storm_order(struct storm *storm)
     uint8_t hash[32];
     storm_learn(storm);
     storm_add_owed(storm);
+    storm_tell(storm);
     if (dice < 3) {
         storm_feed_open(storm, node);
     } else if (dice < 7) {
@@ -259,6 +294,8 @@ static void storm_order(struct storm *storm)
     } else if (dice == 9 && storm_has(storm, STORM_POLICY)) {
         test_rng_bytes(&storm->rng, hash, sizeof hash);
         world_policy(storm->world, node, hash);
+    } else if (dice == 10) {
+        storm_renew(storm, node);
     } else {
         storm_append(storm, node);
     }
@@ -287,7 +324,10 @@ static void storm_settle(struct storm *storm)
         if (world_now(storm->world) >= end_ms - STORM_SETTLE_MS / 2) {
             storm_give_up(storm);
         }
+        storm_learn(storm);
         storm_add_owed(storm);
+        storm_tell(storm);
+        storm_seal_all(storm);
         world_run(storm->world, STORM_SLICE_MS);
     }
 }
@@ -306,15 +346,22 @@ void storm_play_told(uint64_t seed, storm_teller *tell, uint8_t out_trace[static
         }
         storm_officers(&storm);
         storm_fault(&storm);
+        storm_lie(&storm);
         world_run(storm.world, storm_below(&storm, storm.pause_ms_max));
         storm_check_always(&storm);
     }
     storm_learn(&storm);
     storm_calm(&storm);
     storm_settle(&storm);
+    if (storm_has(&storm, STORM_ROTATE)) {
+        storm_last_words(&storm);
+        storm_settle(&storm);
+    }
+    storm_settle_lies(&storm);
     storm_dump(&storm);
     storm_check_always(&storm);
     storm_check_settled(&storm);
+    storm_check_lies(&storm);
     storm_check_states(&storm);
     if (storm_lose_views(&storm)) {
         storm_settle(&storm);
@@ -327,6 +374,7 @@ void storm_play_told(uint64_t seed, storm_teller *tell, uint8_t out_trace[static
     if (tell != NULL) {
         tell(&storm);
     }
+    liar_close(storm.liar);
     world_close(storm.world);
 }
 

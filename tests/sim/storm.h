@@ -2,6 +2,7 @@
  * calm, and everybody must hold what is theirs.
  *
  *     storm.c         who there is, what is asked for       storm_faults.c  what goes wrong
+ *     storm_renew.c   other keys                            storm_lies.c    liars, and the truth
  *     storm_states.c  what officers write and see           storm_check.c   what must be true
  *     docs/simulation.md */
 #ifndef CAIRN_TESTS_SIM_STORM_H
@@ -10,7 +11,7 @@
 #include "tests/sim/world.h"
 
 #define STORM_FEEDS_MAX 192
-#define STORM_WORDS_MAX 512
+#define STORM_WORDS_MAX 1024
 
 /* Classes of faults and orders; a seed has about half of them. */
 enum storm_class {
@@ -32,15 +33,18 @@ enum storm_class {
     STORM_REKEY,
     STORM_CLOSE,
     STORM_POLICY,
-    STORM_LARGE, /* operations of up to 60 KiB */
+    STORM_LARGE,  /* operations of up to 60 KiB */
+    STORM_ROTATE, /* other sealing keys */
+    STORM_ROOT,   /* the announced root key */
     STORM_CLASSES,
 };
 
 struct storm_feed {
     uint64_t token;
     uint32_t author;
-    uint32_t wanted; /* set of nodes that an operator ever wanted in it */
-    bool is_known;   /* it was opened, and this is its id */
+    uint32_t wanted;      /* set of nodes that an operator ever wanted in it */
+    uint64_t rekey_token; /* the last one asked for because a member has another key; 0 none */
+    bool is_known;        /* it was opened, and this is its id */
     uint8_t id[16];
 };
 
@@ -67,7 +71,11 @@ struct storm {
     bool has_backup[WORLD_NODES_MAX];
     uint32_t owed[WORLD_NODES_MAX]; /* by node: set of partners that an old copy did not know */
     uint32_t villains;              /* set of nodes that lie: none, or one */
-    uint32_t failed_disks;          /* set of nodes whose disk was made to fail */
+    struct liar *liar;              /* ... in its own name; NULL: only its frames are altered */
+    uint32_t new_roots;             /* set of nodes whose country signs by its next root key */
+    uint32_t new_ways;              /* set of nodes that drew a key to speak with a partner again */
+    bool is_calm;
+    uint32_t failed_disks; /* set of nodes whose disk was made to fail */
     uint64_t faults;
     bool has_states;          /* officers write alerts and cases */
     struct test_rng officers; /* decides what, and by whom */
@@ -87,12 +95,31 @@ uint64_t storm_played_faults(void);
 
 uint32_t storm_below(struct storm *storm, uint32_t bound);
 bool storm_has(const struct storm *storm, enum storm_class class);
+/* Feeds whose opening was answered since. */
+void storm_learn(struct storm *storm);
+/* Write the next word into a feed. */
+void storm_write(struct storm *storm, uint32_t node, const uint8_t feed[static 16]);
+/* Open a feed of the same audience behind this one. */
+void storm_continue(struct storm *storm, const struct storm_feed *feed);
 const struct storm_feed *storm_feed_of(const struct storm *storm, const uint8_t id[static 16]);
 void storm_fault(struct storm *storm);
 /* Operators add partners again that an old copy of a disk did not know. */
 void storm_add_owed(struct storm *storm);
 /* ... and remove those that a restoring node waits for in vain. */
 void storm_give_up(struct storm *storm);
+/* The country of this node, and maybe another one, has its next document. */
+void storm_renew(struct storm *storm, uint32_t node);
+void storm_tell(struct storm *storm);
+/* Is an open feed's epoch sealed to an older key of some member? Then another one begins. P-95 */
+bool storm_is_stale(const struct storm *storm, const struct storm_feed *feed);
+void storm_seal(struct storm *storm, struct storm_feed *feed);
+void storm_seal_all(struct storm *storm);
+void storm_last_words(struct storm *storm);
+/* Who lies in its own name does so; in the end, a last time, and what it said goes around. */
+void storm_lie(struct storm *storm);
+void storm_settle_lies(struct storm *storm);
+/* Then: every fork is proved to all, and whatever is for a node was opened or is reported. */
+void storm_check_lies(const struct storm *storm);
 /* The last line is given back, the last wrong is made good. */
 void storm_calm(struct storm *storm);
 

@@ -1,6 +1,7 @@
 #include "tests/sim/storm.h"
 
 #include "replication/scrub.h"
+#include "tests/sim/renewal.h"
 #include "tests/sim/world_state.h"
 
 #include <stdio.h>
@@ -172,6 +173,9 @@ static bool check_pair(const struct check_pair *pair)
     if (!is_self && !check_journal(pair)) {
         return false;
     }
+    if (!world_has_document(pair->storm->world, pair->reader, pair->author)) {
+        return check_say(pair, "does not hold the newest document", 0, 1);
+    }
     for (uint32_t i = 0; i < cairn_core_feed_count(core); i++) {
         struct cairn_core_feed feed;
         cairn_core_feed(core, i, &feed);
@@ -259,6 +263,12 @@ static bool check_is_in_order(const struct check_pair *pair)
     cairn_core_scrub_status(node->core, &scrub);
     if (scrub.fault_count > 0 || disk_rotten(&node->disk) > 0) {
         return check_say(pair, "has damaged rows", scrub.fault_count, disk_rotten(&node->disk));
+    }
+    for (uint32_t i = 0; i < pair->storm->feed_count; i++) {
+        const struct storm_feed *feed = &pair->storm->feeds[i];
+        if (feed->author == pair->author && storm_is_stale(pair->storm, feed)) {
+            return check_say(pair, "a feed is sealed to an older key", i, 0);
+        }
     }
     return true;
 }

@@ -170,4 +170,5 @@ void storm_calm(struct storm *storm)
         }
     }
     world_calm(storm->world);
+    storm->is_calm = true;
 }

@@ -209,8 +209,10 @@ static void world_notice(struct world *world, uint32_t node, const struct cairn_
     world->nodes[node].notices[notice->code]++;
     bool is_link = notice->code == CAIRN_NOTICE_LINK_REFUSED && notice->err / 100 <= 2 &&
                    notice->err != CAIRN_PEER_UNKNOWN;
-    /* A record may come from somebody who has not got the admission yet. */
-    bool is_feed = notice->code == CAIRN_NOTICE_FEED_REFUSED && notice->err != CAIRN_DENIED_PARTNER;
+    /* A record may come from somebody who has not got the admission yet, or be sealed to a key that
+     * has not come to this node yet. */
+    bool is_feed = notice->code == CAIRN_NOTICE_FEED_REFUSED &&
+                   notice->err != CAIRN_DENIED_PARTNER && notice->err != CAIRN_LATER;
     bool is_fork = notice->code == CAIRN_NOTICE_FORK || notice->code == CAIRN_NOTICE_FORK_PROVEN;
     for (uint32_t i = 0; (is_link || is_fork) && i < world->options.nodes; i++) {
         bool is_it = memcmp(notice->country, world_code(world, i), 3) == 0;

@@ -54,7 +54,7 @@ bool world_is_held(struct world *world, uint32_t number)
         const struct node *peer = &world->nodes[other];
         struct cairn_core_restore restore;
         cairn_core_restore(peer->core, &restore);
-        if (peer->is_down || restore.is_restoring || restore.is_halted) {
+        if (!peer->is_liar && (peer->is_down || restore.is_restoring || restore.is_halted)) {
             return false;
         }
         /* What is still being written may be lost with a disk that fails. */

@@ -35,8 +35,8 @@ void node_start(struct world *world, uint32_t number)
     node->has_begun = false;
     cairn_suite_sign_public(&world->suite, node->log_seed, identity.log_public);
     cairn_suite_sign_public(&world->suite, node->witness_seed, identity.witness_public);
-    identity.sealing_count = 1;
-    memcpy(identity.sealing_secrets[0], node->sealing_secret, 32);
+    identity.sealing_count = node->sealing_told = node->doc.sealing_count;
+    memcpy(identity.sealing_secrets, node->sealing_secrets, sizeof node->sealing_secrets);
     memcpy(identity.local_secret, node->local, 32);
     node->core = cairn_core_init(node->memory, &world->limits, &identity, &world->suite);
     node_recall(world, number);
@@ -54,6 +54,7 @@ void node_start(struct world *world, uint32_t number)
     node->has_begun = true;
     node->start.as.start.is_stale = false;
     world_step(world, number, &start);
+    world_tell_own(world, number);
     if (node->accept.type == CAIRN_EVENT_ACCEPT) {
         world_step(world, number, &node->accept);
     }
@@ -306,7 +307,7 @@ void world_calm(struct world *world)
 void world_sign_document(struct world *world, uint32_t number, struct cairn_country_doc *doc)
 {
     struct node *node = &world->nodes[number];
-    uint8_t text[2048];
+    static uint8_t text[sizeof node->note];
     uint8_t signature[64];
     struct cairn_bytes encoded;
     struct cairn_note_writer writer;
@@ -336,9 +337,9 @@ struct cairn_country_doc world_document(struct world *world, uint32_t number)
         .valid_from_ms = 1000,
         .valid_until_ms = 4000000000000u,
     };
-    world_random(world, doc.next_root, 32);
+    world_next_root(world, number, doc.next_root);
     doc.sealing[0].number = 1;
-    cairn_suite_dh_public(&world->suite, node->sealing_secret, doc.sealing[0].key);
+    cairn_suite_dh_public(&world->suite, node->sealing_secrets[0], doc.sealing[0].key);
     doc.nodes[0].name = cairn_bytes_of("sim-1");
     doc.nodes[0].incarnation = 1;
     cairn_suite_sign_public(&world->suite, node->log_seed, doc.nodes[0].log);
@@ -354,7 +355,7 @@ static void node_copy(struct node *node, const struct node *first)
     memcpy(node->root_seed, first->root_seed, 32);
     memcpy(node->log_seed, first->log_seed, 32);
     memcpy(node->witness_seed, first->witness_seed, 32);
-    memcpy(node->sealing_secret, first->sealing_secret, 32);
+    memcpy(node->sealing_secrets[0], first->sealing_secrets[0], 32);
     memcpy(node->spki_hash, first->spki_hash, 32);
     memcpy(node->note, first->note, first->note_size);
     node->note_size = first->note_size;
@@ -364,7 +365,7 @@ static void node_copy(struct node *node, const struct node *first)
 static void node_follow(struct node *node, const struct node *first)
 {
     memcpy(node->root_seed, first->root_seed, 32);
-    memcpy(node->sealing_secret, first->sealing_secret, 32);
+    memcpy(node->sealing_secrets[0], first->sealing_secrets[0], 32);
     memcpy(node->note, first->note, first->note_size);
     node->note_size = first->note_size;
 }
@@ -391,11 +392,12 @@ void node_open(struct world *world, uint32_t number)
     world_random(world, node->root_seed, 32);
     world_random(world, node->log_seed, 32);
     world_random(world, node->witness_seed, 32);
-    world_random(world, node->sealing_secret, 32);
+    world_random(world, node->sealing_secrets[0], 32);
+    world_random(world, node->next_root_seed, 32);
     world_random(world, node->local, 32);
     world_random(world, node->spki_hash, 32);
-    struct cairn_country_doc doc = world_document(world, number);
-    world_sign_document(world, number, &doc);
+    node->doc = world_document(world, number);
+    world_sign_document(world, number, &node->doc);
     if (world_is_next(world, number)) {
         node_follow(node, &world->nodes[0]);
     }

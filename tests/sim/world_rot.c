@@ -46,13 +46,27 @@ static struct node *rot_find_holder(struct world *world, uint32_t node, const st
     return NULL;
 }
 
+/* Of a journal with two histories nobody else may have all that leads to this root. */
+static bool rot_is_disputed(const struct world *world, const struct disk_row *row)
+{
+    uint8_t id[16];
+    for (uint32_t i = 0; i < world->options.nodes; i++) {
+        cairn_keys_journal_id(cairn_bytes_of(world->nodes[i].origin), id);
+        if (world->nodes[i].is_liar && memcmp(id, row->key + 1, 16) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void world_rot(struct world *world, uint32_t node, uint32_t dice)
 {
     struct disk *disk = &world->nodes[node].disk;
     for (size_t i = 0; i < disk->count; i++) {
         struct disk_row *row = disk->rows[(dice + i) % disk->count];
         bool is_log = row->key[0] == CAIRN_TABLE_LEAF || row->key[0] == CAIRN_TABLE_COMMIT;
-        struct node *holder = is_log ? rot_find_holder(world, node, row) : NULL;
+        bool is_one = is_log && !rot_is_disputed(world, row);
+        struct node *holder = is_one ? rot_find_holder(world, node, row) : NULL;
         if (holder != NULL) {
             disk_sync(&holder->disk); /* no power cut takes that one, too */
             row->is_rotten = true;

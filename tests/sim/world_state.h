@@ -4,6 +4,7 @@
  *     world_queue.c    what is to come             world_fold.c     what a node opens, remembers
  *     world_nodes.c    keys, starts, falls         world_command.c  what operators ask for
  *     world_rot.c      disks that rot
+ *     world_renew.c    documents, other keys
  *     world_look.c     questions of tests          history.c        nobody tells two histories
  *     world_states.c   alerts and cases            states.c         ... what they come to */
 #ifndef CAIRN_TESTS_SIM_WORLD_STATE_H
@@ -11,7 +12,6 @@
 
 #include "crypto/hash.h"
 #include "replication/merge/merge.h"
-#include "schema/country.h"
 #include "tests/sim/node_state.h"
 #include "tests/sim/world.h"
 
@@ -127,6 +127,7 @@ void world_guard(struct world *world, uint32_t node); /* after a step, before it
 
 /* A country's first document, and any under its root key: into the node's note. */
 struct cairn_country_doc world_document(struct world *world, uint32_t node);
+void world_next_root(struct world *world, uint32_t node, uint8_t out[static 32]);
 void world_sign_document(struct world *world, uint32_t node, struct cairn_country_doc *doc);
 uint32_t world_find_word(const struct world *world, uint32_t node, const char *word);
 
@@ -135,6 +136,8 @@ void node_start(struct world *world, uint32_t number);
 void node_open(struct world *world, uint32_t number);
 void node_close(struct world *world, uint32_t number);
 
+/* It hears of its own newest document, as at the start of node/driver.c. */
+void world_tell_own(struct world *world, uint32_t node);
 void world_scrub_begin(struct world *world, uint32_t node); /* after START */
 
 /* commands */

@@ -173,6 +173,34 @@ TEST(an_author_that_breaks_a_rule_ends_its_feed_and_not_the_link)
     host_run(scene.host, 5000);
 }
 
+/* Who holds the other branch of a fork serves commits of leaves that are not ours. source P-66 */
+TEST(a_relay_with_a_commit_of_other_leaves_is_asked_no_more_and_not_accused)
+{
+    uint8_t bytes[4096];
+    scene_write_first();
+    scene_link_up(SRB, &scene.srb);
+    scene_join(SRB);
+    host_link_down(scene.host, SRB);
+    scene_link_up(GEO, &scene.geo);
+    scene_offer(GEO);
+    struct cairn_bytes good = author_commit_bytes(&scene.feed, 0);
+    struct cairn_message message = {.type = CAIRN_MESSAGE_ENTRIES,
+                                    .as.entries = {.commit = {.data = bytes, .size = good.size}}};
+    memcpy(bytes, good.data, good.size);
+    bytes[88] ^= 1; /* another policy was in force */
+    scene_frame(GEO, message);
+    host_settle(scene.host);
+    assert_err(scene.host->dropped[GEO], CAIRN_OK);
+    assert_int_equal(scene.host->notices[CAIRN_NOTICE_COMMIT_REFUSED], 1);
+    scene_frame(GEO, author_entries(&scene.feed, 0)); /* too late: it is no source any more */
+    host_settle(scene.host);
+    assert_int_equal(scene_held(&scene.feed).commits, 0);
+    scene_offer(GEO);
+    scene_frame(GEO, author_entries(&scene.feed, 0));
+    host_settle(scene.host);
+    assert_int_equal(scene_held(&scene.feed).commits, 1);
+}
+
 /* The same bytes from a relay, under the author's true opening, are the relay's doing. */
 TEST(a_relay_cannot_break_a_feed_with_entries_of_its_own)
 {
@@ -229,6 +257,7 @@ int main(void)
         CASE(a_leaf_with_another_tag_is_not_the_feeds),
         CASE(a_commit_waits_for_the_marks_before_it),
         CASE(an_author_that_breaks_a_rule_ends_its_feed_and_not_the_link),
+        CASE(a_relay_with_a_commit_of_other_leaves_is_asked_no_more_and_not_accused),
         CASE(a_relay_cannot_break_a_feed_with_entries_of_its_own),
         CASE(a_control_feed_of_which_nothing_was_stored_is_looked_for_again),
     };

@@ -1,0 +1,153 @@
+#include "tests/sim/storm.h"
+
+#include "tests/sim/renewal.h"
+#include "tests/sim/world_state.h"
+
+#include <string.h>
+
+/* What operators do about keys: new documents, other sealing keys, the announced root key; and as
+ * node/publish_feed.c, another epoch for a feed before more is written to it. */
+
+/* Of a country, in one storm; each makes pairwise feeds of its own with every partner's. */
+static uint32_t renew_sealing_max(const struct storm *storm)
+{
+    return storm->nodes > 10 ? 2 : storm->nodes > 6 ? 3 : 4;
+}
+
+static void renew_one(struct storm *storm, uint32_t number)
+{
+    struct node *node = &storm->world->nodes[number];
+    uint32_t what = WORLD_RENEW_PLAIN;
+    if (storm_has(storm, STORM_ROTATE) && node->doc.sealing_count < renew_sealing_max(storm) &&
+        storm_below(storm, 4) > 0) {
+        what |= WORLD_RENEW_SEALING;
+    }
+    if (storm_has(storm, STORM_ROOT) && storm_below(storm, 2) == 0 &&
+        (storm->new_roots >> number & 1u) == 0) {
+        what |= WORLD_RENEW_ROOT;
+        storm->new_roots |= 1u << number;
+    }
+    (void)world_renew(storm->world, number, what);
+    if (storm_below(storm, 4) > 0) {
+        world_give_own(storm->world, number);
+    } else { /* it goes to a partner first: what is sealed to its key cannot be opened yet */
+        struct world_command show = {.type = CAIRN_EVENT_DOCUMENT, .country = number};
+        uint32_t peer = storm_below(storm, storm->nodes);
+        if (peer != number && world_recognises(storm->world, peer, number)) {
+            (void)world_begin(storm->world, peer, &show);
+        }
+    }
+}
+
+/* One country, or two at once. */
+void storm_renew(struct storm *storm, uint32_t node)
+{
+    uint32_t other = (node + 1 + storm_below(storm, storm->nodes - 1)) % storm->nodes;
+    if (!storm_has(storm, STORM_ROTATE) && !storm_has(storm, STORM_ROOT)) {
+        return;
+    }
+    renew_one(storm, node);
+    if (storm_below(storm, 3) == 0) {
+        renew_one(storm, other);
+    }
+}
+
+/* What a node was not told, or did not take because it was busy or fell. */
+void storm_tell(struct storm *storm)
+{
+    for (uint32_t node = 0; node < storm->nodes; node++) {
+        if (storm->is_calm || storm_below(storm, 20) == 0) {
+            world_give_own(storm->world, node);
+        }
+    }
+}
+
+/* ---- another epoch, because a member has another key ---- */
+
+static bool renew_is_open(const struct storm *storm, const struct storm_feed *feed,
+                          struct cairn_core_feed *out)
+{
+    const struct cairn_core *core = storm->world->nodes[feed->author].core;
+    uint32_t number;
+    if (!feed->is_known || storm->world->nodes[feed->author].is_down ||
+        !cairn_core_feed_find(core, feed->id, &number)) {
+        return false;
+    }
+    cairn_core_feed(core, number, out);
+    return out->kind == CAIRN_FEED_AUDIENCE && !out->is_closed && !out->is_lost &&
+           out->tagged == out->commits;
+}
+
+bool storm_is_stale(const struct storm *storm, const struct storm_feed *feed)
+{
+    struct cairn_core_feed held;
+    return storm_has(storm, STORM_ROTATE) && renew_is_open(storm, feed, &held) &&
+           world_is_stale(storm->world, feed->author, feed->id);
+}
+
+/* What was written to a member is on no disk any more, so nothing can be said to it under the keys
+ * of then: under another one there is another pairwise feed. */
+static void renew_way(struct storm *storm, uint32_t node)
+{
+    struct cairn_core_restore restore;
+    cairn_core_restore(storm->world->nodes[node].core, &restore);
+    if (!restore.is_restoring && storm->put_backs[node] > 0 && storm->is_calm &&
+        (storm->new_ways >> node & 1u) == 0) {
+        storm->new_ways |= 1u << node;
+        (void)world_renew(storm->world, node, WORLD_RENEW_SEALING);
+        world_give_own(storm->world, node);
+    }
+}
+
+/* The next epoch; where there is none, the feed is closed, and another one continues it. */
+void storm_seal(struct storm *storm, struct storm_feed *feed)
+{
+    struct world_command command = {.type = CAIRN_EVENT_FEED_REKEY};
+    cairn_err err = CAIRN_OK;
+    uint8_t unused[16];
+    memcpy(command.feed, feed->id, 16);
+    if (feed->rekey_token != 0) {
+        (void)world_answer(storm->world, feed->rekey_token, &err, unused);
+    }
+    if (err == CAIRN_RESTORING) {
+        renew_way(storm, feed->author);
+    }
+    if (err == CAIRN_FULL) {
+        command.type = CAIRN_EVENT_FEED_CLOSE;
+        (void)world_begin(storm->world, feed->author, &command);
+        storm_continue(storm, feed);
+        return;
+    }
+    feed->rekey_token = world_begin(storm->world, feed->author, &command);
+}
+
+void storm_seal_all(struct storm *storm)
+{
+    for (uint32_t i = 0; i < storm->feed_count; i++) {
+        if (!storm->world->nodes[storm->feeds[i].author].is_liar &&
+            storm_is_stale(storm, &storm->feeds[i])) {
+            storm_seal(storm, &storm->feeds[i]);
+        }
+    }
+}
+
+/* One more word into every feed that takes any, under the newest keys. */
+void storm_last_words(struct storm *storm)
+{
+    struct cairn_core_feed held;
+    uint32_t count = storm->feed_count;
+    storm_learn(storm);
+    for (uint32_t i = 0; i < count; i++) {
+        if (renew_is_open(storm, &storm->feeds[i], &held)) {
+            storm_write(storm, storm->feeds[i].author, storm->feeds[i].id);
+        }
+    }
+    for (uint32_t node = 0; node < storm->nodes; node++) {
+        for (uint32_t peer = 0; peer < storm->nodes; peer++) {
+            uint8_t feed[16];
+            if (peer != node && world_find_pairwise(storm->world, node, peer, feed)) {
+                storm_write(storm, node, feed);
+            }
+        }
+    }
+}
