@@ -3,6 +3,8 @@
  *
  *     new                                       forget everything
  *     op ID FEED INDEX COUNTRY FLOOR_MS BYTES   {"err":0,"changed":true}    hexadecimal digits
+ *     state KEY STATE                           hold this state, as some node shows it
+ *     row KEY ROW VALUE                         ... and this row of its index
  *     show                                      [{"space":"a","status":1,...}, ...]
  *
  * One line of JSON for each line but `new`. Bodies, ids and index rows are hexadecimal. */
@@ -244,6 +246,36 @@ static void take_op(char *words)
     fold(entry);
 }
 
+static struct cairn_bytes take_word(char **rest)
+{
+    const char *word = strtok_r(*rest, " \n", rest);
+    assert_non_null(word);
+    return strcmp(word, "-") == 0 ? (struct cairn_bytes){NULL, 0} : keep(test_hex(word));
+}
+
+static void take_state(char *words)
+{
+    struct probe_state *held = &states[state_count++];
+    assert_true(state_count <= STATES_MAX);
+    struct cairn_bytes key = take_word(&words);
+    assert_int_equal(key.size, CAIRN_MERGE_KEY_BYTES);
+    memcpy(held->key.data, key.data, key.size);
+    held->state = take_word(&words);
+    held->row_count = 0;
+}
+
+static void take_row(char *words)
+{
+    struct cairn_merge_key key;
+    memcpy(key.data, take_word(&words).data, CAIRN_MERGE_KEY_BYTES);
+    struct probe_state *held = find_state(&key);
+    assert_non_null(held);
+    assert_true(held->row_count < ROWS_MAX);
+    struct cairn_index_row *row = &held->rows[held->row_count++];
+    row->key = take_word(&words);
+    row->value = take_word(&words);
+}
+
 int main(void)
 {
     static char line[LINE_BYTES];
@@ -251,6 +283,10 @@ int main(void)
     while (fgets(line, sizeof line, stdin) != NULL) {
         if (strncmp(line, "op ", 3) == 0) {
             take_op(line + 3);
+        } else if (strncmp(line, "state ", 6) == 0) {
+            take_state(line + 6);
+        } else if (strncmp(line, "row ", 4) == 0) {
+            take_row(line + 4);
         } else if (strncmp(line, "show", 4) == 0) {
             show();
         } else {

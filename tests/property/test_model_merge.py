@@ -269,7 +269,8 @@ class Probe:
     def __init__(self, path):
         self.path, self.process, self.played = path, None, 0
 
-    def ask(self, lines):
+    def ask(self, lines, answers=None):
+        """answers: how many lines are answered; all, unless said otherwise"""
         if self.played % AGAIN == 0:
             self.close()
             self.process = subprocess.Popen([self.path], stdin=subprocess.PIPE,
@@ -277,8 +278,9 @@ class Probe:
         self.played += 1
         self.process.stdin.write("\n".join(["new", *lines, "show", ""]))
         self.process.stdin.flush()
-        answers = [self.process.stdout.readline() for _ in range(len(lines) + 1)]
-        return [json.loads(line) for line in answers[:-1]], json.loads(answers[-1])
+        count = len(lines) if answers is None else answers
+        said = [self.process.stdout.readline() for _ in range(count + 1)]
+        return [json.loads(line) for line in said[:-1]], json.loads(said[-1])
 
     def close(self):
         if self.process is not None:
@@ -314,7 +316,7 @@ def compare_taken(entry, answer, line):
     return True
 
 
-def compare_alert(view, model):
+def compare_alert(view, model, object=OBJECT_ID):
     wanted = model.view()
     same(view["rows_withdrawn"], sorted(wanted["rows_withdrawn"]), "rows withdrawn")
     same({bytes.fromhex(p["feed"]) for p in view["places"]}, wanted["places"], "places")
@@ -323,10 +325,10 @@ def compare_alert(view, model):
     for key in ("status", "frozen", "batch", "torn", "issued", "changed", "withdrawn"):
         same(view[key], wanted[key], key)
     same(body_of(view["withdraw"]), wanted["withdraw"], "withdraw")
-    compare_rows(view, alert_rows(wanted))
+    compare_rows(view, alert_rows(wanted, object))
 
 
-def compare_case(view, model):
+def compare_case(view, model, object=OBJECT_ID):
     wanted = model.view()
     for key in ("status", "frozen", "requesting", "requested", "is_accepted", "is_refused", "sent",
                 "received", "answered", "withdrawn", "changed"):
@@ -334,7 +336,7 @@ def compare_case(view, model):
     same({k for k in range(64) if view["persons"] >> k & 1}, wanted["persons"], "persons accepted")
     for key in ("request", "accept", "refuse", "withdraw"):
         same(body_of(view[key]), wanted[key], key)
-    compare_rows(view, case_rows(wanted))
+    compare_rows(view, case_rows(wanted, object))
 
 
 # index rows (X1), as replication/merge/index_key.h lays them out
@@ -351,12 +353,12 @@ def u64(number):
     return number.to_bytes(8, "big")
 
 
-def alert_rows(view):
+def alert_rows(view, object):
     body, found = view["body"], {"births": set()}
     if view["status"] == NONE:
         return found
     head, times = bytes([body[1], body[2]]), u64(body[7]) + u64(body[8])
-    found[b"a" + OBJECT.encode()[:3] + bytes([body[1], view["status"]]) + OBJECT_ID.encode()] = (
+    found[b"a" + object.encode()[:3] + bytes([body[1], view["status"]]) + object.encode()] = (
         head + times + u64(view["issued"]) + u64(view["changed"]))
     if view["status"] != ACTIVE:
         return found
@@ -365,7 +367,7 @@ def alert_rows(view):
                if at not in view["rows_withdrawn"]]
     for row, paper, status in papers:
         issuer = node_country(paper[2]).encode().ljust(3, b"\0")
-        tail = b"\0" + bytes([paper[1]]) + OBJECT_ID.encode() + row.to_bytes(4, "big")
+        tail = b"\0" + bytes([paper[1]]) + object.encode() + row.to_bytes(4, "big")
         value = head + bytes([status]) + times
         if 7 not in paper:
             found[b"d" + issuer + paper[3].encode() + tail] = value
@@ -381,12 +383,12 @@ def alert_rows(view):
     return found
 
 
-def case_rows(view):
+def case_rows(view, object):
     """A case is listed once its request is there."""
     if view["status"] == NONE:
         return {"births": set()}
     one, other = view["requesting"].encode(), view["requested"].encode()
-    tail = bytes([view["status"]]) + OBJECT_ID.encode()
+    tail = bytes([view["status"]]) + object.encode()
     value = bytes(18) + u64(view["sent"]) + u64(view["changed"])
     return {"births": set(), b"q" + one + other + tail: value, b"s" + other + one + tail: value}
 
@@ -446,10 +448,11 @@ def _():
     return f"sets {first} to {first + SETS - 1}"
 
 
-if len(sys.argv) > 2:
-    first, _, last = sys.argv[2].partition("-")
-    troubles, _ = play(int(first), int(last or first), Probe(sys.argv[1]))
-    print("\n".join(troubles[:20]))
-    print(f"{int(last or first) - int(first) + 1} sets, {len(troubles)} differ")
-    sys.exit(bool(troubles))
-plan.run()
+if __name__ == "__main__":
+    if len(sys.argv) > 2:
+        first, _, last = sys.argv[2].partition("-")
+        troubles, _ = play(int(first), int(last or first), Probe(sys.argv[1]))
+        print("\n".join(troubles[:20]))
+        print(f"{int(last or first) - int(first) + 1} sets, {len(troubles)} differ")
+        sys.exit(bool(troubles))
+    plan.run()

@@ -6,6 +6,8 @@
 #include "tests/sim/disk.h"
 #include "tests/sim/world.h"
 
+struct states;
+
 #define NODE_WORDS_MAX   4096
 #define NODE_FEEDS_MAX   512
 #define NODE_INVITES_MAX 512
@@ -29,6 +31,7 @@ struct node_views {
     bool *are_gone; /* words that are repudiated */
     struct node_cursor *cursors;
     struct node_invite *invites;
+    struct states *states; /* of objects; NULL: the world does not play them */
     uint32_t word_count, cursor_count, invite_count;
 };
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "replication/log/keys.h"
+#include "tests/sim/officer.h"
 #include "tests/sim/renewal.h"
 #include "tests/sim/storm.h"
 #include "tests/sim/world_state.h"
@@ -20,11 +21,12 @@ static struct storm storm;
 /* AUT writes one word to SRB, in a feed that GEO is not in. */
 static void storm_begin(void)
 {
-    struct world_options options = {.seed = 31, .nodes = NODES, .latency_ms_max = 20};
+    struct world_options options = {
+        .seed = 31, .nodes = NODES, .latency_ms_max = 20, .has_states = true};
     struct world_command open = {.type = CAIRN_EVENT_FEED_OPEN, .members = "AUTSRB"};
     struct world_command append = {.type = CAIRN_EVENT_APPEND, .word = "w-0"};
     cairn_err err = CAIRN_OK;
-    storm = (struct storm){.nodes = NODES, .world = world_open(&options)};
+    storm = (struct storm){.nodes = NODES, .has_states = true, .world = world_open(&options)};
     world_meet_all(storm.world);
     storm.feeds[0] = (struct storm_feed){.author = AUT, .wanted = 1u << AUT | 1u << SRB};
     storm.feeds[0].token = world_begin(storm.world, AUT, &open);
@@ -177,6 +179,104 @@ CHECK(leaves_and_links_that_are_missing_are_seen)
     assert_false(is_settled("leaves"));
 }
 
+/* ---- states ---- */
+
+/* An alert with rows in its index, of which AUT and SRB have the same operations. */
+static struct states_object *find_alert(void)
+{
+    const struct states *states = world_states(storm.world, SRB);
+    const struct states *held = world_states(storm.world, AUT);
+    for (uint32_t i = 0; i < states->object_count; i++) {
+        const struct states_object *other = states_find(held, &states->objects[i].key);
+        uint8_t digests[2][32] = {{0}};
+        states_digest(states, &states->objects[i], digests[0]);
+        states_digest(held, other, digests[1]);
+        if (states->objects[i].key.data[0] == CAIRN_OPSET_ALERT &&
+            states->objects[i].row_count > 1 && memcmp(digests[0], digests[1], 32) == 0) {
+            return &states->objects[i];
+        }
+    }
+    fail_msg("AUT wrote no alert that SRB reads");
+    return NULL;
+}
+
+/* Officers of AUT write. */
+static struct states_object *write_alerts(void)
+{
+    struct world_command write = {.type = CAIRN_EVENT_APPEND, .write = officer_write};
+    for (write.dice = 1; write.dice < 30; write.dice++) {
+        (void)world_begin(storm.world, AUT, &write);
+        world_run(storm.world, 500);
+    }
+    world_run(storm.world, 10000);
+    return find_alert();
+}
+
+/* The object is there, and nothing of what it says. */
+static void empty(struct states_object *object)
+{
+    object->state.size = 0;
+    while (object->row_count > 0) {
+        struct states_row *row = &object->rows[--object->row_count];
+        free((void *)(uintptr_t)row->key.data);
+        free((void *)(uintptr_t)row->value.data);
+    }
+}
+
+CHECK(states_in_order_are_in_order)
+{
+    (void)write_alerts();
+    assert_false(fires(storm_check_states, ""));
+}
+
+CHECK(two_who_show_the_same_operations_otherwise_are_seen)
+{
+    empty(write_alerts());
+    assert_true(fires(storm_check_states, "AUT and SRB have the same operations of a"));
+    storm.world->nodes[AUT].is_liar = true;
+    assert_true(fires(storm_check_states, "SRB shows a"));
+    assert_true(fires(storm_check_states, "otherwise when its operations come in another order"));
+}
+
+CHECK(a_row_that_no_state_gives_is_seen)
+{
+    struct states_object *object = write_alerts();
+    ((uint8_t *)(uintptr_t)object->rows[0].value.data)[0] ^= 1;
+    storm.world->nodes[AUT].is_liar = true;
+    assert_true(fires(storm_check_states, "SRB has other rows of a"));
+}
+
+CHECK(an_operation_that_one_lacks_is_seen)
+{
+    (void)write_alerts();
+    struct states *states = storm.world->nodes[SRB].views.states;
+    states->entries[0].floor_ms++; /* as of another mark */
+    assert_true(fires(storm_check_states, "SRB lacks an operation of AUT that AUT has, or has it"));
+    states->entries[0].floor_ms--;
+    free((void *)(uintptr_t)states->entries[--states->entry_count].bytes.data);
+    assert_true(fires(storm_check_states, "SRB lacks an operation of AUT that AUT has"));
+}
+
+static void check_kept(const struct storm *unused)
+{
+    (void)unused;
+    storm_check_kept(&storm);
+}
+
+CHECK(views_that_are_made_again_otherwise_are_seen)
+{
+    (void)write_alerts();
+    while (storm.kept == NULL || storm.kept_of != SRB) {
+        states_close(storm.kept);
+        assert_true(storm_lose_views(&storm));
+        world_run(storm.world, 10000);
+    }
+    assert_false(fires(check_kept, ""));
+    empty(find_alert());
+    assert_true(fires(check_kept, "SRB shows a"));
+    states_close(storm.kept);
+}
+
 CHECK(a_document_that_did_not_come_is_seen)
 {
     assert_true(world_renew(storm.world, AUT, WORLD_RENEW_ROOT));
@@ -254,6 +354,11 @@ int main(void)
         cmocka_unit_test(a_fork_that_is_not_proved_is_seen),
         cmocka_unit_test(a_commit_that_is_withheld_and_not_reported_is_seen),
         cmocka_unit_test(leaves_and_links_that_are_missing_are_seen),
+        cmocka_unit_test(states_in_order_are_in_order),
+        cmocka_unit_test(two_who_show_the_same_operations_otherwise_are_seen),
+        cmocka_unit_test(a_row_that_no_state_gives_is_seen),
+        cmocka_unit_test(an_operation_that_one_lacks_is_seen),
+        cmocka_unit_test(views_that_are_made_again_otherwise_are_seen),
     };
     return cmocka_run_group_tests_name("scene_checks", tests, NULL, NULL);
 }

@@ -81,12 +81,20 @@ static void storm_meet(struct storm *storm)
     }
 }
 
+bool storm_has_officers(uint64_t seed)
+{
+    struct test_rng rng = {.state = seed ^ 0x636c65726b};
+    return test_rng_below(&rng, 3) == 0;
+}
+
 static void storm_open(struct storm *storm, uint64_t seed)
 {
     static const uint32_t latencies[] = {1, 20, 100, 300, 1000};
     static const uint32_t cuts[] = {0, 10, 60, 200};
     static const uint32_t pauses[] = {300, 1500, 5000, 20000};
-    *storm = (struct storm){.seed = seed, .rng.state = seed ^ 0x73746f726d};
+    *storm =
+        (struct storm){.seed = seed, .rng.state = seed ^ 0x73746f726d, .officers.state = ~seed};
+    storm->has_states = storm_has_officers(seed);
     storm->nodes = storm_pick_nodes(storm);
     struct world_options options = {
         .seed = seed,
@@ -95,6 +103,7 @@ static void storm_open(struct storm *storm, uint64_t seed)
         .retry_ms_max = 10 + storm_below(storm, 3000),
         .disk_ms_max = storm_below(storm, 3) == 0 ? storm_below(storm, 200) : 5,
         .cut_percent = cuts[storm_below(storm, 4)],
+        .has_states = storm->has_states,
         .is_real = storm->nodes <= 4 && storm_below(storm, 40) == 0,
     };
     storm->classes = storm_below(storm, 1u << STORM_CLASSES);
@@ -323,7 +332,7 @@ static void storm_settle(struct storm *storm)
     }
 }
 
-void storm_play(uint64_t seed, uint8_t out_trace[static 32])
+void storm_play_told(uint64_t seed, storm_teller *tell, uint8_t out_trace[static 32])
 {
     static struct storm storm;
     storm_open(&storm, seed);
@@ -335,6 +344,7 @@ void storm_play(uint64_t seed, uint8_t out_trace[static 32])
         for (uint32_t left = storm_below(&storm, 6); left > 0; left--) {
             storm_order(&storm);
         }
+        storm_officers(&storm);
         storm_fault(&storm);
         storm_lie(&storm);
         world_run(storm.world, storm_below(&storm, storm.pause_ms_max));
@@ -352,9 +362,23 @@ void storm_play(uint64_t seed, uint8_t out_trace[static 32])
     storm_check_always(&storm);
     storm_check_settled(&storm);
     storm_check_lies(&storm);
+    storm_check_states(&storm);
+    if (storm_lose_views(&storm)) {
+        storm_settle(&storm);
+        storm_check_settled(&storm);
+        storm_check_kept(&storm);
+    }
     storm_played.ms += world_now(storm.world) - WORLD_EPOCH_MS;
     storm_played.faults += storm.faults;
     world_trace(storm.world, out_trace);
+    if (tell != NULL) {
+        tell(&storm);
+    }
     liar_close(storm.liar);
     world_close(storm.world);
+}
+
+void storm_play(uint64_t seed, uint8_t out_trace[static 32])
+{
+    storm_play_told(seed, NULL, out_trace);
 }

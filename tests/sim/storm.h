@@ -3,7 +3,7 @@
  *
  *     storm.c         who there is, what is asked for       storm_faults.c  what goes wrong
  *     storm_renew.c   other keys                            storm_lies.c    liars, and the truth
- *     storm_check.c   what must be true
+ *     storm_states.c  what officers write and see           storm_check.c   what must be true
  *     docs/simulation.md */
 #ifndef CAIRN_TESTS_SIM_STORM_H
 #define CAIRN_TESTS_SIM_STORM_H
@@ -77,10 +77,18 @@ struct storm {
     bool is_calm;
     uint32_t failed_disks; /* set of nodes whose disk was made to fail */
     uint64_t faults;
+    bool has_states;          /* officers write alerts and cases */
+    struct test_rng officers; /* decides what, and by whom */
+    struct states *kept;      /* what a node showed before its views were lost */
+    uint32_t kept_of;
 };
 
 /* Play one seed; every violation fails the test that runs. */
 void storm_play(uint64_t seed, uint8_t out_trace[static 32]);
+/* ... and somebody is told of it before the world ends. */
+typedef void storm_teller(const struct storm *storm);
+void storm_play_told(uint64_t seed, storm_teller *tell, uint8_t out_trace[static 32]);
+bool storm_has_officers(uint64_t seed);
 /* What was played so far, by all calls. */
 uint64_t storm_played_ms(void);
 uint64_t storm_played_faults(void);
@@ -122,5 +130,14 @@ bool storm_is_settled(const struct storm *storm, char *out_why, size_t capacity)
 /* Partners that a restoring node asks, and that never answer it. */
 uint32_t storm_unheard(const struct storm *storm, uint32_t node);
 void storm_check_settled(const struct storm *storm);
+
+/* A few officers write alerts and cases: officer.h. */
+void storm_officers(struct storm *storm);
+/* In the end: who knows the same shows the same, whatever the order it came in. */
+void storm_check_states(const struct storm *storm);
+/* A node loses its views and starts again. gives false: none did; else, once all is settled, it
+ * must show what it showed */
+bool storm_lose_views(struct storm *storm);
+void storm_check_kept(struct storm *storm);
 
 #endif

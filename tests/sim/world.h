@@ -17,6 +17,12 @@
 #define WORLD_EPOCH_MS  1700000000000u /* when it begins */
 
 struct world;
+struct world_command;
+
+/* Writes an operation when the core is ready for it, from what the node knows by then. May set the
+ * command's feed. gives its size; 0: there is nothing to write */
+typedef size_t world_writer(struct world *world, uint32_t node, struct world_command *command,
+                            uint8_t *out, size_t capacity);
 
 struct world_options {
     uint64_t seed;
@@ -26,6 +32,7 @@ struct world_options {
     uint32_t disk_ms_max;    /* of a write, beyond the first one */
     uint32_t cut_percent;    /* chance of a link to be cut at a frame, in 1/100 of a percent */
     uint32_t scrub_ms;       /* nodes read their logs again so often; 0 never */
+    bool has_states;         /* what officers write is folded: tests/sim/states.h */
     bool is_real;            /* real keys instead of the fast fake ones */
     bool has_twin;           /* the last node is the first one again, under the same keys */
     bool has_next;           /* ... or its next incarnation, which nobody lists yet */
@@ -57,6 +64,8 @@ struct world_command {
     uint32_t country;    /* ADMIT, FORGET, DOCUMENT: number of a node */
     const char *word;    /* APPEND: at most 32 bytes */
     size_t size_bytes;   /* ... or that many, which no word is learnt from */
+    world_writer *write; /* ... or what this writes */
+    uint64_t dice;       /* for it */
 };
 
 /* Ask; the answer comes while the world runs, or never: the node fell. gives a token */

@@ -40,21 +40,29 @@ static size_t command_operation(struct world *world, uint32_t node,
     return encoded.size;
 }
 
-/* The event is made when the core is ready for it: its time is the time of then. */
-static void command_fill(struct world *world, struct world_event *due)
+/* The event is made when the core is ready for it: its time is the time of then.
+ * gives false when there is nothing to write */
+static bool command_fill(struct world *world, struct world_event *due)
 {
     static uint8_t buffer[CAIRN_LIMIT_OPERATION_BYTES];
-    const struct world_command *command = &due->command;
+    struct world_command *command = &due->command;
     struct cairn_event *event = &due->event;
+    size_t size = 0;
     if (command->type == CAIRN_EVENT_DOCUMENT) {
         const struct node *shown = &world->nodes[command->country];
         event->as.document.note =
             (struct cairn_bytes){.data = shown->note, .size = shown->note_size};
-        return;
+        return true;
     }
     if (command->type == CAIRN_EVENT_FORGET) {
         memcpy(event->as.forget.country, world_code(world, command->country), 3);
-        return;
+        return true;
+    }
+    if (command->type == CAIRN_EVENT_APPEND) {
+        size = command->write != NULL
+                   ? command->write(world, due->node, command, buffer, sizeof buffer)
+                   : command_operation(world, due->node, command, buffer, sizeof buffer);
+        event->as.command.operation = (struct cairn_bytes){.data = buffer, .size = size};
     }
     memcpy(event->as.command.feed, command->feed, 16);
     memcpy(event->as.command.continues, command->continues, 16);
@@ -63,10 +71,8 @@ static void command_fill(struct world *world, struct world_event *due)
         event->as.command.members = (const uint8_t(*)[3])due->payload;
         event->as.command.member_count = strlen(command->members) / 3;
         event->as.command.is_private = command->is_private;
-    } else if (command->type == CAIRN_EVENT_APPEND) {
-        size_t size = command_operation(world, due->node, command, buffer, sizeof buffer);
-        event->as.command.operation = (struct cairn_bytes){.data = buffer, .size = size};
     }
+    return command->type != CAIRN_EVENT_APPEND || size > 0;
 }
 
 static uint64_t *command_token(struct cairn_event *event)
@@ -110,8 +116,9 @@ void world_command_due(struct world *world, struct world_event *due)
     } else if (cairn_core_is_asking(node->core)) {
         world_push(world, due, world->now_ms + COMMAND_RETRY_MS);
         return;
+    } else if (!command_fill(world, due)) {
+        world_answer_take(world, token, CAIRN_NOT_FOUND, NULL);
     } else {
-        command_fill(world, due);
         world_step(world, due->node, &due->event);
     }
     world_event_free(world, due);

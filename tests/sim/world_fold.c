@@ -1,5 +1,6 @@
 #include "replication/merge/open.h"
 #include "schema/feedop.h"
+#include "tests/sim/states.h"
 #include "tests/sim/world_state.h"
 
 #include <inttypes.h>
@@ -47,6 +48,7 @@ void views_close(struct node_views *views)
     free(views->are_gone);
     free(views->cursors);
     free(views->invites);
+    states_close(views->states);
 }
 
 void views_copy(struct node_views *to, const struct node_views *from)
@@ -58,6 +60,10 @@ void views_copy(struct node_views *to, const struct node_views *from)
     to->word_count = from->word_count;
     to->cursor_count = from->cursor_count;
     to->invite_count = from->invite_count;
+    if (from->states != NULL) {
+        to->states = to->states == NULL ? states_open() : to->states;
+        states_copy(to->states, from->states);
+    }
 }
 
 void views_clear(struct node_views *views)
@@ -65,6 +71,9 @@ void views_clear(struct node_views *views)
     views->word_count = 0;
     views->cursor_count = 0;
     views->invite_count = 0;
+    if (views->states != NULL) {
+        states_clear(views->states);
+    }
 }
 
 uint64_t views_commits(const struct node_views *views, const uint8_t feed[static 16])
@@ -190,7 +199,9 @@ struct fold_run {
     uint32_t number;
     bool is_new;
     bool is_own;
-    bool is_gone; /* behind the end of its origin */
+    bool is_gone;        /* behind the end of its origin */
+    const char *country; /* of the author */
+    uint64_t floor_ms;   /* ... its last mark before the commit */
 };
 
 /* Kept as a word, so that scenes and storms can ask for it. */
@@ -233,23 +244,40 @@ static void fold_record(struct fold_run *run, const struct cairn_operation *oper
     }
 }
 
+/* gives  true: it is an officer's, and of an object */
+static bool fold_object(struct fold_run *run, const struct cairn_open_reader *reader,
+                        const struct cairn_commit_entry *entry, struct cairn_merge_entry *merge)
+{
+    cairn_open_entry_id(reader, entry, merge->entry_id);
+    memcpy(merge->feed, reader->feed, sizeof merge->feed);
+    memcpy(merge->country, run->country, sizeof merge->country);
+    merge->index = entry->index;
+    merge->floor_ms = run->floor_ms;
+    merge->is_repudiated = run->is_gone;
+    return (run->is_new || run->is_gone) && world_states_take(run->world, run->number, merge);
+}
+
 static void fold_entry(struct fold_run *run, const struct cairn_open_reader *reader,
                        const struct cairn_commit_entry *entry)
 {
     struct node_views *views = &run->node->views;
     uint8_t content_key[32];
     struct cairn_bytes bytes;
-    struct cairn_operation operation;
+    struct cairn_merge_entry merge;
     size_t fault_at;
     if (cairn_open_entry(reader, entry, run->world->opened->scratch, &bytes, content_key) !=
             CAIRN_OK ||
-        cairn_operation_decode(bytes, &operation, &fault_at) != CAIRN_OK) {
+        cairn_merge_decode(bytes, &merge, &fault_at) != CAIRN_OK) {
         run->node->unopened_count++;
         cairn_sha256_update(&run->hash, cairn_bytes_of("unopened"));
         return;
     }
     cairn_sha256_update(&run->hash, bytes);
-    run->told->as.opened.has_content |= operation.kind >= CAIRN_KIND_ACCESS_LOOKUP;
+    run->told->as.opened.has_content |= merge.kind_number >= CAIRN_KIND_ACCESS_LOOKUP;
+    if (fold_object(run, reader, entry, &merge) || merge.is_unknown) {
+        return;
+    }
+    const struct cairn_operation operation = merge.operation;
     fold_record(run, &operation);
     bool is_word = operation.kind == CAIRN_KIND_ALERT_WITHDRAW;
     if (is_word && run->is_new) {
@@ -337,6 +365,11 @@ bool world_fold(struct world *world, struct world_event *job)
     assert_err(cairn_opening_decode(row.value.data, &opening), CAIRN_OK);
     cairn_core_peer(node->core, job->ripe.author, &author);
     run.is_gone = author.is_ended && opening.leaf_index >= author.counted_size;
+    run.country = author.country;
+    if (node->views.states != NULL && !job->ripe.is_private &&
+        !world_floor(world, job->node, author.origin, opening.leaf_index, &run.floor_ms)) {
+        return false;
+    }
     struct cairn_open_reader reader = {
         .suite = &world->suite,
         .origin = cairn_bytes_of(author.origin),

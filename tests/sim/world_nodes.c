@@ -2,6 +2,7 @@
 
 #include "crypto/note.h"
 #include "schema/country.h"
+#include "tests/sim/states.h"
 #include "tests/sim/world_state.h"
 
 #include <stdlib.h>
@@ -383,6 +384,7 @@ void node_open(struct world *world, uint32_t number)
     node->memory = malloc(cairn_core_size(&world->limits));
     assert_non_null(node->memory);
     views_open(&node->views);
+    node->views.states = world->options.has_states ? states_open() : NULL;
     assert_err(cairn_origin_make(cairn_bytes_of("test-sim"),
                                  cairn_bytes_of(world_code(world, number)), cairn_bytes_of("sim-1"),
                                  world_is_next(world, number) ? 2 : 1, node->origin),

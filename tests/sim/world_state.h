@@ -5,11 +5,13 @@
  *     world_nodes.c    keys, starts, falls         world_command.c  what operators ask for
  *     world_rot.c      disks that rot
  *     world_renew.c    documents, other keys
- *     world_look.c     questions of tests          history.c        nobody tells two histories */
+ *     world_look.c     questions of tests          history.c        nobody tells two histories
+ *     world_states.c   alerts and cases            states.c         ... what they come to */
 #ifndef CAIRN_TESTS_SIM_WORLD_STATE_H
 #define CAIRN_TESTS_SIM_WORLD_STATE_H
 
 #include "crypto/hash.h"
+#include "replication/merge/merge.h"
 #include "tests/sim/node_state.h"
 #include "tests/sim/world.h"
 
@@ -145,6 +147,13 @@ void world_scrub_begin(struct world *world, uint32_t node); /* after START */
 /* commands */
 void world_command_due(struct world *world, struct world_event *event);
 void world_answer_take(struct world *world, uint64_t token, cairn_err err, const uint8_t *feed);
+
+/* Fold an officer's operation. gives false: it is none, or the world does not play states */
+bool world_states_take(struct world *world, uint32_t node, const struct cairn_merge_entry *entry);
+/* The last mark of an author before a leaf of its journal, from the node's disk: 0 none. source
+ * P-50. gives false when some row of it cannot be read now */
+bool world_floor(const struct world *world, uint32_t node, const char *origin, uint64_t leaf_index,
+                 uint64_t *out_ms);
 
 /* views */
 /* gives false when the commit cannot be read now */
