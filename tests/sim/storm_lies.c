@@ -145,10 +145,12 @@ void storm_check_lies(const struct storm *storm)
     for (uint32_t author = 0; author < storm->nodes; author++) {
         bool is_liar = storm->world->nodes[author].is_liar;
         for (uint32_t node = 0; node < storm->nodes; node++) {
-            if (node != author && !storm->world->nodes[node].is_liar &&
-                world_recognises(storm->world, node, author) &&
-                (is_liar ||
-                 (storm->put_backs[author] == 0 && world_recognises(storm->world, author, node)))) {
+            /* What a node wrote to a liar before it was put back may be lost: no way to report. */
+            bool is_due = is_liar ? storm->put_backs[node] == 0
+                                  : storm->put_backs[author] == 0 &&
+                                        world_recognises(storm->world, author, node);
+            if (is_due && node != author && !storm->world->nodes[node].is_liar &&
+                world_recognises(storm->world, node, author)) {
                 lies_check_missing(storm, node, author);
             }
         }
