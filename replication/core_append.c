@@ -262,7 +262,7 @@ static bool append_is_for_host(const struct cairn_feed *feed, uint64_t kind)
     if (feed->type == CAIRN_FEED_TYPE_CONTROL) {
         return kind == CAIRN_KIND_CONTROL_POLICY;
     }
-    return kind > CAIRN_KIND_MISSING;
+    return kind >= CAIRN_KIND_ACCESS_LOOKUP;
 }
 
 static cairn_err append_check(const struct cairn_core *core, const struct cairn_feed *feed,

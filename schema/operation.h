@@ -31,6 +31,7 @@
     X(CONTROL_POLICY,    8, "control.policy")                                                      \
     X(RECEIPT,           9, "receipt")                                                             \
     X(MISSING,          10, "missing")                                                             \
+    X(FEED_KEYS,        12, "feed.keys")                                                           \
     X(ACCESS_LOOKUP,    16, "access.lookup")                                                       \
     X(POLICY_APPLY,     17, "policy.apply")                                                        \
     X(ALERT_ISSUE,      32, "alert.issue")                                                         \
