@@ -64,6 +64,7 @@ void cairn_driver_ripe(struct cairn_driver *driver, const struct cairn_ripe *rip
     struct cairn_folder_job *job = &node->job;
     memcpy(job->feed, ripe->feed, 16);
     job->commit_number = ripe->commit_number;
+    job->born = ripe->born;
     job->is_own = ripe->is_own;
     job->is_clear = ripe->is_clear;
     job->is_private = ripe->is_private;
@@ -143,6 +144,17 @@ static void fold_tell(struct cairn_driver *driver, const struct driver_ripe *rip
     for (uint32_t i = 0; i < result->invite_count; i++) {
         memcpy(event.as.opened.feed, result->invites[i].feed, 16);
         event.as.opened.leaf_index = result->invites[i].leaf_index;
+        cairn_driver_step(driver, &event);
+    }
+    for (uint32_t i = 0; i < result->keys_count; i++) {
+        const struct cairn_folder_keys *keys = &result->keys[i];
+        event = (struct cairn_event){.type = CAIRN_EVENT_KEYS};
+        event.as.keys.origin = cairn_bytes_of(keys->origin);
+        memcpy(event.as.keys.feed, keys->feed, 16);
+        memcpy(event.as.keys.giver, keys->giver, 3);
+        event.as.keys.is_pairwise = keys->is_pairwise;
+        event.as.keys.secret_count = keys->secret_count;
+        event.as.keys.secrets = keys->secrets;
         cairn_driver_step(driver, &event);
     }
     cairn_driver_merge_hlc(driver, result->hlc_max);

@@ -210,12 +210,14 @@ static bool recall_on_row(void *host, struct cairn_bytes key, struct cairn_bytes
     return true;
 }
 
-static void recall_on_cursor(void *host, const uint8_t feed[static 16], uint64_t commits)
+static void recall_on_cursor(void *host, const uint8_t feed[static 16], uint64_t commits,
+                             uint64_t born)
 {
     struct start_recall *recall = host;
     struct cairn_event event = {.type = CAIRN_EVENT_OPENED};
     memcpy(event.as.opened.feed, feed, 16);
     event.as.opened.commit_number = commits - 1;
+    event.as.opened.born = born;
     recall->step(recall->host, &event);
 }
 

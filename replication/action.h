@@ -37,6 +37,7 @@ struct cairn_put {
 struct cairn_ripe {
     uint8_t feed[16];
     uint64_t commit_number;
+    uint64_t born;   /* of author and first leaf: another feed under this id has another one */
     uint32_t author; /* number for cairn_core_origin */
     bool is_own;     /* written by this node */
     bool is_clear;   /* control feed */

@@ -37,6 +37,7 @@ static void core_lay_out_batch(struct core_plan *plan, struct core_batch *batch)
     batch->waiting = core_plan_take(plan, CORE_WAITING_MAX, sizeof *batch->waiting);
     batch->parts = core_plan_take(plan, CORE_PARTS_MAX, sizeof *batch->parts);
     batch->receipts = core_plan_take(plan, CORE_RECEIPTS_MAX, sizeof *batch->receipts);
+    batch->told = core_plan_take(plan, CORE_TOLD_MAX, sizeof *batch->told);
 }
 
 static void core_lay_out(struct cairn_core *core, struct core_plan *plan)
@@ -68,6 +69,7 @@ static void core_lay_out(struct cairn_core *core, struct core_plan *plan)
     core->flush_leaves = core_plan_take(plan, CORE_PARTS_MAX, CAIRN_LEAF_BYTES);
     core->invites = core_plan_take(plan, CORE_INVITES_MAX, sizeof *core->invites);
     core->invited = core_plan_take(plan, CORE_INVITED_MAX, sizeof *core->invited);
+    core->handed = core_plan_take(plan, CORE_HANDED_MAX, sizeof *core->handed);
     core->scratch = core_plan_take(plan, CORE_SCRATCH_BYTES, 1);
     core->scrub.ours = core_plan_take(plan, CORE_SCRUB_PIECES, sizeof *core->scrub.ours);
     core->scrub.theirs = core_plan_take(plan, CORE_SCRUB_PIECES, sizeof *core->scrub.theirs);

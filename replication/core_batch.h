@@ -39,6 +39,12 @@ struct core_receipt {
     uint64_t commits;
 };
 
+/* A country, and a feed that it is told of or need not be told of, by the next flush. */
+struct core_invite {
+    uint32_t feed;
+    uint32_t country;
+};
+
 struct core_batch {
     uint8_t *bytes; /* CORE_WAITING_BYTES */
     uint32_t byte_count;
@@ -49,12 +55,8 @@ struct core_batch {
     uint32_t part_count;
     struct core_receipt *receipts; /* CORE_RECEIPTS_MAX */
     uint32_t receipt_count;
-};
-
-/* A country that is told of a feed by the next flush; it becomes a member then. */
-struct core_invite {
-    uint32_t feed;
-    uint32_t country;
+    struct core_invite *told; /* CORE_TOLD_MAX: feeds of which a country has the keys then */
+    uint32_t told_count;
 };
 
 #endif

@@ -51,6 +51,7 @@ struct commit_effect {
     uint64_t mark_ms; /* of the last mark: of this commit, or before it */
     uint32_t admit_count;
     struct cairn_members admits;
+    struct cairn_members lost; /* members for whom the rekey is sealed to a lost key */
     struct core_puts puts;
 };
 
@@ -84,6 +85,8 @@ static cairn_err commit_take_admit(struct cairn_core *core, const struct cairn_f
     uint8_t *number = cairn_core_take(core, 8);
     struct cairn_put *put = cairn_core_puts_add(&effect->puts, CAIRN_TABLE_RECORD, feed->id,
                                                 cairn_core_admit_row(code));
+    cairn_core_hand_wrapped(core, &effect->puts, (uint32_t)(feed - core->feeds), code,
+                            admit->sealing);
     cairn_bytes_put_u64(number, feed->commits);
     put->head = (struct cairn_bytes){.data = number, .size = 8};
     put->body = entry->body;
@@ -107,7 +110,11 @@ static cairn_err commit_take_rekey(const struct cairn_core *core, const struct c
         cairn_sha256_of((struct cairn_bytes){.data = given, .size = 32}, digest);
         known = memcmp(digest, rekey->secret_hash, 32) == 0 ? given : NULL;
     }
+    if (known == NULL) {
+        known = cairn_core_handed_secret(core, feed->id, rekey->epoch, rekey->secret_hash);
+    }
     cairn_err err = cairn_record_open_rekey(&reader, rekey, known, effect->secret);
+    effect->lost = cairn_core_hand_lost(core, rekey->wraps, rekey->wrap_count);
     if (err == CAIRN_DENIED_PARTNER && !cairn_members_has(&feed->members, 0)) {
         return CAIRN_LATER;
     }
@@ -224,7 +231,7 @@ static void commit_take_secret(struct cairn_core *core, uint32_t number,
 }
 
 static void commit_take_effects(struct cairn_core *core, uint32_t number,
-                                const struct commit_effect *effect)
+                                struct commit_effect *effect)
 {
     struct cairn_feed *feed = &core->feeds[number];
     feed->mark_ms = effect->mark_ms;
@@ -235,6 +242,7 @@ static void commit_take_effects(struct cairn_core *core, uint32_t number,
     }
     if (effect->has_secret) {
         commit_take_secret(core, number, effect);
+        cairn_core_hand_rekeyed(core, &effect->puts, number, &effect->lost);
     }
     if (effect->is_closed) {
         cairn_core_tag_remove(core, number);
@@ -274,8 +282,10 @@ static cairn_err commit_take(struct cairn_core *core, uint32_t number,
     CAIRN_TRY(cairn_feed_check_opening(feed, core->suite, &commit->opening,
                                        cairn_feed_pending(feed, &core->pending)));
     CAIRN_TRY(commit_hash(commit, &range));
-    struct commit_effect effect = {.mark_ms = feed->mark_ms,
-                                   .puts = cairn_core_puts_begin(core, CAIRN_LIMIT_MEMBERS + 2)};
+    struct commit_effect effect = {
+        .mark_ms = feed->mark_ms,
+        .puts = cairn_core_puts_begin(core, 3 * CAIRN_LIMIT_MEMBERS + 2),
+    };
     cairn_err err = commit_take_entries(core, feed, commit, &effect);
     if (err == CAIRN_LATER) {
         return err;

@@ -26,6 +26,7 @@ static uint32_t feeds_country_reuse(struct cairn_core *core)
         }
         for (uint32_t feed = 0; feed < core->feed_count; feed++) {
             cairn_members_remove(&core->feeds[feed].members, i);
+            cairn_members_remove(&core->feeds[feed].told, i);
         }
         *country = (struct cairn_roster_entry){.serial = 0};
         core->authors[i] = (struct core_author){.level = 0};
@@ -99,6 +100,7 @@ uint32_t cairn_core_journal_add(struct cairn_core *core, struct cairn_bytes orig
     uint8_t id[16];
     uint8_t secret[32];
     cairn_keys_control(origin, id, secret);
+    cairn_core_feed_oust(core, id);
     uint32_t feed = cairn_core_feed_add(core, id, CAIRN_FEED_TYPE_CONTROL, number);
     CAIRN_REQUIRE(feed != CORE_NONE);
     cairn_err err = cairn_feed_add_epoch(&core->feeds[feed], core->suite, origin, secret);
@@ -130,6 +132,36 @@ uint32_t cairn_core_feed_number(const struct cairn_core *core, const uint8_t id[
         at = (at + 1) & (core->feed_index_size - 1);
     }
     return CORE_NONE;
+}
+
+void cairn_core_feed_oust(struct cairn_core *core, const uint8_t id[static 16])
+{
+    uint32_t number = cairn_core_feed_number(core, id);
+    if (number == CORE_NONE) {
+        return;
+    }
+    struct cairn_feed *feed = &core->feeds[number];
+    struct core_puts puts = cairn_core_puts_begin(core, CORE_ROWS_FEED + CAIRN_LIMIT_COUNTRIES);
+    CAIRN_REQUIRE(feed->journal != 0);
+    cairn_core_tag_remove(core, number);
+    cairn_feed_drop_pending(feed, &core->pending);
+    cairn_core_want_stop(core, core_log_of_feed(core, number));
+    for (uint32_t i = 0; i < CORE_ROWS_FEED; i++) {
+        (void)cairn_core_puts_add(&puts, CAIRN_TABLE_FEED, id, i); /* is deleted */
+    }
+    for (uint32_t i = 0; i < core->country_count; i++) {
+        if (cairn_members_has(&feed->told, i)) {
+            cairn_core_puts_add_told(core, &puts, number, i, true);
+        }
+    }
+    cairn_core_puts_store(core, &puts, cairn_core_task_open(core, CORE_TASK_STORE, 0, 0), false);
+    cairn_core_notice_err(core, CAIRN_NOTICE_FEED_REFUSED, feed->giver, CAIRN_FEED_RECORD);
+    uint8_t fresh[32];
+    cairn_core_fresh(core, fresh);
+    memcpy(feed->id, fresh, 16); /* nobody's: the place in the index leads nowhere */
+    feed->is_broken = true;
+    feed->members = (struct cairn_members){.bits = {0}};
+    feed->told = feed->members;
 }
 
 uint32_t cairn_core_feed_add(struct cairn_core *core, const uint8_t id[static 16],

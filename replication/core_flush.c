@@ -291,6 +291,9 @@ static void flush_feed_rows(struct cairn_core *core, const struct core_batch *ba
     for (uint32_t i = 0; i < batch->receipt_count; i++) {
         cairn_core_puts_add_receipt(core, puts, &batch->receipts[i]);
     }
+    for (uint32_t i = 0; i < batch->told_count; i++) {
+        cairn_core_puts_add_told(core, puts, batch->told[i].feed, batch->told[i].country, false);
+    }
 }
 
 void cairn_core_flush_signed(struct cairn_core *core, const uint8_t signature[static 64])
@@ -302,8 +305,9 @@ void cairn_core_flush_signed(struct cairn_core *core, const uint8_t signature[st
     own->candidate = core->flush_range;
     own->checkpoint = core->flush_checkpoint;
     cairn_core_recent_add(core);
-    struct core_puts puts = cairn_core_puts_begin(
-        core, (size_t)batch->part_count * 3 + batch->record_count + batch->receipt_count + 3);
+    struct core_puts puts =
+        cairn_core_puts_begin(core, (size_t)batch->part_count * 3 + batch->record_count +
+                                        batch->receipt_count + batch->told_count + 3);
     flush_feed_rows(core, batch, &puts);
     flush_records(core, batch, &puts);
     flush_leaf_rows(core, &puts);
@@ -352,6 +356,7 @@ void cairn_core_flush_stored(struct cairn_core *core)
     batch->record_count = 0;
     batch->part_count = 0;
     batch->receipt_count = 0;
+    batch->told_count = 0;
     for (uint32_t i = 1; core->is_flush_marked && i < core->journal_count; i++) {
         core->journals[i].is_mark_flushed = core->journals[i].marked.size > 0;
     }

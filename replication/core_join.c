@@ -108,6 +108,23 @@ static bool join_has_author(const struct cairn_core *core, uint32_t author,
     return false;
 }
 
+/* The wrap is for a key that is not here: does what partners handed over fit the record? It must
+ * name this country, as open said when it found that wrap. */
+static cairn_err join_read_handed(const struct cairn_core *core,
+                                  const struct cairn_record_reader *reader,
+                                  const uint8_t feed[static 16], struct join_record *out)
+{
+    const struct cairn_feed_open *open = &out->open.as.open;
+    const uint8_t *secret = cairn_core_handed_secret(core, feed, 0, open->secret_hash);
+    if (secret == NULL) {
+        return CAIRN_LATER;
+    }
+    CAIRN_TRY(cairn_record_check_open(reader, open, secret));
+    memcpy(out->secrets[0], secret, 32);
+    out->count = 1;
+    return CAIRN_OK;
+}
+
 static cairn_err join_read(struct cairn_core *core, uint32_t author,
                            const struct cairn_feed_message *message, struct join_record *out)
 {
@@ -120,19 +137,25 @@ static cairn_err join_read(struct cairn_core *core, uint32_t author,
     if (!join_has_author(core, author, &out->open.as.open)) {
         return CAIRN_FEED_RECORD;
     }
-    return cairn_record_open(&reader, &out->open.as.open,
-                             message->has_admit ? &admit.as.admit : NULL, out->secrets,
-                             &out->count);
+    cairn_err err =
+        cairn_record_open(&reader, &out->open.as.open, message->has_admit ? &admit.as.admit : NULL,
+                          out->secrets, &out->count);
+    return err == CAIRN_LATER ? join_read_handed(core, &reader, message->feed, out) : err;
 }
 
-static void join_store(struct cairn_core *core, uint32_t number, struct cairn_bytes open)
+static void join_store(struct cairn_core *core, uint32_t number, struct cairn_bytes open,
+                       const struct cairn_feed_open *record)
 {
     struct cairn_feed *feed = &core->feeds[number];
-    struct core_puts puts = cairn_core_puts_begin(core, 2);
+    struct core_puts puts = cairn_core_puts_begin(core, 2 + (size_t)record->wrap_count);
     uint8_t *zero = cairn_core_take(core, 8);
     struct cairn_put *put = cairn_core_puts_add(&puts, CAIRN_TABLE_RECORD, feed->id, 0);
     put->head = (struct cairn_bytes){.data = zero, .size = 8};
     put->body = open;
+    for (uint32_t i = 0; i < record->wrap_count; i++) {
+        const struct cairn_wrap *wrap = &record->wraps[i];
+        cairn_core_hand_wrapped(core, &puts, number, (const uint8_t *)wrap->country, wrap->sealing);
+    }
     cairn_core_puts_add_feed(core, &puts, number, &feed->range);
     cairn_core_puts_store(core, &puts, cairn_core_task_open(core, CORE_TASK_STORE, 0, 0), false);
 }
@@ -176,7 +199,7 @@ static cairn_err join_take(struct cairn_core *core, uint32_t link, uint32_t auth
     feed->held_bytes = message->open.size;
     cairn_core_accept_keep(core, author, message->open.size);
     cairn_core_accept_charge(core, author, 1, message->open.size);
-    join_store(core, number, message->open);
+    join_store(core, number, message->open, open);
     join_forget_invited(core, feed->id);
     cairn_core_notice(core, CAIRN_NOTICE_FEED_JOINED, core->journals[author].country, record.count,
                       0);
@@ -217,6 +240,10 @@ cairn_err cairn_core_take_feed(struct cairn_core *core, uint32_t link,
         return CAIRN_FEED_RECORD; /* not what its author wrote: the server is to blame */
     }
     uint32_t known = cairn_core_feed_number(core, message->feed);
+    if (known != CORE_NONE && core->feeds[known].type == CAIRN_FEED_TYPE_PAIRWISE) {
+        cairn_core_feed_oust(core, message->feed);
+        known = CORE_NONE;
+    }
     if (known != CORE_NONE) {
         join_take_secrets(core, known, message);
         cairn_core_offered(core, link, core_log_of_feed(core, known));

@@ -41,6 +41,9 @@
 #define CORE_PARTS_OWN       240u          /* of these, before invites, private feeds and mark */
 #define CORE_PRIVATE_MAX     64u           /* own private feeds */
 #define CORE_RECEIPTS_MAX    512u          /* in one batch */
+#define CORE_ROWS_FEED       5u            /* of a feed in table FEED, those of told apart */
+#define CORE_TOLD_MAX        256u          /* in one batch: feeds handed over */
+#define CORE_HANDED_MAX      256u          /* handed over to us, not yet joined */
 #define CORE_RIPE_AHEAD      256u          /* commits of one feed in the folder's hands */
 #define CORE_RIPE_MAX        4096u         /* likewise, of all feeds */
 #define CORE_COUNTRY_NODES   32u           /* journals of one country, those of the past included */

@@ -133,6 +133,7 @@ static uint32_t own_add_feed(struct cairn_core *core, const struct cairn_event *
         cairn_members_add(&core->feeds[number].members, country);
         if (country != 0) {
             own_invite(core, number, country);
+            cairn_core_hand_own(core, number, country);
         }
     }
     return number;
@@ -251,6 +252,7 @@ static cairn_err own_admit(struct cairn_core *core, const struct cairn_event *ev
     CAIRN_TRY(cairn_core_encode_op(core, &op, &entry.operation));
     cairn_core_append(core, &entry);
     own_invite(core, number, country);
+    cairn_core_hand_own(core, number, country);
     return CAIRN_OK;
 }
 

@@ -125,8 +125,11 @@ static void pair_new(struct cairn_core *core, uint32_t number, uint32_t country,
     if (feed->journal != 0 && core->journals[feed->journal].verified.size == 0) {
         cairn_core_tag_put(core, number);
     }
-    struct core_puts puts = cairn_core_puts_begin(core, 1);
+    struct core_puts puts = cairn_core_puts_begin(core, 2);
     cairn_core_puts_add_feed(core, &puts, number, &feed->range);
+    if (cairn_members_has(&feed->told, country)) {
+        cairn_core_puts_add_told(core, &puts, number, country, false);
+    }
     cairn_core_puts_store(core, &puts, cairn_core_task_open(core, CORE_TASK_STORE, 0, 0), false);
 }
 
@@ -136,6 +139,14 @@ struct pair_keys {
     const uint8_t *sealing_public;
     bool is_newest; /* of both */
 };
+
+/* Its id may have been taken for another feed: one that a partner handed over. */
+static bool pair_is_it(const struct cairn_feed *feed, uint32_t journal,
+                       const uint8_t secret[static 32])
+{
+    return feed->type == CAIRN_FEED_TYPE_PAIRWISE && feed->journal == journal &&
+           memcmp(feed->secrets[0], secret, 32) == 0;
+}
 
 /* One pairwise feed: of `journal`, between this country and ours. Of another node of ours it is
  * read only: its partners give it back. gives false when the table is full */
@@ -155,6 +166,11 @@ static bool pair_one(struct cairn_core *core, uint32_t journal, uint32_t country
         return true; /* the partner's key is none: it gets nothing */
     }
     uint32_t number = cairn_core_feed_number(core, id);
+    if (number != CORE_NONE && core->feeds[number].journal != 0 &&
+        !pair_is_it(&core->feeds[number], journal, secret)) {
+        cairn_core_feed_oust(core, id);
+        number = CORE_NONE;
+    }
     bool is_new = number == CORE_NONE;
     if (is_new && cairn_core_feed_may_give(core, country)) {
         number = cairn_core_feed_add(core, id, CAIRN_FEED_TYPE_PAIRWISE, journal);
@@ -168,9 +184,32 @@ static bool pair_one(struct cairn_core *core, uint32_t journal, uint32_t country
         core->pairwise[country] = number;
     }
     if (is_new) {
+        const struct cairn_roster_entry *theirs = &core->countries[country];
+        if (cairn_roster_lost_count(theirs) > 0 &&
+            !cairn_roster_is_lost(theirs, keys->sealing_public)) {
+            cairn_members_add(&core->feeds[number].told, country);
+        }
         pair_new(core, number, country, secret);
     }
     return true;
+}
+
+/* Under a key that this country lost, as the other end has it. source P-102 */
+void cairn_core_pair_handed(struct cairn_core *core, uint32_t journal, uint32_t giver,
+                            const uint8_t id[static 16], const uint8_t secret[static 32])
+{
+    uint32_t number = CORE_NONE;
+    if (cairn_core_feed_may_give(core, giver)) {
+        number = cairn_core_feed_add(core, id, CAIRN_FEED_TYPE_PAIRWISE, journal);
+    }
+    if (number == CORE_NONE) {
+        cairn_core_notice_err(core, CAIRN_NOTICE_FEED_REFUSED, giver, CAIRN_FULL);
+        return;
+    }
+    cairn_core_feed_give(core, number, giver);
+    pair_new(core, number, giver, secret);
+    cairn_core_scan(core, journal);
+    cairn_core_want_author(core, journal);
 }
 
 /* Is a pairwise feed of this journal with this country looked for? */

@@ -13,6 +13,7 @@
  *     core_own.c       records of own feeds: open, admit, rekey, close
  *     core_flush.c     what waits becomes one journal growth: leaves, checkpoint, batch
  *     core_witness.c   checkpoints, marks             core_cosign.c   cosignatures
+ *     core_hand.c      to a country that lost its sealing keys      core_handed.c   from partners
  *     core_receipt.c   receipts                   core_restore.c   is the log an old copy?
  *     core_lost.c      what nobody returned       core_refetch.c   its end comes back
  *
@@ -31,6 +32,7 @@
 #ifndef CAIRN_REPLICATION_CORE_PARTS_H
 #define CAIRN_REPLICATION_CORE_PARTS_H
 
+#include "replication/core_hands.h"
 #include "replication/core_peers.h"
 #include "replication/core_restoring.h"
 #include "replication/core_state.h"

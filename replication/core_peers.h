@@ -143,6 +143,7 @@ void cairn_core_commit_stored(struct cairn_core *core, uint32_t feed, uint64_t c
 void cairn_core_feed_ripen(struct cairn_core *core, uint32_t feed);
 void cairn_core_ripen(struct cairn_core *core);
 void cairn_core_refold(struct cairn_core *core, uint32_t journal);
+void cairn_core_refold_feed(struct cairn_core *core, uint32_t number);
 void cairn_core_on_opened(struct cairn_core *core, const struct cairn_event *event);
 void cairn_core_look(struct cairn_core *core);
 void cairn_core_set_back(struct cairn_core *core);

@@ -354,12 +354,26 @@ static void recall_lost(struct cairn_feed *feed, uint64_t leaf, bool is_told)
     feed->is_closed = feed->is_closed || feed->type == CAIRN_FEED_TYPE_PRIVATE;
 }
 
+/* Of a country that has lost another key since, it says nothing. */
+static void recall_told(struct cairn_core *core, uint32_t number, struct row_reader *row)
+{
+    struct cairn_bytes code = row_text(row, 1, 3);
+    uint64_t lost_count = row_uint(row, 2, CAIRN_COUNTRY_SEALING_MAX);
+    row_need(row, row->err == CAIRN_OK && code.size == 3);
+    uint32_t country = row->err == CAIRN_OK ? cairn_core_country_find(core, code.data) : CORE_NONE;
+    if (country != CORE_NONE && cairn_roster_lost_count(&core->countries[country]) == lost_count) {
+        cairn_members_add(&core->feeds[number].told, country);
+    }
+}
+
 static void recall_feed_part(struct cairn_core *core, const uint8_t id[static 16], uint64_t type,
                              struct row_reader *row)
 {
     uint32_t number = cairn_core_feed_number(core, id);
     row_need(row, number != CORE_NONE);
-    if (type == CORE_ROW_WAITING) {
+    if (type == CORE_ROW_TOLD && number != CORE_NONE) {
+        recall_told(core, number, row);
+    } else if (type == CORE_ROW_WAITING) {
         struct cairn_merkle_range range;
         row_range(row, 1, &range);
         uint64_t bytes = row_uint(row, 2, CAIRN_LIMIT_COMMIT_BYTES);
@@ -424,7 +438,8 @@ static void recall_row(struct cairn_core *core, const struct cairn_row *recalled
         recall_fault(core, recalled->key.id, &row);
     } else if (type == CORE_ROW_FEED && is_feed) {
         recall_feed(core, recalled->key.id, &row);
-    } else if (type >= CORE_ROW_WAITING && type <= CORE_ROW_FROZEN && is_feed) {
+    } else if (is_feed &&
+               ((type >= CORE_ROW_WAITING && type <= CORE_ROW_FROZEN) || type == CORE_ROW_TOLD)) {
         recall_feed_part(core, recalled->key.id, type, &row);
     } else {
         row.err = CAIRN_DISK_CORRUPT;

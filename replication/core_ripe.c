@@ -1,5 +1,6 @@
 #include "replication/core_parts.h"
 
+#include "crypto/hash.h"
 #include "schema/base/check.h"
 
 #include <string.h>
@@ -17,6 +18,17 @@ static const uint8_t (*ripe_keys(struct cairn_core *core, const struct cairn_fee
         memcpy(keys[epoch], derived.slot, 32);
     }
     return (const uint8_t(*)[32])keys;
+}
+
+/* Which feed it is, whatever id it was said to have: of its author, and the leaf of commit 0. */
+static uint64_t ripe_born(const struct cairn_core *core, const struct cairn_feed *feed)
+{
+    uint8_t bytes[24];
+    uint8_t digest[32];
+    memcpy(bytes, core->journals[feed->journal].id, 16);
+    cairn_bytes_put_u64(bytes + 16, feed->first_leaf);
+    cairn_sha256_of((struct cairn_bytes){.data = bytes, .size = sizeof bytes}, digest);
+    return cairn_bytes_get_u64(digest);
 }
 
 static bool ripe_is_due(const struct cairn_feed *feed)
@@ -41,6 +53,7 @@ void cairn_core_feed_ripen(struct cairn_core *core, uint32_t number)
         memcpy(ripe->feed, feed->id, 16);
         ripe->commit_number = feed->ripe_commits++;
         ripe->author = feed->journal;
+        ripe->born = ripe_born(core, feed);
         ripe->is_own = feed->journal == 0;
         ripe->is_clear = feed->type == CAIRN_FEED_TYPE_CONTROL;
         ripe->is_private = feed->type == CAIRN_FEED_TYPE_PRIVATE;
@@ -71,6 +84,14 @@ static void ripe_again(struct cairn_feed *feed)
         feed->ripe_commits = 0;
         feed->opened_commits = 0;
     }
+}
+
+/* The folder is to hear of all of it once more. */
+void cairn_core_refold_feed(struct cairn_core *core, uint32_t number)
+{
+    core->feeds[number].is_refold_due = true;
+    ripe_again(&core->feeds[number]);
+    core->is_ripen_due = true;
 }
 
 /* The origin ended before some of what was opened, and the folder may not know: it looks at these
@@ -141,7 +162,9 @@ void cairn_core_on_opened(struct cairn_core *core, const struct cairn_event *eve
     struct cairn_feed *feed = &core->feeds[number];
     uint64_t opened = event->as.opened.commit_number + 1;
     if (!core->is_started) {
-        ripe_recall(feed, opened);
+        if (event->as.opened.born == ripe_born(core, feed)) {
+            ripe_recall(feed, opened);
+        }
         return;
     }
     CAIRN_REQUIRE(opened <= feed->ripe_commits);

@@ -186,6 +186,25 @@ void cairn_core_puts_add_receipt(struct cairn_core *core, struct core_puts *puts
             cairn_core_puts_add(puts, CAIRN_TABLE_FEED, core->feeds[receipt->feed].id, 2));
 }
 
+void cairn_core_puts_add_told(struct cairn_core *core, struct core_puts *puts, uint32_t number,
+                              uint32_t country, bool is_gone)
+{
+    const struct cairn_roster_entry *told = &core->countries[country];
+    uint64_t index = (uint64_t)1 << 32 | (uint64_t)told->country[0] << 16 |
+                     (uint64_t)told->country[1] << 8 | told->country[2];
+    struct cairn_pack_writer writer;
+    uint8_t row[ROW_MAX];
+    struct cairn_put *put =
+        cairn_core_puts_add(puts, CAIRN_TABLE_FEED, core->feeds[number].id, index);
+    if (is_gone) {
+        return; /* without a value it is deleted */
+    }
+    row_begin(&writer, row, CORE_ROW_TOLD, 2);
+    row_put_text(&writer, 1, (struct cairn_bytes){.data = told->country, .size = 3});
+    row_put_uint(&writer, 2, cairn_roster_lost_count(told));
+    row_end(core, &writer, put);
+}
+
 void cairn_core_puts_add_frozen(struct cairn_core *core, struct core_puts *puts, uint32_t number)
 {
     struct cairn_pack_writer writer;

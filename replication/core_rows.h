@@ -21,6 +21,8 @@
  *     FEED   2      receipt  1 commits with receipt, when it was written after the last commit
  *     FEED   3      lost     1 first leaf that cannot be opened: an own feed was given up; 2 a
  *                            feed.lost of a private one is written
+ *     FEED   told   told     1 code of a country that needs no keys of this feed, 2 how many of its
+ *                            sealing keys were lost by then; index: 2^32 + the code
  *     FEED   4      frozen   1 always 1: own feed that takes nothing until its end has come back
  *
  * A feed's secrets are sealed under a key that follows from this node's local secret: the log store
@@ -47,6 +49,7 @@ enum core_row_type {
     CORE_ROW_RESTORED = 9,
     CORE_ROW_SCRUB = 10,
     CORE_ROW_FAULT = 11,
+    CORE_ROW_TOLD = 12,
 };
 
 void cairn_core_puts_add_frozen(struct cairn_core *core, struct core_puts *puts, uint32_t number);

@@ -41,6 +41,15 @@ struct core_restore {
     bool is_announce_due; /* a control.document that had to wait */
 };
 
+/* Secrets of an audience feed, as a partner handed them to us. */
+struct core_handed {
+    uint8_t feed[16];
+    uint32_t giver;    /* country */
+    uint32_t count;    /* epochs; 0: free */
+    uint64_t since_ms; /* when it came */
+    uint8_t secrets[CAIRN_FEED_EPOCHS_MAX][32];
+};
+
 struct cairn_core {
     struct cairn_core_limits limits;
     const struct cairn_suite *suite;
@@ -109,6 +118,9 @@ struct cairn_core {
     uint32_t invite_count;
     uint8_t (*invited)[16]; /* ids: ring; zero: free */
     uint32_t invited_next;
+    bool is_hand_due;    /* some country lost sealing keys, and may not have got all back */
+    bool is_handed_over; /* partners handed us more than there was room for */
+    struct core_handed *handed;
     uint32_t close_due_count; /* own feeds whose feed.close is to be written */
     uint64_t ripe_count;      /* commits in the folder's hands */
     bool is_ripen_due;        /* there was no room for more */

@@ -141,6 +141,8 @@ static void step_on_start(struct cairn_core *core, const struct cairn_event *eve
     core->is_halted = core->is_halted || core->journals[0].is_forked;
     cairn_core_closes_due(core);
     cairn_core_receipts_due(core);
+    core->is_hand_due = true;
+    cairn_core_handed_again(core);
     cairn_core_act(core, CAIRN_ACTION_ROSTER);
 }
 
@@ -191,6 +193,7 @@ static step_handler *const step_handlers[] = {
     [CAIRN_EVENT_FEED_CLOSE] = cairn_core_on_feed_close,
     [CAIRN_EVENT_OPENED] = cairn_core_on_opened,
     [CAIRN_EVENT_INVITED] = cairn_core_on_invited,
+    [CAIRN_EVENT_KEYS] = cairn_core_on_keys,
     [CAIRN_EVENT_POLICY] = step_on_policy,
     [CAIRN_EVENT_ACCEPT] = cairn_core_on_accept,
     [CAIRN_EVENT_SPACE] = cairn_core_on_space,
@@ -232,6 +235,8 @@ static void step_follow(struct cairn_core *core)
     cairn_core_restore_follow(core);
     cairn_core_receipts(core);
     cairn_core_closes(core);
+    cairn_core_hands(core);
+    cairn_core_handed(core);
     cairn_core_flush(core);
     cairn_core_cosign(core);
     cairn_core_pump_all(core);

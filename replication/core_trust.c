@@ -163,6 +163,8 @@ static void trust_follow(struct cairn_core *core, uint32_t country)
         }
     }
     cairn_core_receipts_wake(core);
+    core->is_hand_due = true;
+    cairn_core_handed_again(core);
     cairn_core_notice(core, CAIRN_NOTICE_PARTNER, country, core->countries[country].serial, 0);
 }
 
@@ -217,7 +219,11 @@ static cairn_err trust_take(struct cairn_core *core, struct cairn_bytes note,
     if (is_new) {
         CAIRN_TRY(trust_check_nodes(core, country, &doc));
         trust_take_nodes(core, country, &doc);
+        uint32_t lost_count = cairn_roster_lost_count(held);
         cairn_roster_take(held, &doc, note);
+        if (cairn_roster_lost_count(held) != lost_count) {
+            cairn_core_hand_again(core, country);
+        }
     }
     held->is_recognised = held->is_recognised || source == TRUST_OPERATOR || country == 0;
     if (source != TRUST_DISK) {

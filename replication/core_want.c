@@ -243,10 +243,13 @@ void cairn_core_want_author(struct cairn_core *core, uint32_t journal)
         if (!core->links[link].is_greeted) {
             continue;
         }
+        uint32_t country = core->journals[core->links[link].journal].country;
         want_set_offered(core, link, journal);
         for (uint32_t i = core->journals[journal].feed_first; i != CORE_NONE;
              i = core->feed_next[i]) {
-            if (core->feeds[i].type != CAIRN_FEED_TYPE_AUDIENCE) {
+            bool is_open = core->feeds[i].type == CAIRN_FEED_TYPE_CONTROL;
+            bool is_pair = core->feeds[i].type == CAIRN_FEED_TYPE_PAIRWISE;
+            if (is_open || (is_pair && cairn_members_has(&core->feeds[i].members, country))) {
                 want_set_offered(core, link, core_log_of_feed(core, i));
             }
         }

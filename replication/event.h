@@ -32,6 +32,7 @@ enum cairn_event_type {
     CAIRN_EVENT_FEED_CLOSE, /* close an own audience feed */
     CAIRN_EVENT_OPENED,     /* the folder opened and applied a commit that was ripe */
     CAIRN_EVENT_INVITED,    /* the folder found a feed.invite addressed to this country */
+    CAIRN_EVENT_KEYS,       /* the folder found a feed.keys addressed to this country */
     CAIRN_EVENT_POLICY,     /* hash of the policy that commits name from now on */
     CAIRN_EVENT_ACCEPT,     /* what is taken of each country; replaces what was said before */
     CAIRN_EVENT_SPACE,      /* room on the disk has become scarce, or is there again */
@@ -114,7 +115,16 @@ struct cairn_event {
             bool has_content;    /* holds a kind above 15: wants a receipt */
             uint64_t leaf_index; /* INVITED */
             uint64_t mark_ms;    /* of a control.mark in it, else 0 */
+            uint64_t born;       /* before START: as the ripe commits of this feed said */
         } opened;
+        struct { /* KEYS */
+            uint8_t feed[16];
+            uint8_t giver[3];          /* country that wrote it */
+            struct cairn_bytes origin; /* of the feed's author */
+            bool is_pairwise;
+            uint32_t secret_count; /* 1..16 */
+            const uint8_t (*secrets)[32];
+        } keys;
         uint8_t policy_hash[32];
         struct { /* ACCEPT */
             const struct cairn_accept *rows;

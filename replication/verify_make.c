@@ -61,7 +61,9 @@ static cairn_err verify_open(const struct cairn_verify_slot *slot,
     struct cairn_arena none;
     CAIRN_TRY(cairn_body_content_key(&place, slot->key, entry->body, out_key));
     CAIRN_TRY(cairn_body_open(&place, out_key, entry->body, scratch, &operation));
-    cairn_arena_init(&none, NULL, 0); /* only feed records need one, and they are never sealed */
+    /* Only feed records need one, which are never sealed, and feed.keys, which nobody is shown: who
+     * has its content key reads the feeds. source P-99 */
+    cairn_arena_init(&none, NULL, 0);
     return cairn_verify_operation(operation, &none, out);
 }
 

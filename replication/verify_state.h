@@ -66,8 +66,7 @@ struct verify_feed {
     struct cairn_epoch_keys epochs[CAIRN_FEED_EPOCHS_MAX];
     uint8_t members[CAIRN_LIMIT_MEMBERS][3];
     uint8_t next_tag[CAIRN_TAG_BYTES]; /* if has_record */
-    uint64_t next_number;
-    uint64_t last_leaf_plus1;
+    uint64_t next_number, last_leaf_plus1;
     uint64_t mark_ms; /* of the last mark: control feeds */
     struct cairn_merkle_range range;
 };

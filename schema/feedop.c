@@ -186,6 +186,34 @@ static cairn_err feedop_read_lost(struct cairn_fields *fields, struct cairn_feed
     return out->from_leaf < out->to_leaf ? CAIRN_OK : cairn_fields_fail(reader, at, CAIRN_NUMBER);
 }
 
+static cairn_err feedop_read_keys(struct cairn_fields *fields, struct cairn_arena *arena,
+                                  struct cairn_feed_keys *out)
+{
+    struct cairn_pack_reader *reader = fields->reader;
+    CAIRN_TRY(cairn_fields_need(fields, 1));
+    CAIRN_TRY(cairn_fields_get_origin(reader, &out->origin));
+    CAIRN_TRY(cairn_fields_need(fields, 2));
+    CAIRN_TRY(cairn_pack_get_fixed(reader, sizeof out->feed, out->feed));
+    CAIRN_TRY(cairn_fields_need(fields, 3));
+    size_t at = reader->at;
+    uint8_t *blocks;
+    CAIRN_TRY(cairn_fields_get_blocks(reader, arena, 32, &out->secret_count, &blocks));
+    void *secrets = blocks; /* no cast: gcc takes rows of const for another type */
+    out->secrets = secrets;
+    out->is_pairwise = cairn_fields_has(fields, 4);
+    uint32_t count_max = out->is_pairwise ? 1 : CAIRN_FEED_KEYS_MAX;
+    if (out->secret_count == 0 || out->secret_count > count_max) {
+        return cairn_fields_fail(reader, at, CAIRN_PACK_FIELD);
+    }
+    if (out->is_pairwise) {
+        at = reader->at;
+        bool is_said;
+        CAIRN_TRY(cairn_pack_get_bool(reader, &is_said));
+        return is_said ? CAIRN_OK : cairn_fields_fail(reader, at, CAIRN_PACK_FIELD);
+    }
+    return CAIRN_OK;
+}
+
 static cairn_err feedop_read_apply(struct cairn_fields *fields, struct cairn_policy_apply *out)
 {
     CAIRN_TRY(cairn_fields_need(fields, 1));
@@ -222,6 +250,8 @@ static cairn_err feedop_read(struct cairn_fields *fields, struct cairn_arena *ar
         return feedop_read_missing(fields, &out->as.missing);
     case CAIRN_KIND_FEED_LOST:
         return feedop_read_lost(fields, &out->as.lost);
+    case CAIRN_KIND_FEED_KEYS:
+        return feedop_read_keys(fields, arena, &out->as.keys);
     case CAIRN_KIND_ACCESS_LOOKUP:
         return cairn_lookupop_read(fields, arena, &out->as.lookup);
     case CAIRN_KIND_POLICY_APPLY:
@@ -414,6 +444,24 @@ static void feedop_write_lost(struct cairn_pack_writer *writer, const struct cai
     feedop_put_uint(writer, 6, lost->to_leaf);
 }
 
+static void feedop_write_keys(struct cairn_pack_writer *writer, const struct cairn_feed_keys *keys)
+{
+    CAIRN_REQUIRE(keys->secret_count > 0 && keys->secret_count <= CAIRN_FEED_KEYS_MAX);
+    cairn_pack_put_map(writer, keys->is_pairwise ? 4 : 3);
+    cairn_pack_put_uint(writer, 1);
+    cairn_pack_put_text(writer, keys->origin);
+    feedop_put_fixed(writer, 2, keys->feed, sizeof keys->feed);
+    cairn_pack_put_uint(writer, 3);
+    cairn_pack_put_array(writer, keys->secret_count);
+    for (uint32_t i = 0; i < keys->secret_count; i++) {
+        cairn_pack_put_bin(writer, (struct cairn_bytes){.data = keys->secrets[i], .size = 32});
+    }
+    if (keys->is_pairwise) {
+        cairn_pack_put_uint(writer, 4);
+        cairn_pack_put_bool(writer, true);
+    }
+}
+
 static void feedop_write_apply(struct cairn_pack_writer *writer,
                                const struct cairn_policy_apply *apply)
 {
@@ -459,6 +507,9 @@ static cairn_err feedop_write(struct cairn_pack_writer *writer, const struct cai
         return CAIRN_OK;
     case CAIRN_KIND_FEED_LOST:
         feedop_write_lost(writer, &feedop->as.lost);
+        return CAIRN_OK;
+    case CAIRN_KIND_FEED_KEYS:
+        feedop_write_keys(writer, &feedop->as.keys);
         return CAIRN_OK;
     case CAIRN_KIND_ACCESS_LOOKUP:
         return cairn_lookupop_write(writer, &feedop->as.lookup);

@@ -1,4 +1,4 @@
-/* Bodies of the operations that feeds are made of, and of the node's own records: kinds 1 to 11,
+/* Bodies of the operations that feeds are made of, and of the node's own records: kinds 1 to 12,
  * 16 and 17. One tagged union, one decoder, one encoder. Pure layout: whether a wrap opens or a
  * root is true is checked elsewhere. docs/protocol.md, sections 5 and 6. */
 #ifndef CAIRN_SCHEMA_FEEDOP_H
@@ -8,7 +8,8 @@
 #include "schema/lookupop.h"
 #include "schema/operation.h"
 
-#define CAIRN_WRAP_BYTES 80u
+#define CAIRN_WRAP_BYTES    80u
+#define CAIRN_FEED_KEYS_MAX 16u /* epochs */
 
 /* One member's wrap of an epoch's secret. source: P-34, P-35 */
 struct cairn_wrap {
@@ -87,6 +88,15 @@ struct cairn_feed_lost {
     uint64_t to_leaf;          /* ... and before this one: above from_leaf */
 };
 
+/* What a country that lost its sealing keys may read anyway: one feed's. source P-99 */
+struct cairn_feed_keys {
+    struct cairn_bytes origin; /* of the feed's author; has passed cairn_origin_parse */
+    uint8_t feed[16];
+    uint32_t secret_count;        /* 1..CAIRN_FEED_KEYS_MAX; of a pairwise feed 1 */
+    const uint8_t (*secrets)[32]; /* of each epoch from 0 */
+    bool is_pairwise;
+};
+
 struct cairn_policy_apply {
     uint8_t salt[32];
     struct cairn_bytes text; /* YAML, not empty */
@@ -106,6 +116,7 @@ struct cairn_feedop {
         struct cairn_receipt receipt;
         struct cairn_missing missing;
         struct cairn_feed_lost lost;
+        struct cairn_feed_keys keys;
         struct cairn_access_lookup lookup;
         struct cairn_policy_apply apply;
     } as;

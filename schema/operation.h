@@ -32,6 +32,7 @@
     X(RECEIPT,           9, "receipt")                                                             \
     X(MISSING,          10, "missing")                                                             \
     X(FEED_LOST,        11, "feed.lost")                                                           \
+    X(FEED_KEYS,        12, "feed.keys")                                                           \
     X(ACCESS_LOOKUP,    16, "access.lookup")                                                       \
     X(POLICY_APPLY,     17, "policy.apply")                                                        \
     X(ALERT_ISSUE,      32, "alert.issue")                                                         \

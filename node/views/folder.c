@@ -85,7 +85,7 @@ static bool folder_recall_cursor(void *host, struct cairn_bytes key, struct cair
     if (recall->err == CAIRN_OK && recall->on_cursor == NULL) {
         recall->err = folder_check_cursor(recall->folder, key.data + 1, &cursor);
     } else if (recall->err == CAIRN_OK && cursor.commits > 0) {
-        recall->on_cursor(recall->host, key.data + 1, cursor.commits);
+        recall->on_cursor(recall->host, key.data + 1, cursor.commits, cursor.born);
     }
     return recall->err == CAIRN_OK;
 }
@@ -357,8 +357,7 @@ static void run_keep_cursor(const struct folder_run *run)
     recent->cursor = run->cursor;
 }
 
-/* gives  zeros for a feed that was never folded */
-static cairn_err run_load_cursor(struct folder_run *run)
+static cairn_err run_find_cursor(struct folder_run *run)
 {
     struct cairn_folder *folder = run->folder;
     struct cairn_view_key key;
@@ -378,6 +377,16 @@ static cairn_err run_load_cursor(struct folder_run *run)
     err = cairn_view_cursor_decode(row, &run->cursor);
     cairn_store_free(row);
     return err;
+}
+
+/* gives  zeros for a feed that was never folded: what was, under its id, may be another one */
+static cairn_err run_load_cursor(struct folder_run *run)
+{
+    CAIRN_TRY(run_find_cursor(run));
+    if (run->cursor.born != run->job->born) {
+        run->cursor = (struct cairn_view_cursor){.born = run->job->born};
+    }
+    return CAIRN_OK;
 }
 
 /* errors  CAIRN_DISK_CORRUPT  the row is not the commit that was asked for */
@@ -459,4 +468,10 @@ void cairn_folder_result_free(struct cairn_folder_result *result)
     free(result->invites);
     result->invites = NULL;
     result->invite_count = 0;
+    if (result->keys != NULL) {
+        cairn_secret_wipe(result->keys, result->keys_count * sizeof *result->keys);
+    }
+    free(result->keys);
+    result->keys = NULL;
+    result->keys_count = 0;
 }

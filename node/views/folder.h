@@ -29,6 +29,7 @@ struct cairn_folder_options {
 struct cairn_folder_job {
     uint8_t feed[16];
     uint64_t commit_number;
+    uint64_t born;
     bool is_own;                               /* written by this node */
     bool is_clear;                             /* control feed */
     bool is_private;                           /* entries rest in rows of their own */
@@ -46,6 +47,16 @@ struct cairn_folder_invite {
     uint64_t leaf_index;
 };
 
+/* A feed's secrets that a partner handed over to this country: wiped with the result. */
+struct cairn_folder_keys {
+    uint8_t feed[16];
+    char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1]; /* of its author */
+    uint8_t giver[3];                          /* country */
+    bool is_pairwise;
+    uint32_t secret_count; /* 1..CAIRN_FOLDER_EPOCHS_MAX */
+    uint8_t secrets[CAIRN_FOLDER_EPOCHS_MAX][32];
+};
+
 /* What the core and the driver want to know of a commit that was folded. */
 struct cairn_folder_result {
     bool has_content;        /* holds a kind above 15: wants a receipt */
@@ -57,6 +68,8 @@ struct cairn_folder_result {
     uint32_t parked_count;
     uint32_t invite_count;
     struct cairn_folder_invite *invites; /* owned: cairn_folder_result_free */
+    uint32_t keys_count;
+    struct cairn_folder_keys *keys; /* likewise */
 };
 
 /* Open the folder and check that views fit this log and this build. Does not write.
@@ -70,10 +83,11 @@ CAIRN_MUST cairn_err cairn_folder_open(const struct cairn_folder_options *option
 void cairn_folder_close(struct cairn_folder *folder); /* NULL is harmless */
 
 /* Tell where the folder stands, for EVENT_OPENED before START: for each feed the number of commits
- * that are folded as a whole (never 0).
+ * that are folded as a whole (never 0), and which feed it was (cairn_ripe).
  *
  * errors  CAIRN_DISK, CAIRN_DISK_CORRUPT */
-typedef void cairn_folder_on_cursor(void *host, const uint8_t feed[static 16], uint64_t commits);
+typedef void cairn_folder_on_cursor(void *host, const uint8_t feed[static 16], uint64_t commits,
+                                    uint64_t born);
 CAIRN_MUST cairn_err cairn_folder_cursors(struct cairn_folder *folder,
                                           cairn_folder_on_cursor *on_cursor, void *host);
 
@@ -96,7 +110,7 @@ CAIRN_MUST cairn_err cairn_folder_invites(struct cairn_folder *folder,
 CAIRN_MUST cairn_err cairn_folder_fold(struct cairn_folder *folder,
                                        const struct cairn_folder_job *job,
                                        struct cairn_folder_result *out);
-void cairn_folder_result_free(struct cairn_folder_result *result); /* frees invites only */
+void cairn_folder_result_free(struct cairn_folder_result *result); /* frees what it owns */
 
 /* Wait until all that was folded is in views.
  *

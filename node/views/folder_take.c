@@ -1,6 +1,7 @@
 #include "node/views/folder_state.h"
 
 #include "crypto/hash.h"
+#include "crypto/secret.h"
 #include "schema/base/civil.h"
 #include "schema/feedop.h"
 #include "schema/origin.h"
@@ -186,6 +187,35 @@ static cairn_err take_invite(struct folder_run *run, const struct cairn_feed_inv
     return take_put(run, &key, (struct cairn_bytes){.data = row, .size = sizeof row});
 }
 
+/* They go to the core alone: views hold no secrets. */
+static cairn_err take_keys(struct folder_run *run, const struct cairn_feed_keys *keys)
+{
+    struct cairn_folder_result *result = run->result;
+    if (memcmp(run->country, run->folder->country, 3) == 0) {
+        return CAIRN_OK; /* to somebody else */
+    }
+    size_t size = result->keys_count * sizeof *result->keys;
+    struct cairn_folder_keys *grown = malloc(size + sizeof *grown);
+    if (grown == NULL) {
+        return CAIRN_MEMORY;
+    }
+    if (size > 0) { /* no realloc: the old place is wiped */
+        memcpy(grown, result->keys, size);
+        cairn_secret_wipe(result->keys, size);
+    }
+    free(result->keys);
+    result->keys = grown;
+    struct cairn_folder_keys *added = &grown[result->keys_count++];
+    memset(added, 0, sizeof *added);
+    memcpy(added->feed, keys->feed, sizeof added->feed);
+    memcpy(added->origin, keys->origin.data, keys->origin.size);
+    memcpy(added->giver, run->country, sizeof added->giver);
+    added->is_pairwise = keys->is_pairwise;
+    added->secret_count = keys->secret_count;
+    memcpy(added->secrets, keys->secrets, (size_t)keys->secret_count * 32);
+    return CAIRN_OK;
+}
+
 static cairn_err take_receipt(struct folder_run *run, const struct cairn_receipt *receipt,
                               uint64_t hlc)
 {
@@ -297,6 +327,8 @@ static cairn_err take_system(struct folder_run *run, const struct cairn_merge_en
         run->result->mark_ms = op.as.mark.time_ms;
     } else if (op.kind == CAIRN_KIND_FEED_INVITE) {
         return take_invite(run, &op.as.invite, is_new);
+    } else if (op.kind == CAIRN_KIND_FEED_KEYS) {
+        return take_keys(run, &op.as.keys);
     } else if (is_new && op.kind == CAIRN_KIND_RECEIPT) {
         return take_receipt(run, &op.as.receipt, entry->operation.hlc);
     } else if (is_new && op.kind == CAIRN_KIND_MISSING) {

@@ -46,6 +46,7 @@ void cairn_view_cursor_encode(const struct cairn_view_cursor *cursor,
     cairn_bytes_put_u64(out + 12, cursor->size);
     cairn_bytes_put_u64(out + 20, cursor->done);
     memcpy(out + 28, cursor->root, 32);
+    cairn_bytes_put_u64(out + 60, cursor->born);
 }
 
 cairn_err cairn_view_cursor_decode(struct cairn_bytes row, struct cairn_view_cursor *out)
@@ -65,6 +66,7 @@ cairn_err cairn_view_cursor_decode(struct cairn_bytes row, struct cairn_view_cur
         .done = cairn_bytes_get_u64(row.data + 20),
     };
     memcpy(cursor.root, row.data + 28, 32);
+    cursor.born = cairn_bytes_get_u64(row.data + 60);
     if (cursor.done < cursor.size) {
         return CAIRN_DISK_CORRUPT;
     }

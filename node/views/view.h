@@ -23,10 +23,10 @@
 
 /* Raise it when rows here, states, index rows or rules of the merge change: old views are then
  * built again. */
-#define CAIRN_VIEW_FORMAT 2u
+#define CAIRN_VIEW_FORMAT 3u
 
 #define CAIRN_VIEW_KEY_BYTES     (1u + CAIRN_INDEX_KEY_BYTES)
-#define CAIRN_VIEW_CURSOR_BYTES  60u
+#define CAIRN_VIEW_CURSOR_BYTES  68u
 #define CAIRN_VIEW_PARKED_HEAD   51u
 #define CAIRN_VIEW_REFUSED_BYTES 26u
 
@@ -66,6 +66,7 @@ struct cairn_view_cursor {
     uint64_t size;    /* entries of these */
     uint64_t done;    /* entries folded, >= size */
     uint8_t root[32]; /* of the feed at size; zero while commits is 0 */
+    uint64_t born;    /* as its ripe commits say; another one is another feed */
 };
 
 void cairn_view_cursor_encode(const struct cairn_view_cursor *cursor,

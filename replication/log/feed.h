@@ -37,6 +37,7 @@ struct cairn_feed {
     uint32_t journal;             /* author: number in the core's table */
     uint32_t giver;               /* country that brought it here: number in the core's table */
     struct cairn_members members; /* of control feeds: empty, everybody may read */
+    struct cairn_members told;    /* that lost sealing keys, and have this feed's secrets (P-99) */
     bool is_closing;              /* own feed: takes nothing more */
     bool is_close_due;            /* ... and its feed.close is yet to be written */
     bool is_closed;

@@ -128,18 +128,31 @@ static cairn_err record_open_admit(const struct cairn_record_reader *reader,
     return CAIRN_OK;
 }
 
+static struct record_set record_set_of(const struct cairn_feed_open *open)
+{
+    return (struct record_set){
+        .nonce = open->nonce,
+        .secret_hash = open->secret_hash,
+        .wraps = open->wraps,
+        .count = open->wrap_count,
+    };
+}
+
+cairn_err cairn_record_check_open(const struct cairn_record_reader *reader,
+                                  const struct cairn_feed_open *open,
+                                  const uint8_t secret[static 32])
+{
+    struct record_set set = record_set_of(open);
+    return record_check_set(reader, &set, secret);
+}
+
 cairn_err cairn_record_open(const struct cairn_record_reader *reader,
                             const struct cairn_feed_open *open,
                             const struct cairn_feed_admit *admit,
                             uint8_t out_secrets[static CAIRN_FEED_EPOCHS_MAX][32],
                             uint32_t *out_count)
 {
-    struct record_set set = {
-        .nonce = open->nonce,
-        .secret_hash = open->secret_hash,
-        .wraps = open->wraps,
-        .count = open->wrap_count,
-    };
+    struct record_set set = record_set_of(open);
     uint32_t count = 1;
     cairn_err err = record_find(reader, &set, out_secrets[0]);
     if (err == CAIRN_DENIED_PARTNER && admit != NULL &&

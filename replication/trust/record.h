@@ -51,6 +51,13 @@ CAIRN_MUST cairn_err cairn_record_open(const struct cairn_record_reader *reader,
                                        uint8_t out_secrets[static CAIRN_FEED_EPOCHS_MAX][32],
                                        uint32_t *out_count);
 
+/* Is this the secret of a feed.open, and every wrap of the record one of it?
+ *
+ * errors  CAIRN_PEER_WRAP */
+CAIRN_MUST cairn_err cairn_record_check_open(const struct cairn_record_reader *reader,
+                                             const struct cairn_feed_open *open,
+                                             const uint8_t secret[static 32]);
+
 /* Check a feed.admit as a member that holds the secrets. errors  CAIRN_PEER_WRAP */
 CAIRN_MUST cairn_err cairn_record_check_admit(const struct cairn_record_reader *reader,
                                               const struct cairn_feed *feed,

@@ -299,6 +299,7 @@ static void author_note_text(const struct author *author, uint8_t *text, size_t 
     for (uint32_t i = 0; i < doc.sealing_count; i++) {
         doc.sealing[i].number = i + 1;
         cairn_suite_dh_public(author->suite, sealing[i], doc.sealing[i].key);
+        doc.sealing[i].is_lost = i < author->lost_count;
     }
     doc.nodes[0].name = cairn_bytes_of("sim-1");
     doc.nodes[0].incarnation = author->incarnation;

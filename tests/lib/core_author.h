@@ -39,6 +39,7 @@ struct author {
     uint8_t sealing_secret[32];     /* the one to seal to */
     uint8_t sealing_retired[7][32]; /* those before it */
     uint32_t sealing_retired_count;
+    uint32_t lost_count; /* of these, from the first on: its documents call them lost */
     uint64_t serial;
     uint64_t incarnation; /* of the node in its documents, 1 at first; all else is of the first */
     char endpoint[CAIRN_COUNTRY_ENDPOINT_BYTES + 1]; /* in its documents; "" for none */

@@ -239,6 +239,7 @@ static void host_move_cursor(struct host *host, const struct cairn_ripe *ripe)
         host->cursor_count++;
     }
     host->cursors[i].commits = ripe->commit_number + 1;
+    host->cursors[i].born = ripe->born;
 }
 
 static void host_do_ripe(struct host *host, const struct host_task *task, struct cairn_event *event)
@@ -420,6 +421,7 @@ void host_start(struct host *host)
         struct cairn_event event = {.type = CAIRN_EVENT_OPENED};
         memcpy(event.as.opened.feed, host->cursors[i].feed, 16);
         event.as.opened.commit_number = host->cursors[i].commits - 1;
+        event.as.opened.born = host->cursors[i].born;
         host_do(host, &event);
     }
     host_do(host, &start);

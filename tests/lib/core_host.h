@@ -44,6 +44,7 @@ struct host_frame {
 struct host_cursor {
     uint8_t feed[16];
     uint64_t commits;
+    uint64_t born;
 };
 
 struct host_answer {

@@ -97,6 +97,7 @@ struct cairn_folder_result views_scene_fold_number(struct views_scene *scene,
     struct cairn_folder_job job;
     struct cairn_folder_result result;
     feed_writer_job(feed, number, scene->now_ms, &job);
+    job.born = scene->born;
     assert_err(cairn_folder_fold(scene->folder, &job, &result), CAIRN_OK);
     assert_err(cairn_folder_settle(scene->folder), CAIRN_OK);
     return result;

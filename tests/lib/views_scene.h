@@ -23,6 +23,7 @@ struct views_scene {
     struct feed_writer control;  /* of AUT */
     uint64_t leaf_index;         /* of AUT's journal, next one */
     uint64_t now_ms;
+    uint64_t born; /* of the feeds, as the core says it */
 };
 
 void views_scene_open(struct views_scene *scene);

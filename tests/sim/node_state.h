@@ -19,6 +19,7 @@ struct node_cursor {
     uint8_t feed[16];
     uint64_t commits;
     uint8_t root[32]; /* of the feed at the last of them */
+    uint64_t born;    /* as its ripe commits said */
 };
 
 struct node_invite {

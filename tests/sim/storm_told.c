@@ -101,16 +101,25 @@ static void tell_hits(const struct cairn_lookup_hits *hits)
     }
 }
 
+/* Of everybody, all kinds. */
+static struct cairn_lookup_moment ask_at(uint64_t now_ms)
+{
+    static const struct cairn_acceptance everything = {.own = "AUT",
+                                                       .otherwise = CAIRN_POLICY_FOUNDS_ALL};
+    return (struct cairn_lookup_moment){.now_ms = now_ms, .accepted = &everything};
+}
+
 static void ask_documents(struct cairn_lookup *lookup, const char *issuer, uint64_t now_ms)
 {
     static const char *const numbers[] = {"P1234567", "P7654321", "ID77", "G1", "P0001989",
                                           "P0001990", "P0002003", "B0",   "B1", "B3"};
     static struct cairn_lookup_hits hits;
+    struct cairn_lookup_moment moment = ask_at(now_ms);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         struct cairn_lookup_document document = {.issuer = cairn_bytes_of(issuer),
                                                  .number = cairn_bytes_of(numbers[i])};
         (void)printf("document %s %s\n", issuer, numbers[i]);
-        assert_err(cairn_lookup_by_document(lookup, &document, now_ms, &hits), CAIRN_OK);
+        assert_err(cairn_lookup_by_document(lookup, &document, &moment, &hits), CAIRN_OK);
         tell_hits(&hits);
     }
 }
@@ -120,12 +129,13 @@ static void ask_names(struct cairn_lookup *lookup, uint64_t now_ms)
     static const char *const names[][2] = {{"Doe", "Jane"}, {"Petrovic", "Ana"}, {"Roe", "Maria"}};
     static const char *const births[] = {"1980-05-17", "1975-01-02"};
     static struct cairn_lookup_hits hits;
+    struct cairn_lookup_moment moment = ask_at(now_ms);
     for (size_t i = 0; i < 6; i++) {
         struct cairn_lookup_name name = {.surname = cairn_bytes_of(names[i / 2][0]),
                                          .given = cairn_bytes_of(names[i / 2][1])};
         assert_err(cairn_civil_parse_birth(cairn_bytes_of(births[i % 2]), &name.birth), CAIRN_OK);
         (void)printf("name %s %s %s\n", names[i / 2][0], names[i / 2][1], births[i % 2]);
-        assert_err(cairn_lookup_by_name(lookup, &name, now_ms, &hits), CAIRN_OK);
+        assert_err(cairn_lookup_by_name(lookup, &name, &moment, &hits), CAIRN_OK);
         tell_hits(&hits);
     }
 }

@@ -4,7 +4,6 @@
  * open the same in it: the world looks at every frame and at every fold.
  *
  *     world --events--> core --actions--> world     one queue of things to come, ordered by time
- *
  * The same seed gives the same run: world_trace is a hash of every action in order. */
 #ifndef CAIRN_TESTS_SIM_WORLD_H
 #define CAIRN_TESTS_SIM_WORLD_H
@@ -18,7 +17,6 @@
 
 struct world;
 struct world_command;
-
 /* Writes an operation when the core is ready for it, from what the node knows by then. May set the
  * command's feed. gives its size; 0: there is nothing to write */
 typedef size_t world_writer(struct world *world, uint32_t node, struct world_command *command,
@@ -99,7 +97,7 @@ void world_pairwise(struct world *world, uint32_t node, uint32_t partner,
 /* gives false when it is no partner, or the node is down */
 bool world_find_pairwise(struct world *world, uint32_t node, uint32_t partner,
                          uint8_t out_feed[static 16]);
-/* The countries of a set of nodes, ascending, one after the other. */
+/* The countries of a set of nodes, ascending. */
 void world_members(const struct world *world, uint32_t nodes,
                    char out[static WORLD_NODES_MAX * 3 + 1]);
 
@@ -116,11 +114,11 @@ void world_crash(struct world *world, uint32_t node);
 void world_fall(struct world *world, uint32_t node, enum world_fall fall, uint64_t down_ms);
 void world_fuse(struct world *world, uint32_t node, uint32_t actions, enum world_fall fall,
                 uint64_t down_ms);
-/* Its disk is full for a while; its so many-th write from now fails, written or not. */
+/* Its disk is full for a while; its so many-th write fails, written or not. */
 void world_disk_stall(struct world *world, uint32_t node, uint64_t ms);
 void world_disk_fail(struct world *world, uint32_t node, uint32_t stores);
-/* Its so many-th write or look at the disk since the world began goes wrong: a write fails, written
- * or not, and the node starts anew; a look fails, finds nothing, or takes half a minute. */
+/* Its so many-th write or look since the world began goes wrong: a write fails, written or not, and
+ * the node starts anew; a look fails, finds nothing, or takes half a minute. */
 enum world_look { WORLD_LOOK_FAILS, WORLD_LOOK_FINDS_NOTHING, WORLD_LOOK_IS_LATE };
 void world_fail_store(struct world *world, uint32_t node, uint32_t at);
 void world_fail_load(struct world *world, uint32_t node, uint32_t at, enum world_look how);
@@ -142,8 +140,7 @@ void world_make_villain(struct world *world, uint32_t node, uint32_t plays);
 /* Its disk loses one commit of a feed. */
 void world_lose_commit(struct world *world, uint32_t node, const uint8_t feed[static 16],
                        uint64_t number);
-/* A leaf of a journal, or a commit of a feed, on the disk of a node cannot be read any more, or
- * reads otherwise; the node reads all of its log again, now. */
+/* A leaf or a commit on its disk cannot be read, or reads otherwise; it scrubs its log now. */
 void world_rot_leaf(struct world *world, uint32_t node, uint32_t author, uint64_t index,
                     bool is_readable);
 void world_rot_commit(struct world *world, uint32_t node, const uint8_t feed[static 16],

@@ -361,6 +361,7 @@ bool world_fold(struct world *world, struct world_event *job)
     assert_true(job->ripe.commit_number <=
                 cursor->commits); /* never past one that was not folded */
     run.is_new = job->ripe.commit_number == cursor->commits;
+    cursor->born = job->ripe.born;
     assert_true(is_readable); /* ripe: stored */
     assert_err(cairn_opening_decode(row.value.data, &opening), CAIRN_OK);
     cairn_core_peer(node->core, job->ripe.author, &author);

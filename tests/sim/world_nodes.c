@@ -47,6 +47,7 @@ void node_start(struct world *world, uint32_t number)
         struct cairn_event event = {.type = CAIRN_EVENT_OPENED};
         memcpy(event.as.opened.feed, node->views.cursors[i].feed, 16);
         event.as.opened.commit_number = node->views.cursors[i].commits - 1;
+        event.as.opened.born = node->views.cursors[i].born;
         world_step(world, number, &event);
     }
     struct cairn_event start = node->start;

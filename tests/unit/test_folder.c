@@ -36,14 +36,16 @@ struct cursors {
     uint32_t count;
     uint8_t feed[16];
     uint64_t commits;
+    uint64_t born;
 };
 
-static void on_cursor(void *host, const uint8_t feed[static 16], uint64_t commits)
+static void on_cursor(void *host, const uint8_t feed[static 16], uint64_t commits, uint64_t born)
 {
     struct cursors *cursors = host;
     cursors->count++;
     memcpy(cursors->feed, feed, 16);
     cursors->commits = commits;
+    cursors->born = born;
 }
 
 static struct cursors cursors_of(struct views_scene *scene)
@@ -165,6 +167,22 @@ TEST(operations_of_one_batch_see_each_other)
     views_append(&scene, &withdraw);
     assert_int_equal(views_scene_fold(&scene, &scene.aut).rejected_count, 0);
     assert_int_equal(views_status(&scene, 1), CAIRN_ALERT_STATUS_WITHDRAWN);
+    views_scene_close(&scene);
+}
+
+TEST(another_feed_under_the_same_id_is_folded_from_its_beginning)
+{
+    struct views_scene scene;
+    views_scene_open(&scene);
+    views_append_document(&scene, 1);
+    assert_int_equal(views_scene_fold(&scene, &scene.aut).entry_count, 1);
+    assert_int_equal(views_scene_fold_number(&scene, &scene.aut, 0).entry_count, 0);
+    scene.born = 7;
+    assert_int_equal(views_scene_fold_number(&scene, &scene.aut, 0).entry_count, 1);
+    assert_int_equal(views_scene_fold_number(&scene, &scene.aut, 0).entry_count, 0);
+    views_scene_restart(&scene);
+    assert_int_equal(cursors_of(&scene).commits, 1);
+    assert_int_equal(cursors_of(&scene).born, 7);
     views_scene_close(&scene);
 }
 
@@ -438,6 +456,7 @@ int main(void)
         cmocka_unit_test(the_same_commit_again_changes_nothing_but_says_the_same),
         cmocka_unit_test(a_commit_behind_the_end_of_its_origin_is_folded_again_without_effect),
         cmocka_unit_test(operations_of_one_batch_see_each_other),
+        cmocka_unit_test(another_feed_under_the_same_id_is_folded_from_its_beginning),
         cmocka_unit_test(after_a_restart_the_folder_goes_on_where_it_was),
         cmocka_unit_test(after_a_restart_operations_find_their_object),
         cmocka_unit_test(what_came_too_early_is_remembered_over_a_restart),

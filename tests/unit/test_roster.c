@@ -162,10 +162,10 @@ TEST(what_is_kept_of_a_document_is_compared_to_its_last_byte)
         near.next_root[at] ^= 1;
         assert_false(cairn_roster_follows(&near, &announced));
         near.ended_hash[at] ^= 1;
-        assert_false(cairn_roster_keeps_ended(&near, &first));
+        assert_false(cairn_roster_keeps(&near, &first));
     }
     assert_true(cairn_roster_follows(&held, &other));
-    assert_true(cairn_roster_keeps_ended(&held, &first));
+    assert_true(cairn_roster_keeps(&held, &first));
 }
 
 TEST(what_is_kept_of_a_document_is_its_own)

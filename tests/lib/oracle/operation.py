@@ -1,4 +1,4 @@
-"""Operations and the bodies of kinds 1 to 17. Protocol section 4, P-34, P-46, P-49, P-51."""
+"""Operations and the bodies of kinds 1 to 17. Protocol section 4, P-34, P-46, P-49, P-51, P-99."""
 import canonical
 from broken import need
 from names import is_country, is_object_id, is_origin
@@ -7,7 +7,7 @@ from shape import (any_map, ascending, bin_of, check_map, list_of, long_text, or
 
 FEED_OPEN, FEED_ADMIT, FEED_REKEY, FEED_CLOSE, FEED_INVITE = 1, 2, 3, 4, 5
 CONTROL_MARK, CONTROL_DOCUMENT, CONTROL_POLICY, RECEIPT, MISSING = 6, 7, 8, 9, 10
-FEED_LOST = 11
+FEED_LOST, FEED_KEYS = 11, 12
 ACCESS_LOOKUP, POLICY_APPLY = 16, 17
 KINDS_WITH_OBJECT = 32
 ALERT_ISSUE, ALERT_AMEND, ALERT_WITHDRAW, ALERT_LEAVE, ALERT_BATCH = 32, 33, 34, 35, 36
@@ -16,7 +16,7 @@ CASE_REQUEST, CASE_ACK, CASE_ACCEPT, CASE_REFUSE, CASE_WITHDRAW = 64, 65, 66, 67
 CLEAR_KINDS = (FEED_OPEN, FEED_ADMIT, FEED_REKEY, FEED_CLOSE)
 CONTROL_KINDS = (CONTROL_MARK, CONTROL_DOCUMENT, CONTROL_POLICY)
 OPERATION_MAX, BATCH_MAX = 64 * 1024, 256 * 1024
-MEMBERS_MAX = 200
+MEMBERS_MAX, EPOCHS_MAX = 200, 16
 
 ids = ascending(bin_of(32), 1, 16)
 wraps = list_of(row(is_country, bin_of(32), bin_of(80)), 1, MEMBERS_MAX)
@@ -33,6 +33,8 @@ BODIES = {
     RECEIPT: ({1: bin_of(16), 2: uint, 3: bin_of(32)}, {}),
     MISSING: ({1: is_origin, 2: uint}, {}),
     FEED_LOST: ({1: bin_of(16), 2: is_origin, 3: uint, 4: uint, 5: uint, 6: uint}, {}),
+    FEED_KEYS: ({1: is_origin, 2: bin_of(16), 3: list_of(bin_of(32), 1, EPOCHS_MAX)},
+                {4: lambda value: value is True}),
     POLICY_APPLY: ({1: bin_of(32), 2: long_text(1 << 16)}, {}),
 }
 KNOWN = {*BODIES, ACCESS_LOOKUP, ALERT_ISSUE, ALERT_AMEND, ALERT_WITHDRAW, ALERT_LEAVE, ALERT_BATCH,
@@ -74,6 +76,8 @@ def decode(raw):
     if kind in BODIES:
         check_map(f"body of kind {kind}", fields[7], *BODIES[kind])
     need(kind != FEED_LOST or fields[7][5] < fields[7][6], "feed.lost without a leaf")
+    need(kind != FEED_KEYS or 4 not in fields[7] or len(fields[7][3]) == 1,
+         "a pairwise feed has one secret")
     return make(kind, fields[3], fields[7], object=fields.get(1), parents=fields.get(2, []),
                 purpose=fields.get(4), actors=fields.get(5, []), role=fields.get(6),
                 after=fields.get(8, []))
