@@ -44,7 +44,7 @@ static const struct cairn_command command_table[] = {
     {"case accept", "accept a request", cairn_cli_case_accept},
     {"case refuse", "refuse a request", cairn_cli_case_refuse},
     {"case withdraw", "withdraw a request", cairn_cli_case_withdraw},
-    {"pending", "list what waits for the node to have restored, or dismiss what was refused",
+    {"pending", "list what waits until the node has restored, dismiss what was refused",
      cairn_cli_pending_run},
     {"audit alerts", "list alerts that the policy does not accept, or show one",
      cairn_cli_audit_alerts},

@@ -38,9 +38,14 @@ bool world_floor(const struct world *world, uint32_t node, const char *origin, u
     static struct cairn_row rows[WORLD_ROWS_MAX];
     struct cairn_key key = {.table = CAIRN_TABLE_COMMIT};
     struct cairn_opening opening = {.leaf_index = 0};
+    struct cairn_core_feed control = {.commits = 0};
+    uint32_t number;
     uint8_t unused[32];
     cairn_keys_control(cairn_bytes_of(origin), key.id, unused);
     size_t count = disk_range(&world->nodes[node].disk, &key, UINT64_MAX, rows, WORLD_ROWS_MAX);
+    if (cairn_core_feed_find(world->nodes[node].core, key.id, &number)) {
+        cairn_core_feed(world->nodes[node].core, number, &control);
+    }
     *out_ms = 0;
     for (size_t i = 0; i < count && opening.leaf_index < leaf_index; i++) {
         if (rows[i].key.index != i) {
@@ -50,7 +55,8 @@ bool world_floor(const struct world *world, uint32_t node, const char *origin, u
         uint64_t mark_ms = opening.leaf_index < leaf_index ? floor_mark_in(rows[i].value) : 0;
         *out_ms = mark_ms > 0 ? mark_ms : *out_ms;
     }
-    return true;
+    /* Nor may the last ones be missing: the product's store says that they cannot be read. */
+    return opening.leaf_index >= leaf_index || count >= control.commits;
 }
 
 bool world_states_take(struct world *world, uint32_t number, const struct cairn_merge_entry *entry)

@@ -47,14 +47,14 @@ TEST(nothing_is_called_missing_while_what_stands_before_it_still_comes)
     uint32_t marks = scene.srb.control.commit_count;
     uint32_t commits = scene.feed.commit_count;
     for (uint32_t i = 0; i < BEFORE; i++) { /* it was away */
-        author_add_mark(&scene.srb, scene.host->now_ms);
+        author_add_mark(&scene.srb, scene.host->now_ms + 1 + i);
         author_commit(&scene.srb, &scene.srb.control, NULL);
     }
     for (uint32_t i = 0; i < BEFORE; i++) {
         author_add_word(&scene.srb, &scene.feed, "word");
         author_commit(&scene.srb, &scene.feed, NULL);
     }
-    author_add_mark(&scene.srb, scene.host->now_ms); /* stands behind all of them */
+    author_add_mark(&scene.srb, scene.host->now_ms + 1 + BEFORE); /* stands behind all of them */
     author_commit(&scene.srb, &scene.srb.control, NULL);
     author_sign(&scene.srb);
     scene_frame(
@@ -88,7 +88,7 @@ TEST(nobody_keeps_a_commit_for_more_than_an_hour_by_sending_marks)
     author_add_word(&scene.srb, &scene.feed, "kept");
     author_commit(&scene.srb, &scene.feed, NULL);
     for (uint32_t i = 0; i < MARKS; i++) {
-        author_add_mark(&scene.srb, scene.host->now_ms);
+        author_add_mark(&scene.srb, scene.host->now_ms + 1 + i);
         author_commit(&scene.srb, &scene.srb.control, NULL);
     }
     author_sign(&scene.srb);

@@ -163,7 +163,7 @@ TEST(every_wrong_field_is_named_and_placed)
     static const struct mutate_case cases[] = {
         {0, NULL, CAIRN_PACK_FIELD, 0},
         {0, "00", CAIRN_KIND_UNKNOWN, 0},
-        {0, "0c", CAIRN_KIND_UNKNOWN, 0},
+        {0, "0d", CAIRN_KIND_UNKNOWN, 0},
         {0, "cd0100", CAIRN_KIND_UNKNOWN, 0},
         {0, "cf0000000100000020", CAIRN_KIND_UNKNOWN, 0},
         {0, "a132", CAIRN_PACK_TYPE, 0},
