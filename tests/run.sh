@@ -4,7 +4,7 @@
 #   check   layers, purity, format, sizes, rule numbers: the rules about the code itself
 #   gcc     optimised build with gcc, all suites
 #   clang   build with clang, AddressSanitizer and UndefinedBehaviorSanitizer: unit property replay
-#           sim, and of e2e what is light: a daemon that is asked to end must not have leaked
+#           and of sim and e2e what is light: a daemon that is asked to end must not have leaked
 #   fuzz    libFuzzer on every entrance: its corpus, then CAIRN_FUZZ_SECONDS (15) of new input
 #   SUITE   one suite of the gcc build: unit property replay sim model e2e fault
 #
@@ -99,7 +99,7 @@ part() {
     clang)
         compile clang clang -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 \
             -Dc_args=-fno-sanitize-recover=all
-        suites clang 4 unit property replay sim e2e-light
+        suites clang 4 unit property replay sim-light e2e-light
         ;;
     fuzz)
         targets=fuzzers
