@@ -312,12 +312,12 @@ static void world_apply_store(struct world *world, struct world_event *event)
     }
     if (is_failed) {
         event->event.as.done.err = CAIRN_DISK;
+        node->stall_ms = UINT64_MAX; /* nothing behind it is written, until it fell */
     }
     node->task_count--;
     world_step(world, event->node, &event->event);
     if (is_failed) {
-        node->stall_ms = UINT64_MAX; /* nothing behind it is written */
-        world_fall(world, event->node, WORLD_KILLED, 100);
+        world_fall(world, event->node, WORLD_KILLED, 100); /* if it did not in that step */
     }
 }
 
