@@ -27,6 +27,9 @@ void *cairn_arena_take(struct cairn_arena *arena, size_t size)
 {
     arena_check(arena);
     const size_t align = alignof(max_align_t);
+    if (arena->memory == NULL) {
+        return NULL;
+    }
     uintptr_t next = (uintptr_t)(arena->memory + arena->used_bytes);
     size_t gap = (align - next % align) % align;
     size_t open = arena->size_bytes - arena->used_bytes;

@@ -89,7 +89,7 @@ def from_suites(build, factor, wanted):
         print("no such test")
         return 0, 1
     tests.sort(key=lambda test: -test["timeout"])  # long ones first: both cores end together
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() + 1) as pool:  # some only wait
         results = list(pool.map(lambda test: run_and_report(test, factor),
                                 [test for test in tests if test["is_parallel"]]))
     results += [run_and_report(test, factor) for test in tests if not test["is_parallel"]]

@@ -33,6 +33,14 @@ TEST(what_does_not_fit_is_refused_and_changes_nothing)
     assert_memory_equal(&arena, &before, sizeof arena);
 }
 
+TEST(an_arena_without_memory_gives_nothing_of_any_size)
+{
+    struct cairn_arena none;
+    cairn_arena_init(&none, NULL, 0);
+    assert_null(cairn_arena_take(&none, 0));
+    assert_null(cairn_arena_take(&none, 1));
+}
+
 TEST(the_whole_block_can_be_taken_and_not_one_byte_more)
 {
     alignas(max_align_t) uint8_t memory[64];
@@ -92,6 +100,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_taken_is_zeroed_and_aligned),
         cmocka_unit_test(what_does_not_fit_is_refused_and_changes_nothing),
+        cmocka_unit_test(an_arena_without_memory_gives_nothing_of_any_size),
         cmocka_unit_test(the_whole_block_can_be_taken_and_not_one_byte_more),
         cmocka_unit_test(reset_gives_the_same_memory_again),
         cmocka_unit_test(a_copy_is_not_a_view),
