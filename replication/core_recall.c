@@ -180,7 +180,8 @@ static void recall_country(struct cairn_core *core, struct row_reader *row)
 
 static void recall_clock(struct cairn_core *core, struct row_reader *row)
 {
-    core->mark_ms = row_uint(row, 1, UINT64_MAX >> 16);
+    uint64_t mark_ms = row_uint(row, 1, UINT64_MAX >> 16);
+    core->mark_ms = mark_ms > core->mark_ms ? mark_ms : core->mark_ms;
     row_fixed(row, 2, 32, core->policy_hash);
 }
 
@@ -330,6 +331,9 @@ static void recall_feed(struct cairn_core *core, const uint8_t id[static 16],
     uint64_t epoch_count = row_uint(row, 15, CAIRN_FEED_EPOCHS_MAX);
     feed->held_bytes = row_uint_since(row, 16, RECALL_SIZE_MAX);
     feed->mark_ms = row_uint_since(row, 17, UINT64_MAX);
+    if (feed->journal == 0 && type == CAIRN_FEED_TYPE_CONTROL && feed->mark_ms > core->mark_ms) {
+        core->mark_ms = feed->mark_ms; /* it came back after the last one of this node's own */
+    }
     if (row->err == CAIRN_OK) {
         recall_secrets(core, feed, row, secrets, epoch_count);
     }

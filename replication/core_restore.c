@@ -293,6 +293,8 @@ static void restore_end(struct cairn_core *core)
         cairn_core_want_elsewhere(core, link, 0);
     }
     core->mark_ms = own->mark_ms > core->mark_ms ? own->mark_ms : core->mark_ms;
+    uint64_t came_ms = core->feeds[own->control_feed].mark_ms; /* also before a fall in between */
+    core->mark_ms = came_ms > core->mark_ms ? came_ms : core->mark_ms;
     core->heartbeat_ms = core->now_ms;
     cairn_core_notice(core, CAIRN_NOTICE_RESTORED, CORE_NONE, own->durable.size, 0);
     if (restore->is_announce_due) {
