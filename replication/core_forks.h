@@ -13,8 +13,9 @@
 #define CORE_KNOWN         32u    /* sizes of a journal whose root is at hand */
 #define CORE_FORK_LEAVES   4096u  /* in one load */
 #define CORE_FORK_PAUSE_MS 20u    /* between two loads: a check is not to hold up anything else */
-#define CORE_SHOWN_MS      60000u /* one check of a journal for one peer */
+#define CORE_SHOWN_MS      45000u /* one check of a journal for one peer */
 #define CORE_COMPARE_MS    60000u /* between two OFFERs of what has grown */
+#define CORE_COMPARE_TURNS 8u     /* ... and of so many journals more, in turn */
 
 struct core_known {
     uint64_t size;
@@ -33,9 +34,10 @@ struct core_shown {
 
 /* By link. */
 struct core_teller {
-    uint64_t told_ms;    /* when it was last told what has grown */
-    uint32_t proof_next; /* every fork of a journal below was told */
-    bool is_loading;     /* a proof, for it */
+    uint64_t told_ms;      /* when it was last told what has grown */
+    uint32_t journal_next; /* whose turn it is to be told again */
+    uint32_t proof_next;   /* every fork of a journal below was told */
+    bool is_loading;       /* a proof, for it */
 };
 
 /* What we hold of an ended journal beyond its position: do our leaves lead to the root there? One

@@ -147,7 +147,7 @@ static void join_store(struct cairn_core *core, uint32_t number, struct cairn_by
                        const struct cairn_feed_open *record)
 {
     struct cairn_feed *feed = &core->feeds[number];
-    struct core_puts puts = cairn_core_puts_begin(core, 2 + (size_t)record->wrap_count);
+    struct core_puts puts = cairn_core_puts_begin(core, 3 + (size_t)record->wrap_count);
     uint8_t *zero = cairn_core_take(core, 8);
     struct cairn_put *put = cairn_core_puts_add(&puts, CAIRN_TABLE_RECORD, feed->id, 0);
     put->head = (struct cairn_bytes){.data = zero, .size = 8};
@@ -157,6 +157,9 @@ static void join_store(struct cairn_core *core, uint32_t number, struct cairn_by
         cairn_core_hand_wrapped(core, &puts, number, (const uint8_t *)wrap->country, wrap->sealing);
     }
     cairn_core_puts_add_feed(core, &puts, number, &feed->range);
+    if (feed->journal == 0) {
+        cairn_core_refetch_found(core, &puts, number);
+    }
     cairn_core_puts_store(core, &puts, cairn_core_task_open(core, CORE_TASK_STORE, 0, 0), false);
 }
 
@@ -179,8 +182,6 @@ static cairn_err join_take(struct cairn_core *core, uint32_t link, uint32_t auth
     struct cairn_feed *feed = &core->feeds[number];
     const struct cairn_feed_open *open = &record.open.as.open;
     cairn_core_feed_give(core, number, author == 0 ? 0 : giver);
-    feed->is_frozen = author == 0;
-    core->restore.is_following = core->restore.is_following || author == 0;
     memcpy(feed->nonce, open->nonce, 32);
     /* Commits before an admission were made under earlier epochs, in turn: begin with the first;
      * the later ones are in force once their feed.rekey is reached. */

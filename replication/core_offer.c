@@ -55,6 +55,7 @@ static void offer_all_journals(struct cairn_core *core, uint32_t link)
         if (offer_is_due(core, link, i)) {
             journals[count++] = offer_journal(core, i);
             core_stream_of(core, link, i)->is_told = true;
+            core_stream_of(core, link, i)->is_news = false;
         }
     }
     message.as.offer = (struct cairn_offer){.journals = journals, .journal_count = count};
@@ -108,20 +109,22 @@ void cairn_core_offer_one(struct cairn_core *core, uint32_t link, uint32_t log)
         message.as.offer = (struct cairn_offer){.journals = &journal, .journal_count = 1};
     }
     stream->is_told = true;
+    stream->is_news = false;
     cairn_core_send(core, link, &message);
 }
 
-/* Has the peer not seen, through us or we through it, how far this journal is? */
-static bool offer_is_news(const struct cairn_core *core, uint32_t link, uint32_t journal)
+/* Has this journal grown since the peer was told, or is it its turn to be told all the same? turns:
+ * where the turns of this minute begin. Who is told while it checks something else may forget it;
+ * and what a stream shows is compared with nothing where the peer has those leaves by then. */
+static bool offer_is_news(struct cairn_core *core, uint32_t link, uint32_t journal, uint32_t turns)
 {
-    const struct core_stream *stream =
-        &core->streams[link * ((size_t)core->limits.journals + core->limits.feeds) + journal];
-    return offer_is_due(core, link, journal) && core->intakes[journal].link != link &&
-           !stream->is_wanted && core->journals[journal].seen_ms >= core->tellers[link].told_ms;
+    uint32_t behind = (journal + core->journal_count - turns) % core->journal_count;
+    return offer_is_due(core, link, journal) &&
+           (behind < CORE_COMPARE_TURNS || core_stream_of(core, link, journal)->is_news);
 }
 
-/* What has grown, from time to time: so two peers that both hear from an author itself compare what
- * it told them. source P-63, P-70 */
+/* What has grown, and some others in turn, from time to time: so two peers compare what they were
+ * told by an author, whomever of the two the other one asks for it. source P-63, P-70 */
 void cairn_core_offer_news(struct cairn_core *core)
 {
     for (uint32_t link = 0; link < core->limits.links && cairn_core_is_roomy(core); link++) {
@@ -134,12 +137,15 @@ void cairn_core_offer_news(struct cairn_core *core)
         struct cairn_message message = {.type = CAIRN_MESSAGE_OFFER};
         struct cairn_offer_journal *journals =
             cairn_core_take(core, core->journal_count * sizeof *journals);
+        uint32_t turns = teller->journal_next % core->journal_count;
         uint32_t count = 0;
         for (uint32_t i = 1; i < core->journal_count; i++) {
-            if (offer_is_news(core, link, i)) {
+            if (offer_is_news(core, link, i, turns)) {
                 journals[count++] = offer_journal(core, i);
+                core_stream_of(core, link, i)->is_news = false;
             }
         }
+        teller->journal_next = turns + CORE_COMPARE_TURNS;
         teller->told_ms = core->now_ms;
         message.as.offer = (struct cairn_offer){.journals = journals, .journal_count = count};
         if (count > 0) {

@@ -117,16 +117,15 @@ static void pair_new(struct cairn_core *core, uint32_t number, uint32_t country,
     CAIRN_REQUIRE(err == CAIRN_OK);
     cairn_members_add(&feed->members, country);
     cairn_members_add(&feed->members, 0);
-    if (feed->journal == 0 && (core->restore.is_following || core->restore.was_restored)) {
-        feed->is_frozen = true; /* it may have been written to before the log was put back */
-        core->restore.is_following = true;
-    }
     cairn_feed_scan_from(feed, core->suite, 0);
     if (feed->journal != 0 && core->journals[feed->journal].verified.size == 0) {
         cairn_core_tag_put(core, number);
     }
-    struct core_puts puts = cairn_core_puts_begin(core, 2);
+    struct core_puts puts = cairn_core_puts_begin(core, 3);
     cairn_core_puts_add_feed(core, &puts, number, &feed->range);
+    if (feed->journal == 0 && (core->restore.is_following || core->restore.was_restored)) {
+        cairn_core_refetch_found(core, &puts, number); /* before the log was put back, maybe */
+    }
     if (cairn_members_has(&feed->told, country)) {
         cairn_core_puts_add_told(core, &puts, number, country, false);
     }

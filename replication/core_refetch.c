@@ -54,6 +54,16 @@ void cairn_core_refetch_start(struct cairn_core *core)
     }
 }
 
+/* An own feed that this node had forgotten, or may have: so it is also for one that falls before all
+ * of it is back. puts: has room for one more row */
+void cairn_core_refetch_found(struct cairn_core *core, struct core_puts *puts, uint32_t number)
+{
+    core->feeds[number].is_frozen = true;
+    core->feeds[number].has_frozen_row = true;
+    core->restore.is_following = true;
+    cairn_core_puts_add_frozen(core, puts, number);
+}
+
 /* May a feed of this author be news? Of its own ones a node knows all, unless it lost some. */
 bool cairn_core_may_have_feeds(const struct cairn_core *core, uint32_t author)
 {

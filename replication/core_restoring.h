@@ -25,6 +25,7 @@ struct core_puts;
 /* ---- core_refetch.c ---- */
 void cairn_core_refetch_begin(struct cairn_core *core);
 void cairn_core_refetch_start(struct cairn_core *core);
+void cairn_core_refetch_found(struct cairn_core *core, struct core_puts *puts, uint32_t number);
 bool cairn_core_may_have_feeds(const struct cairn_core *core, uint32_t author);
 void cairn_core_refetch_leaves(struct cairn_core *core, struct core_puts *puts);
 bool cairn_core_refetch_keep(struct cairn_core *core);

@@ -186,6 +186,7 @@ void cairn_core_grown(struct cairn_core *core, uint32_t log)
         if (!core->links[link].is_greeted) {
             continue;
         }
+        core_stream_of(core, link, log)->is_news = true;
         if (core_stream_of(core, link, log)->is_wanted) {
             serve_kick(core, link, log);
         } else {

@@ -124,6 +124,7 @@ struct core_stream {
     bool is_loading;
     bool is_blocked;    /* feeds: next commit lies above the journal as shown */
     bool is_told;       /* was in an OFFER */
+    bool is_news;       /* ... and has become longer on the disk since then */
     bool is_record_due; /* feeds: the peer asked for the record */
     uint32_t next;      /* in its lane's queue */
 };

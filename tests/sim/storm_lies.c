@@ -9,7 +9,7 @@
 /* Countries that lie in their own name: when they do, and what must be true all the same. */
 
 #define LIES_LAST_MS  30000u
-#define LIES_PROOF_MS (3u * 60000u) /* a fork is proved everywhere so long after all is calm */
+#define LIES_PROOF_MS (5u * 60000u) /* a fork is proved everywhere so long after all is calm */
 
 void storm_lie(struct storm *storm)
 {
@@ -20,7 +20,8 @@ void storm_lie(struct storm *storm)
 
 /* ---- forks ---- */
 
-/* What a node holds of the journal of a liar. gives false when it does not follow it */
+/* What a node holds of the journal of a liar. gives false when it does not follow it, or not any
+ * more: of a partner that was removed it keeps what it had */
 static bool lies_peer(const struct storm *storm, uint32_t node, uint32_t author,
                       struct cairn_core_peer *out)
 {
@@ -28,7 +29,7 @@ static bool lies_peer(const struct storm *storm, uint32_t node, uint32_t author,
     for (uint32_t i = 1; i < cairn_core_peer_count(core); i++) {
         cairn_core_peer(core, i, out);
         if (strcmp(out->origin, storm->world->nodes[author].origin) == 0) {
-            return true;
+            return out->is_recognised;
         }
     }
     return false;
