@@ -180,8 +180,7 @@ static void recall_country(struct cairn_core *core, struct row_reader *row)
 
 static void recall_clock(struct cairn_core *core, struct row_reader *row)
 {
-    uint64_t mark_ms = row_uint(row, 1, UINT64_MAX >> 16);
-    core->mark_ms = mark_ms > core->mark_ms ? mark_ms : core->mark_ms;
+    core->mark_ms = row_uint(row, 1, UINT64_MAX >> 16);
     row_fixed(row, 2, 32, core->policy_hash);
 }
 

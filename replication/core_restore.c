@@ -292,8 +292,7 @@ static void restore_end(struct cairn_core *core)
     for (uint32_t link = 0; link < core->limits.links; link++) {
         cairn_core_want_elsewhere(core, link, 0);
     }
-    core->mark_ms = own->mark_ms > core->mark_ms ? own->mark_ms : core->mark_ms;
-    uint64_t came_ms = core->feeds[own->control_feed].mark_ms; /* also before a fall in between */
+    uint64_t came_ms = core->feeds[own->control_feed].mark_ms; /* of the last one that came back */
     core->mark_ms = came_ms > core->mark_ms ? came_ms : core->mark_ms;
     core->heartbeat_ms = core->now_ms;
     cairn_core_notice(core, CAIRN_NOTICE_RESTORED, CORE_NONE, own->durable.size, 0);

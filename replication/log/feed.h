@@ -67,7 +67,7 @@ struct cairn_feed {
     bool is_refold_due;              /* ... which the folder is to hear of from the first one on */
     uint64_t last_leaf_plus1;        /* of the last commit; 0: none */
     uint64_t first_leaf;             /* of commit 0 */
-    uint64_t mark_ms;                /* of others' control feeds: of the last mark in them */
+    uint64_t mark_ms;                /* of the last mark that came from others: control feeds */
     uint64_t held_bytes;             /* of others: commits and record on disk */
 
     uint64_t scanned;       /* number of the commit that is looked for */
