@@ -73,4 +73,12 @@ _Static_assert(CORE_PRIVATE_BYTES + CAIRN_COMMIT_ENTRY_BYTES + CAIRN_LIMIT_BODY_
                "below it any entry fits");
 _Static_assert(CORE_COSIGNATURES + 1 <= CAIRN_NOTE_LINES_MAX, "a note can hold them");
 
+/* What goes first to a link. */
+enum core_lane {
+    CORE_LANE_JOURNAL, /* journals and control feeds */
+    CORE_LANE_SMALL,   /* feeds that are close to their end */
+    CORE_LANE_BULK,
+    CORE_LANES,
+};
+
 #endif

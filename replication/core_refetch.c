@@ -54,8 +54,8 @@ void cairn_core_refetch_start(struct cairn_core *core)
     }
 }
 
-/* An own feed that this node had forgotten, or may have: so it is also for one that falls before all
- * of it is back. puts: has room for one more row */
+/* An own feed that this node had forgotten, or may have: frozen also after a fall, until all of it
+ * is back. puts: has room for one more row */
 void cairn_core_refetch_found(struct cairn_core *core, struct core_puts *puts, uint32_t number)
 {
     core->feeds[number].is_frozen = true;

@@ -1,5 +1,5 @@
-/* What the core keeps of journals, links, streams, tasks and waiting operations. For core*.c only.
- * All counts are bounded by core_limits.h or by struct cairn_core_limits. */
+/* Journals, links, streams, tasks and waiting operations. For core*.c only. All counts are bounded
+ * by core_limits.h or by struct cairn_core_limits. */
 #ifndef CAIRN_REPLICATION_CORE_TABLES_H
 #define CAIRN_REPLICATION_CORE_TABLES_H
 
@@ -104,13 +104,6 @@ struct core_accept {
     uint32_t feed_next;     /* where that goes on */
     bool is_shut_due;       /* streams of authors of whom nothing is taken are to be stopped */
     uint32_t shut_next;     /* log where to go on */
-};
-
-enum core_lane {
-    CORE_LANE_JOURNAL, /* journals and control feeds */
-    CORE_LANE_SMALL,   /* feeds that are close to their end */
-    CORE_LANE_BULK,
-    CORE_LANES,
 };
 
 /* What we send of one log to one link. */
