@@ -456,6 +456,23 @@ static void scrub_take_leaf(struct cairn_core *core, const struct cairn_event *e
     }
 }
 
+/* What a source gave is proved by our own leaf. That may be damaged since the journal was read: it
+ * says nothing of the source then, and comes first. */
+static void scrub_take_proof(struct cairn_core *core, const struct cairn_event *event)
+{
+    uint32_t author = cairn_core_log_author(core, core->scrub.log);
+    bool is_there = event->as.done.row_count > 0;
+    bool is_leaf = scrub_is_leaf(core, event);
+    if (!is_there) {
+        cairn_core_scrub_urge(core, author);
+    }
+    if (is_leaf || (is_there && cairn_core_fault_next(core, author, 0) == UINT64_MAX)) {
+        cairn_core_heal_proved(core, is_leaf);
+    } else {
+        cairn_core_heal_put_off(core);
+    }
+}
+
 void cairn_core_scrub_loaded(struct cairn_core *core, const struct core_task *task,
                              const struct cairn_event *event)
 {
@@ -467,7 +484,7 @@ void cairn_core_scrub_loaded(struct cairn_core *core, const struct core_task *ta
         scrub->paid_us = core->now_ms * 1000 + SCRUB_RETRY_US;
         scrub->phase = CORE_SCRUB_READ;
         if (task->b == CORE_SCRUB_LOAD_PROOF) {
-            cairn_core_heal_proved(core, false);
+            cairn_core_heal_put_off(core);
         }
         return;
     }
@@ -485,7 +502,7 @@ void cairn_core_scrub_loaded(struct cairn_core *core, const struct core_task *ta
         scrub_take_leaf(core, event);
         break;
     case CORE_SCRUB_LOAD_PROOF:
-        cairn_core_heal_proved(core, scrub_is_leaf(core, event));
+        scrub_take_proof(core, event);
         break;
     case CORE_SCRUB_LOAD_TAGS:
         cairn_core_remake_tags(core, event);

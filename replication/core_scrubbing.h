@@ -161,6 +161,7 @@ void cairn_core_heal_leaves(struct cairn_core *core, const struct cairn_journal_
 void cairn_core_heal_commit(struct cairn_core *core, const struct cairn_commit *commit,
                             struct cairn_bytes bytes);
 void cairn_core_heal_proved(struct cairn_core *core, bool is_leaf);
+void cairn_core_heal_put_off(struct cairn_core *core);
 void cairn_core_heal_stored(struct cairn_core *core);
 
 /* ---- core_faults.c ---- */

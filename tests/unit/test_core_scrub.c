@@ -172,6 +172,33 @@ TEST(a_commit_with_another_place_than_its_leaf_is_not_written)
     assert_int_equal(now().fault_count, 1);
 }
 
+/* The leaf that would prove what is given has rotted since the journal was read. */
+TEST(a_leaf_that_cannot_be_read_says_nothing_of_who_gives_its_commit)
+{
+    uint64_t from = UINT64_MAX, size = scene.srb.journal.size;
+    struct cairn_key leaf = leaf_key(scene.feed.feed.last_leaf_plus1 - 1);
+    rot(commit_key(0), false);
+    scrub();
+    rot(leaf, false);
+    scene_frame(SRB, author_entries(&scene.feed, 0));
+    host_settle(scene.host);
+    assert_int_equal(scene.host->notices[CAIRN_NOTICE_COMMIT_REFUSED], 0);
+    assert_int_equal(now().last.lost, 0);
+    assert_int_equal(now().fault_count, 2); /* the journal comes next */
+    for (uint32_t i = 0; i < 2; i++) {
+        scene_frame(SRB, author_range(&scene.srb, 0, size, true));
+        host_settle(scene.host);
+    }
+    assert_int_equal(now().fault_count, 1);
+    host_forget_sent(scene.host);
+    scrub();
+    assert_int_equal(wanted_from(SRB, scene.feed.feed.id, &from), 1);
+    scene_frame(SRB, author_entries(&scene.feed, 0));
+    host_settle(scene.host);
+    assert_int_equal(now().fault_count, 0);
+    expect_row(commit_key(0), author_commit_bytes(&scene.feed, 0));
+}
+
 TEST(a_journal_is_given_once_to_know_it_and_again_to_mend_it)
 {
     uint64_t from = UINT64_MAX;
@@ -338,6 +365,7 @@ int main(void)
         CASE(a_commit_is_asked_for_where_it_is_damaged_and_written_as_it_was),
         CASE(a_commit_that_is_not_what_it_was_is_not_written),
         CASE(a_commit_with_another_place_than_its_leaf_is_not_written),
+        CASE(a_leaf_that_cannot_be_read_says_nothing_of_who_gives_its_commit),
         CASE(a_journal_is_given_once_to_know_it_and_again_to_mend_it),
         CASE(leaves_that_lead_elsewhere_mend_nothing_and_accuse_nobody),
         CASE(a_source_that_changes_its_mind_is_passed_over),
