@@ -258,7 +258,7 @@ cairn_err cairn_core_take_feed(struct cairn_core *core, uint32_t link,
         return CAIRN_BUSY;
     }
     cairn_err err = join_take(core, link, author, message);
-    if (err == CAIRN_DENIED_STORE) {
+    if (err == CAIRN_DENIED_STORE || err == CAIRN_LATER) { /* no room, or no key: not yet */
         cairn_core_note_invited(core, message->feed);
     }
     if (err != CAIRN_OK) {

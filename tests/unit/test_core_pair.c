@@ -271,24 +271,32 @@ TEST(a_node_that_lost_data_looks_for_the_own_pairwise_feeds_of_all_keys)
 /* ---- records ---- */
 
 /* A feed of SRB's, for a key of ours that has not come here yet. */
-static void join_sealed_to_next(struct author_feed *feed)
+static void join_sealed_to_next(struct author_feed *feed, bool is_invited)
 {
+    struct cairn_offer_feed offer = {.origin = cairn_bytes_of(scene.srb.origin)};
     struct author_member members[2];
     author_rotate_sealing(&scene.host->self);
     scene_member("AUT", &members[0]);
     scene_member("SRB", &members[1]);
     public_of(scene.host->self.sealing_secret, members[0].sealing);
     author_feed_open(&scene.srb, feed, members, 2);
-    scene_invite(feed);
+    memcpy(offer.feed, feed->feed.id, 16);
+    if (is_invited) {
+        scene_invite(feed);
+    } else {
+        scene_frame(SRB, (struct cairn_message){.type = CAIRN_MESSAGE_OFFER,
+                                                .as.offer = {.feeds = &offer, .feed_count = 1}});
+        host_settle(scene.host);
+    }
     scene_frame(SRB, author_record(&scene.srb, feed));
     host_settle(scene.host);
 }
 
-TEST(a_feed_that_is_sealed_to_a_key_that_is_not_here_yet_is_joined_when_it_comes)
+static void expect_joined_with_key(bool is_invited)
 {
     struct author_feed feed = {.size = 0};
     uint32_t number;
-    join_sealed_to_next(&feed);
+    join_sealed_to_next(&feed, is_invited);
     assert_err(scene.host->notice_err[CAIRN_NOTICE_FEED_REFUSED], CAIRN_LATER);
     assert_false(cairn_core_feed_find(scene.host->core, feed.feed.id, &number));
     give_key();
@@ -297,6 +305,17 @@ TEST(a_feed_that_is_sealed_to_a_key_that_is_not_here_yet_is_joined_when_it_comes
     assert_err(scene.host->dropped[SRB], CAIRN_OK);
     assert_true(cairn_core_feed_find(scene.host->core, feed.feed.id, &number));
     author_feed_close(&feed);
+}
+
+TEST(a_feed_that_is_sealed_to_a_key_that_is_not_here_yet_is_joined_when_it_comes)
+{
+    expect_joined_with_key(true);
+}
+
+/* The invitation may be lost with the author's disk. */
+TEST(so_is_one_that_was_offered_and_nobody_invited_to)
+{
+    expect_joined_with_key(false);
 }
 
 TEST(what_is_sealed_to_an_old_key_is_still_opened)
@@ -361,6 +380,7 @@ int main(void)
         CASE(all_of_it_is_so_after_a_restart),
         CASE(a_node_that_lost_data_looks_for_the_own_pairwise_feeds_of_all_keys),
         CASE(a_feed_that_is_sealed_to_a_key_that_is_not_here_yet_is_joined_when_it_comes),
+        CASE(so_is_one_that_was_offered_and_nobody_invited_to),
         CASE(what_is_sealed_to_an_old_key_is_still_opened),
         CASE(an_own_document_whose_key_is_not_here_changes_nothing_until_it_comes),
         CASE(own_feeds_are_sealed_to_the_newest_keys),
