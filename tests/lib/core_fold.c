@@ -13,6 +13,29 @@ static bool fold_is_content(struct cairn_bytes bytes)
     return cairn_operation_peek(bytes, &head) == CAIRN_OK && head.kind >= CAIRN_KIND_ACCESS_LOOKUP;
 }
 
+static void fold_keys(struct host *host, const struct cairn_core_peer *author,
+                      const struct cairn_feed_keys *keys)
+{
+    struct cairn_event event = {.type = CAIRN_EVENT_KEYS};
+    if (strcmp(author->country, host->self.country) == 0) {
+        CAIRN_REQUIRE(host->handed_count < HOST_HANDED);
+        struct host_handed *handed = &host->handed[host->handed_count++];
+        *handed = (struct host_handed){.is_pairwise = keys->is_pairwise,
+                                       .secret_count = keys->secret_count};
+        memcpy(handed->feed, keys->feed, 16);
+        memcpy(handed->origin, keys->origin.data, keys->origin.size);
+        memcpy(handed->secrets, keys->secrets, (size_t)keys->secret_count * 32);
+        return;
+    }
+    event.as.keys.origin = keys->origin;
+    memcpy(event.as.keys.feed, keys->feed, 16);
+    memcpy(event.as.keys.giver, author->country, 3);
+    event.as.keys.is_pairwise = keys->is_pairwise;
+    event.as.keys.secret_count = keys->secret_count;
+    event.as.keys.secrets = keys->secrets;
+    host_do(host, &event);
+}
+
 /* What the core is told of an operation below 16 before the commit counts as opened. */
 static void fold_op(struct host *host, const struct cairn_core_peer *author,
                     struct cairn_bytes bytes, struct cairn_event *event)
@@ -22,7 +45,6 @@ static void fold_op(struct host *host, const struct cairn_core_peer *author,
     struct cairn_operation opened;
     struct cairn_feedop op;
     size_t fault_at;
-    struct cairn_event keys = {.type = CAIRN_EVENT_KEYS};
     cairn_arena_init(&arena, memory, sizeof memory);
     if (cairn_operation_decode(bytes, &opened, &fault_at) != CAIRN_OK ||
         (opened.kind != CAIRN_KIND_CONTROL_MARK && opened.kind != CAIRN_KIND_FEED_KEYS) ||
@@ -31,16 +53,8 @@ static void fold_op(struct host *host, const struct cairn_core_peer *author,
     }
     if (op.kind == CAIRN_KIND_CONTROL_MARK) {
         event->as.opened.mark_ms = op.as.mark.time_ms;
-        return;
-    }
-    keys.as.keys.origin = op.as.keys.origin;
-    memcpy(keys.as.keys.feed, op.as.keys.feed, 16);
-    memcpy(keys.as.keys.giver, author->country, 3);
-    keys.as.keys.is_pairwise = op.as.keys.is_pairwise;
-    keys.as.keys.secret_count = op.as.keys.secret_count;
-    keys.as.keys.secrets = op.as.keys.secrets;
-    if (strcmp(author->country, host->self.country) != 0) {
-        host_do(host, &keys);
+    } else {
+        fold_keys(host, author, &op.as.keys);
     }
 }
 

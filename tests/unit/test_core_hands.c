@@ -5,9 +5,7 @@
 
 #include <string.h>
 
-#include "crypto/hash.h"
 #include "replication/core.h"
-#include "replication/trust/record.h"
 #include "tests/lib/core_scene.h"
 
 #define EPOCHS 3u
@@ -35,32 +33,10 @@ static void need_member(struct author_member *out, const char *country)
 /* SRB begins the next epoch of the feed, sealed to the lost key again. */
 static void write_rekey(void)
 {
-    const char *const members[] = {"AUT", "SRB"};
-    struct cairn_record_reader author = {.suite = &scene.suite,
-                                         .origin = cairn_bytes_of(scene.srb.origin)};
-    struct cairn_feedop op = {.kind = CAIRN_KIND_FEED_REKEY};
-    struct cairn_wrap wraps[2];
-    uint8_t secret[32];
-    memset(secret, (int)feed.feed.epoch_count + 50, sizeof secret);
-    memset(op.as.rekey.nonce, (int)feed.feed.epoch_count, sizeof op.as.rekey.nonce);
-    op.as.rekey.epoch = feed.feed.epoch_count;
-    cairn_sha256_of((struct cairn_bytes){.data = secret, .size = 32}, op.as.rekey.secret_hash);
-    for (uint32_t i = 0; i < 2; i++) {
-        struct author_member member;
-        struct cairn_record_member who;
-        struct cairn_keys_wrap what = {.nonce = op.as.rekey.nonce, .epoch = op.as.rekey.epoch};
-        need_member(&member, members[i]);
-        memcpy(who.country, members[i], 3);
-        memcpy(who.sealing_public, member.sealing, 32);
-        assert_err(cairn_record_wrap(&author, &what, secret, &who, &wraps[i]), CAIRN_OK);
-    }
-    op.as.rekey.wraps = wraps;
-    op.as.rekey.wrap_count = 2;
-    author_add_op(&scene.srb, &feed, &op, true);
-    author_commit(&scene.srb, &feed, NULL);
-    assert_err(
-        cairn_feed_add_epoch(&feed.feed, &scene.suite, cairn_bytes_of(scene.srb.origin), secret),
-        CAIRN_OK);
+    struct author_member members[2];
+    need_member(&members[0], "AUT");
+    need_member(&members[1], "SRB");
+    scene_rekey_for(&feed, feed.feed.epoch_count, members, 2);
 }
 
 static void write_word(void)
