@@ -46,7 +46,7 @@ struct core_handed {
     uint8_t feed[16];
     uint32_t giver;    /* country */
     uint32_t count;    /* epochs; 0: free */
-    uint64_t since_ms; /* when it came */
+    uint64_t since_ms; /* when it came first */
     uint8_t secrets[CAIRN_FEED_EPOCHS_MAX][32];
 };
 
@@ -118,14 +118,16 @@ struct cairn_core {
     uint32_t invite_count;
     uint8_t (*invited)[16]; /* ids: ring; zero: free */
     uint32_t invited_next;
-    bool is_hand_due;    /* some country lost sealing keys, and may not have got all back */
-    bool is_handed_over; /* partners handed us more than there was room for */
+    bool is_hand_due; /* some country lost sealing keys, and may not have got all back */
     struct core_handed *handed;
-    uint32_t close_due_count; /* own feeds whose feed.close is to be written */
-    uint64_t ripe_count;      /* commits in the folder's hands */
-    bool is_ripen_due;        /* there was no room for more */
-    uint32_t ripen_next;      /* feed where to go on */
-    bool is_scan_due;         /* some journal's is_scan_due */
+    struct cairn_members handed_over; /* partners that handed us more than there was room for */
+    uint64_t handed_again_ms;         /* when theirs is read again although there is no room */
+    uint64_t handed_wait_ms;          /* ... so long after the last time */
+    uint32_t close_due_count;         /* own feeds whose feed.close is to be written */
+    uint64_t ripe_count;              /* commits in the folder's hands */
+    bool is_ripen_due;                /* there was no room for more */
+    uint32_t ripen_next;              /* feed where to go on */
+    bool is_scan_due;                 /* some journal's is_scan_due */
     struct core_scrub scrub;
     uint64_t mark_ms;      /* time of the last own mark */
     uint64_t heartbeat_ms; /* when the next is due */

@@ -187,6 +187,7 @@ static void trust_spread(struct cairn_core *core, uint32_t country, bool is_new)
     if (country == 0 && is_new) {
         cairn_core_announce(core);
         cairn_core_pair_all(core);
+        cairn_core_handed_again(core);
     }
     if (country != 0 && core->countries[country].is_recognised) {
         trust_follow(core, country);

@@ -23,7 +23,7 @@ struct fuzz {
     struct cairn_suite suite;
     struct host *host;
     struct author authors[3];    /* SRB, GEO: partners; POL: nobody */
-    struct author_feed feeds[2]; /* of SRB, for AUT and SRB */
+    struct author_feed feeds[2]; /* of SRB, for AUT and SRB; the other under a key that AUT lost */
     bool is_up[FUZZ_LINKS];
     uint8_t flip_count; /* of the next frame: bytes to change */
 };
@@ -256,6 +256,26 @@ static bool fuzz_has_room(const struct author *author, const struct author_feed 
            feed->size + 65536 < AUTHOR_BYTES && author->journal.size + 1 < AUTHOR_LEAVES;
 }
 
+/* Secrets of some feed, right or wrong, of as many epochs as it says. */
+static void fuzz_write_keys(struct fuzz *fuzz, struct author *author, struct author_feed *feed)
+{
+    struct author *of;
+    const struct author_feed *told = fuzz_feed(fuzz, &of);
+    uint8_t byte = fuzz_byte(fuzz);
+    uint8_t secrets[CAIRN_FEED_EPOCHS_MAX][32];
+    struct cairn_feedop op = {.kind = CAIRN_KIND_FEED_KEYS};
+    memset(secrets, byte, sizeof secrets);
+    if (byte < 128) {
+        memcpy(secrets[0], told->feed.secrets[0], 32);
+    }
+    memcpy(op.as.keys.feed, told->feed.id, 16);
+    op.as.keys.origin = cairn_bytes_of(byte % 4 == 3 ? fuzz->host->self.origin : of->origin);
+    op.as.keys.is_pairwise = told == &of->pairwise || byte % 8 == 2;
+    op.as.keys.secret_count = op.as.keys.is_pairwise ? 1 : 1u + byte % CAIRN_FEED_EPOCHS_MAX;
+    op.as.keys.secrets = (const uint8_t(*)[32])secrets;
+    author_add_op(author, feed, &op, false);
+}
+
 static void fuzz_write(struct fuzz *fuzz)
 {
     struct author *author;
@@ -270,8 +290,10 @@ static void fuzz_write(struct fuzz *fuzz)
         op.as.mark.time_ms =
             byte < 200 ? author->now_ms + feed->feed.range.size : fuzz_number(fuzz);
         author_add_op(author, feed, &op, true);
-    } else if (byte % 8 < 4) {
+    } else if (byte % 8 < 3) {
         author_add_word(author, feed, "word");
+    } else if (byte % 8 == 3) {
+        fuzz_write_keys(fuzz, author, feed);
     } else if (byte % 8 == 4) {
         op = (struct cairn_feedop){.kind = CAIRN_KIND_RECEIPT};
         author_add_op(author, feed, &op, false);
@@ -368,6 +390,24 @@ static void fuzz_feed_command(struct fuzz *fuzz, uint8_t byte)
     host_do(fuzz->host, &event);
 }
 
+/* A country says that it lost all its sealing keys but a new one. */
+static void fuzz_lose_key(struct fuzz *fuzz, uint8_t byte)
+{
+    struct cairn_event event = {.type = CAIRN_EVENT_SEALING};
+    struct author *author = byte % 4 == 0 ? &fuzz->host->self : &fuzz->authors[byte % 4 - 1];
+    if (author->sealing_retired_count == 7) {
+        return;
+    }
+    author_rotate_sealing(author);
+    author->lost_count = author->sealing_retired_count;
+    author_document(author);
+    if (author == &fuzz->host->self) {
+        memcpy(event.as.sealing_secret, author->sealing_secret, 32);
+        host_do(fuzz->host, &event);
+    }
+    host_show(fuzz->host, author);
+}
+
 static void fuzz_command(struct fuzz *fuzz)
 {
     static const char *const members[] = {"AUT", "AUTSRB", "AUTGEOSRB", "AUTGEO"};
@@ -399,6 +439,9 @@ static void fuzz_command(struct fuzz *fuzz)
         host_do(fuzz->host, &invited);
         break;
     }
+    case 5:
+        fuzz_lose_key(fuzz, byte / 8);
+        break;
     default:
         fuzz_log(fuzz, feed);
         host_append(fuzz->host, feed, "word", fuzz->host->now_ms);
@@ -425,6 +468,7 @@ static void fuzz_check(struct fuzz *fuzz)
     }
     host_forget_sent(fuzz->host);
     fuzz->host->answer_count = 0;
+    fuzz->host->handed_count = 0;
 }
 
 static void fuzz_event(struct fuzz *fuzz)
@@ -449,6 +493,7 @@ static void fuzz_begin(struct fuzz *fuzz)
 {
     static const char *const countries[] = {"SRB", "GEO", "POL"};
     struct author_member members[2] = {{.country = "AUT"}, {.country = "SRB"}};
+    const uint8_t gone[32] = {9};
     cairn_suite_init_fake(&fuzz->suite);
     for (uint32_t i = 0; i < 3; i++) {
         author_open(&fuzz->authors[i], &fuzz->suite, countries[i]);
@@ -463,6 +508,7 @@ static void fuzz_begin(struct fuzz *fuzz)
     for (uint32_t i = 0; i < 2; i++) {
         author_feed_open(&fuzz->authors[0], &fuzz->feeds[i], members, 2);
         author_commit(&fuzz->authors[0], &fuzz->feeds[i], NULL);
+        cairn_suite_dh_public(&fuzz->suite, gone, members[0].sealing);
     }
     author_sign(&fuzz->authors[0]);
     author_sign(&fuzz->authors[1]);

@@ -68,6 +68,9 @@ def operations():
         "control_policy": (8, {1: b"p" * 32}),
         "receipt": (9, {1: b"f" * 16, 2: 300, 3: b"r" * 32}),
         "missing": (10, {1: ORIGIN, 2: 70000}),
+        "feed_lost": (11, {1: b"f" * 16, 2: ORIGIN, 3: 3, 4: 70, 5: 41, 6: 70000}),
+        "feed_keys": (12, {1: ORIGIN, 2: b"f" * 16, 3: [b"a" * 32, b"b" * 32, b"c" * 32]}),
+        "feed_keys_pairwise": (12, {1: ORIGIN, 2: b"p" * 16, 3: [b"s" * 32], 4: True}),
     }
     for name, (kind, body) in plumbing.items():
         yield name, {0: kind, 3: TIME_MS << 16, 7: body}

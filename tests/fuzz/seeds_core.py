@@ -9,7 +9,7 @@ EVENTS = ("up", "down", "hello", "offer", "range", "entries", "record", "want", 
 SETTLE, FLIP = 100, 192
 
 SRB, GEO = 0, 1
-CONTROL, PAIRWISE, FEED, OTHER = 0, 1, 2, 3
+CONTROL, PAIRWISE, FEED, OTHER, GEO_PAIRWISE = 0, 1, 2, 3, 5
 GREET = [("up", 0, SRB), ("hello", 0, SRB, 0), "settle"]
 OFFER = [("offer", 0, 13, SRB, SRB, 40, 6, FEED, SRB, 40, 6, OTHER, SRB, 40, 6, CONTROL)]
 JOIN = OFFER + [("record", 0, FEED), ("range", 0, SRB, 0, 0), "settle"]
@@ -32,6 +32,20 @@ LIVES = {
     "disk": [("command", 8), ("answer", 2), ("answer", 248), "settle"],
     "removed": GREET + JOIN + [("command", 8), ("command", 3, SRB), "settle", ("command", 2, SRB),
                                ("down", 0)] + GREET + JOIN,
+    "hand": [("command", 16), "settle", *GREET, ("command", 5 + 8), ("answer", 2), ("answer", 0),
+             ("crash",), "settle", ("command", 5 + 8), ("time", 230), "settle"],
+    "handed": [("command", 5), "settle", ("write", PAIRWISE, 3, OTHER, 129),
+               ("write", GEO_PAIRWISE, 3, OTHER, 0), ("sign", SRB, 0), ("sign", GEO, 0)] + GREET + [
+        ("up", 1, GEO), ("hello", 1, GEO, 0), "settle", ("offer", 1, 1, GEO), "settle",
+        ("range", 1, GEO, 0, 0), "settle", ("entries", 1, GEO_PAIRWISE, 0), "settle"] + OFFER + [
+        ("range", 0, SRB, 0, 0), "settle", ("entries", 0, PAIRWISE, 0), "settle",
+        ("record", 0, OTHER), "settle", ("entries", 0, OTHER, 0), "settle", ("time", 220),
+        ("crash",), "settle"],
+    "handed_nobody": [("write", PAIRWISE, 3, FEED, 2), ("write", PAIRWISE, 3, PAIRWISE, 3),
+                      ("write", PAIRWISE, 3, CONTROL, 2), ("sign", SRB, 0)] + GREET + OFFER + [
+        ("range", 0, SRB, 0, 0), "settle", ("entries", 0, PAIRWISE, 0), ("entries", 0, PAIRWISE, 4),
+        ("entries", 0, PAIRWISE, 8), ("command", 5), "settle", ("record", 0, FEED), "settle",
+        ("time", 249)],
     "changed": GREET + [("flip", 0), *OFFER, 0, 9, 3, ("up", 1, GEO), ("bytes", 1, 3, 0x81, 0, 1)],
 }
 

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "replication/merge/open.h"
 #include "schema/base/check.h"
 #include "schema/operation.h"
+#include "tests/lib/core_fold.h"
 
 static void *host_take(size_t size)
 {
@@ -179,54 +179,6 @@ static void host_do_load(struct host *host, const struct host_task *task, struct
     event->as.done.row_count = disk_range(&host->disk, &task->from, task->to_index, rows, 16384);
 }
 
-static bool host_is_content(struct cairn_bytes bytes)
-{
-    struct cairn_operation_head head;
-    return cairn_operation_peek(bytes, &head) == CAIRN_OK && head.kind >= CAIRN_KIND_ACCESS_LOOKUP;
-}
-
-/* What the folder would find. A body that does not open has no content. */
-static void host_fold_commit(struct host *host, const struct host_task *task,
-                             struct cairn_bytes bytes, struct cairn_event *event)
-{
-    struct cairn_commit commit;
-    struct cairn_commit_cursor cursor;
-    struct cairn_commit_entry entry;
-    size_t fault_at;
-    struct cairn_core_peer author;
-    cairn_err err = cairn_commit_decode(bytes, &commit, &fault_at);
-    CAIRN_REQUIRE(err == CAIRN_OK);
-    cairn_core_peer(host->core, task->ripe.author, &author);
-    struct cairn_open_reader reader = {
-        .suite = host->suite,
-        .origin = cairn_bytes_of(author.origin),
-        .slot_keys = (const uint8_t(*)[32])task->keys,
-        .epoch_count = task->ripe.epoch_count,
-    };
-    memcpy(reader.feed, task->ripe.feed, 16);
-    cairn_commit_cursor_init(&cursor, &commit);
-    while (cairn_commit_next(&cursor, &entry)) {
-        uint8_t *scratch = host_take(entry.body.size);
-        uint8_t key[32];
-        struct cairn_bytes operation;
-        struct cairn_operation opened;
-        if (cairn_open_entry(&reader, &entry, scratch, &operation, key) == CAIRN_OK) {
-            event->as.opened.has_content |= host_is_content(operation);
-            if (cairn_operation_decode(operation, &opened, &fault_at) == CAIRN_OK &&
-                opened.kind == CAIRN_KIND_CONTROL_MARK) {
-                struct cairn_arena arena;
-                struct cairn_feedop op;
-                uint8_t memory[256];
-                cairn_arena_init(&arena, memory, sizeof memory);
-                if (cairn_feedop_decode(&opened, &arena, &op, &fault_at) == CAIRN_OK) {
-                    event->as.opened.mark_ms = op.as.mark.time_ms;
-                }
-            }
-        }
-        free(scratch);
-    }
-}
-
 static void host_move_cursor(struct host *host, const struct cairn_ripe *ripe)
 {
     uint32_t i = 0;
@@ -253,7 +205,7 @@ static void host_do_ripe(struct host *host, const struct host_task *task, struct
         memcpy(key.id, task->ripe.feed, 16);
         size_t count = disk_range(&host->disk, &key, key.index + 1, &row, 1);
         CAIRN_REQUIRE(count == 1); /* ripe means durable */
-        host_fold_commit(host, task, row.value, event);
+        core_fold_commit(host, task, row.value, event);
     }
     host_move_cursor(host, &task->ripe);
     host->opened_count++;

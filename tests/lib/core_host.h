@@ -16,7 +16,8 @@
 #define HOST_SENT    65536u
 #define HOST_ANSWERS 16384u
 #define HOST_WAKES   1024u
-#define HOST_CURSORS 128u
+#define HOST_CURSORS 512u
+#define HOST_HANDED  512u
 
 /* A store, load, signature or ripe commit that waits for its answer. */
 struct host_task {
@@ -45,6 +46,15 @@ struct host_cursor {
     uint8_t feed[16];
     uint64_t commits;
     uint64_t born;
+};
+
+/* A feed.keys of the core's own, as its folder opened it. */
+struct host_handed {
+    uint8_t feed[16];
+    char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1];
+    bool is_pairwise;
+    uint32_t secret_count;
+    uint8_t secrets[CAIRN_FEED_EPOCHS_MAX][32];
 };
 
 struct host_answer {
@@ -79,6 +89,8 @@ struct host {
     uint32_t cursor_count; /* set to 0: views are lost */
     uint64_t opened_count; /* commits folded */
     uint64_t content_count;
+    struct host_handed handed[HOST_HANDED];
+    uint32_t handed_count;
     uint32_t store_count;
     uint64_t wakes[HOST_WAKES]; /* ticks that were asked for, and are to come */
     uint32_t wake_count;

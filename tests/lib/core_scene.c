@@ -346,28 +346,38 @@ void scene_admit(struct author_feed *to, const char *country, const uint8_t seal
                CAIRN_OK);
 }
 
-/* A rekey that says it begins this epoch. */
-void scene_rekey(struct author_feed *of, uint32_t epoch)
+void scene_rekey_for(struct author_feed *of, uint32_t epoch, const struct author_member *members,
+                     uint32_t count)
 {
     struct cairn_record_reader author = {.suite = &scene.suite,
                                          .origin = cairn_bytes_of(scene.srb.origin)};
-    struct cairn_record_member who;
     struct cairn_feedop op = {.kind = CAIRN_KIND_FEED_REKEY};
-    struct cairn_wrap wrap;
+    struct cairn_wrap wraps[4];
     uint8_t secret[32];
+    assert_in_range(count, 1, 4);
     memset(secret, (int)of->feed.epoch_count + 50, 32);
     memset(op.as.rekey.nonce, 3, 32);
     op.as.rekey.epoch = epoch;
     cairn_sha256_of((struct cairn_bytes){.data = secret, .size = 32}, op.as.rekey.secret_hash);
-    memcpy(who.country, "SRB", 3);
-    cairn_suite_dh_public(&scene.suite, scene.srb.sealing_secret, who.sealing_public);
-    struct cairn_keys_wrap what = {.nonce = op.as.rekey.nonce, .epoch = op.as.rekey.epoch};
-    assert_err(cairn_record_wrap(&author, &what, secret, &who, &wrap), CAIRN_OK);
-    op.as.rekey.wraps = &wrap;
-    op.as.rekey.wrap_count = 1;
+    for (uint32_t i = 0; i < count; i++) {
+        struct cairn_keys_wrap what = {.nonce = op.as.rekey.nonce, .epoch = op.as.rekey.epoch};
+        struct cairn_record_member who;
+        memcpy(who.country, members[i].country, 3);
+        memcpy(who.sealing_public, members[i].sealing, 32);
+        assert_err(cairn_record_wrap(&author, &what, secret, &who, &wraps[i]), CAIRN_OK);
+    }
+    op.as.rekey.wraps = wraps;
+    op.as.rekey.wrap_count = count;
     author_add_op(&scene.srb, of, &op, true);
     author_commit(&scene.srb, of, NULL);
     assert_err(
         cairn_feed_add_epoch(&of->feed, &scene.suite, cairn_bytes_of(scene.srb.origin), secret),
         CAIRN_OK);
+}
+
+void scene_rekey(struct author_feed *of, uint32_t epoch)
+{
+    struct author_member alone;
+    scene_member("SRB", &alone);
+    scene_rekey_for(of, epoch, &alone, 1);
 }

@@ -50,10 +50,12 @@ void scene_tell(enum cairn_event_type type, const uint8_t feed[static 16], const
 void scene_invite(const struct author_feed *to);
 
 /* Records of SRB's feeds: a feed.admit, valid until the next call; a feed.rekey, in a commit of its
- * own, that says it begins this epoch. */
+ * own, that says it begins this epoch, with wraps for SRB alone or for these members. */
 void scene_admit(struct author_feed *to, const char *country, const uint8_t sealing[static 32],
                  struct cairn_bytes *out_operation);
 void scene_rekey(struct author_feed *of, uint32_t epoch);
+void scene_rekey_for(struct author_feed *of, uint32_t epoch, const struct author_member *members,
+                     uint32_t count);
 void scene_forget(const char *country, uint64_t token);
 
 /* What there is now. A token that was not answered yet has no answer: the test fails. */

@@ -17,6 +17,11 @@ enum world_renewal {
  * gives false when there is no room for another sealing key: nothing changed then */
 bool world_renew(struct world *world, uint32_t node, uint32_t what);
 
+/* The first node's country lost everything but its root key: its origin ends at this position, its
+ * sealing key is said to be lost, and the last node, its next incarnation (has_next), starts with
+ * another one and with nothing else but that document. */
+void world_lose(struct world *world, uint64_t size, const uint8_t root[static 32]);
+
 /* Does a node hold the newest document of a country? */
 bool world_has_document(const struct world *world, uint32_t node, uint32_t country);
 

@@ -21,7 +21,20 @@ struct opened_place {
     uint32_t witnesses; /* set of nodes that opened it and did not lose it since */
 };
 
+#define FOLD_KEYS_MAX 64u /* in one commit */
+
+/* What a partner hands over: told to the core once the whole commit was looked at. */
+struct opened_keys {
+    char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1];
+    uint8_t feed[16];
+    bool is_pairwise;
+    uint32_t secret_count;
+    uint8_t secrets[CAIRN_FEED_KEYS_MAX][32];
+};
+
 struct world_opened {
+    struct opened_keys keys[FOLD_KEYS_MAX];
+    uint32_t key_count;
     struct opened_place *places; /* open addressing */
     size_t count, capacity;
     uint8_t arena[FOLD_ARENA_BYTES];
@@ -216,6 +229,38 @@ static void fold_lost(struct node_views *views, const struct cairn_feed_lost *lo
                    lost->from_leaf, lost->to_leaf);
 }
 
+static void fold_keys(const struct fold_run *run, const struct cairn_feed_keys *keys)
+{
+    struct world_opened *opened = run->world->opened;
+    if (strcmp(run->country, world_code(run->world, run->number)) == 0) {
+        return; /* to somebody else */
+    }
+    assert_true(opened->key_count < FOLD_KEYS_MAX);
+    struct opened_keys *kept = &opened->keys[opened->key_count++];
+    *kept =
+        (struct opened_keys){.is_pairwise = keys->is_pairwise, .secret_count = keys->secret_count};
+    memcpy(kept->origin, keys->origin.data, keys->origin.size);
+    memcpy(kept->feed, keys->feed, 16);
+    memcpy(kept->secrets, keys->secrets, (size_t)keys->secret_count * 32);
+}
+
+static void fold_tell_keys(const struct fold_run *run)
+{
+    struct world_opened *opened = run->world->opened;
+    for (uint32_t i = 0; i < opened->key_count; i++) {
+        const struct opened_keys *keys = &opened->keys[i];
+        struct cairn_event event = {.type = CAIRN_EVENT_KEYS};
+        event.as.keys.origin = cairn_bytes_of(keys->origin);
+        memcpy(event.as.keys.feed, keys->feed, 16);
+        memcpy(event.as.keys.giver, run->country, 3);
+        event.as.keys.is_pairwise = keys->is_pairwise;
+        event.as.keys.secret_count = keys->secret_count;
+        event.as.keys.secrets = keys->secrets;
+        world_step(run->world, run->number, &event);
+    }
+    opened->key_count = 0;
+}
+
 static void fold_record(struct fold_run *run, const struct cairn_operation *operation)
 {
     struct node_views *views = &run->node->views;
@@ -224,6 +269,7 @@ static void fold_record(struct fold_run *run, const struct cairn_operation *oper
     size_t fault_at;
     bool is_wanted = operation->kind == CAIRN_KIND_CONTROL_MARK ||
                      operation->kind == CAIRN_KIND_FEED_INVITE ||
+                     operation->kind == CAIRN_KIND_FEED_KEYS ||
                      (operation->kind == CAIRN_KIND_FEED_LOST && run->is_new);
     if (!is_wanted) {
         return;
@@ -236,6 +282,8 @@ static void fold_record(struct fold_run *run, const struct cairn_operation *oper
         run->told->as.opened.mark_ms = op.as.mark.time_ms;
     } else if (op.kind == CAIRN_KIND_FEED_LOST) {
         fold_lost(views, &op.as.lost);
+    } else if (op.kind == CAIRN_KIND_FEED_KEYS) {
+        fold_keys(run, &op.as.keys);
     } else if (run->is_new && !run->is_own) {
         assert_true(views->invite_count < NODE_INVITES_MAX);
         struct node_invite *invite = &views->invites[views->invite_count++];
@@ -396,6 +444,7 @@ bool world_fold(struct world *world, struct world_event *job)
         invited.as.opened.leaf_index = node->views.invites[i].leaf_index;
         world_step(world, job->node, &invited);
     }
+    fold_tell_keys(&run);
     world_step(world, job->node, &told);
     return true;
 }

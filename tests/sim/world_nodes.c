@@ -35,8 +35,13 @@ void node_start(struct world *world, uint32_t number)
     node->has_begun = false;
     cairn_suite_sign_public(&world->suite, node->log_seed, identity.log_public);
     cairn_suite_sign_public(&world->suite, node->witness_seed, identity.witness_public);
-    identity.sealing_count = node->sealing_told = node->doc.sealing_count;
-    memcpy(identity.sealing_secrets, node->sealing_secrets, sizeof node->sealing_secrets);
+    node->sealing_told = node->doc.sealing_count;
+    for (uint32_t i = 0; i < node->doc.sealing_count; i++) {
+        if (!node->doc.sealing[i].is_lost) {
+            memcpy(identity.sealing_secrets[identity.sealing_count++], node->sealing_secrets[i],
+                   32);
+        }
+    }
     memcpy(identity.local_secret, node->local, 32);
     node->core = cairn_core_init(node->memory, &world->limits, &identity, &world->suite);
     node_recall(world, number);

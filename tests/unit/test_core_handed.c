@@ -127,6 +127,53 @@ TEST(a_feed_said_to_be_pairwise_gives_way_to_its_record)
     assert_true(is_known(CAIRN_FEED_AUDIENCE));
 }
 
+/* ---- room ---- */
+
+static void hand_made_up(const char *giver, uint32_t count, uint8_t mark)
+{
+    const uint8_t made_up[32] = {1};
+    uint8_t id[16];
+    memcpy(id, feed.feed.id, 16);
+    for (uint32_t i = 0; i < count; i++) {
+        memset(feed.feed.id, 0, 16);
+        cairn_bytes_put_u32(feed.feed.id, i);
+        feed.feed.id[4] = (uint8_t)giver[0];
+        feed.feed.id[5] = mark;
+        hand(giver, scene.srb.origin, made_up, false);
+    }
+    memcpy(feed.feed.id, id, 16);
+}
+
+/* Four of them fill the table; whoever comes then takes a place of the one that has most. */
+TEST(partners_that_fill_the_table_give_way_to_one_that_has_less)
+{
+    static const char *const fillers[] = {"POL", "MDA", "ARM", "BIH"};
+    static struct author partners[4];
+    for (uint32_t i = 0; i < 4; i++) {
+        author_open(&partners[i], &scene.suite, fillers[i]);
+        host_meet(scene.host, &partners[i]);
+        hand_made_up(fillers[i], 64, 0);
+    }
+    hand("GEO", scene.srb.origin, feed.feed.secrets[0], false);
+    for (uint32_t i = 0; i < 4; i++) {
+        hand_made_up(fillers[i], 64, 1);
+        author_close(&partners[i]);
+    }
+    give_record();
+    assert_true(is_known(CAIRN_FEED_AUDIENCE));
+}
+
+/* Nobody asked for it twice, and it stands in no way: it is not even a place. */
+TEST(what_is_known_already_takes_no_place)
+{
+    hand("GEO", scene.srb.origin, feed.feed.secrets[0], false);
+    give_record();
+    uint32_t asked = host_sent_count(scene.host, SRB, CAIRN_MESSAGE_WANT);
+    hand("GEO", scene.srb.origin, feed.feed.secrets[0], false);
+    assert_int_equal(host_sent_count(scene.host, SRB, CAIRN_MESSAGE_WANT), asked);
+    assert_true(is_known(CAIRN_FEED_AUDIENCE));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,6 +183,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_nobodys_to_give_is_not_taken, begin, end),
         cmocka_unit_test_setup_teardown(a_feed_said_to_be_pairwise_gives_way_to_its_record, begin,
                                         end),
+        cmocka_unit_test_setup_teardown(partners_that_fill_the_table_give_way_to_one_that_has_less,
+                                        begin, end),
+        cmocka_unit_test_setup_teardown(what_is_known_already_takes_no_place, begin, end),
     };
     return cmocka_run_group_tests_name("core_handed", tests, NULL, NULL);
 }
