@@ -50,7 +50,7 @@ void cairn_merkle_range_check(const struct cairn_merkle_range *range)
 {
     for (unsigned level = 0; level < 64; level++) {
         bool is_used = (range->size >> level & 1) != 0;
-        CAIRN_REQUIRE(is_used == (memcmp(range->nodes[level], merkle_zero, 32) != 0));
+        CAIRN_REQUIRE(is_used != cairn_bytes_is_same32(range->nodes[level], merkle_zero));
     }
 }
 
@@ -132,7 +132,7 @@ cairn_err cairn_merkle_range_decode(struct cairn_bytes bytes, struct cairn_merkl
         if (bytes.size - at < 32) {
             return CAIRN_SHORT;
         }
-        if (memcmp(bytes.data + at, merkle_zero, 32) == 0) {
+        if (cairn_bytes_is_same32(bytes.data + at, merkle_zero)) {
             return CAIRN_NUMBER;
         }
         memcpy(range.nodes[level], bytes.data + at, 32);
@@ -182,7 +182,7 @@ cairn_err cairn_merkle_verify_inclusion(const uint8_t leaf[static 32], uint64_t 
             cairn_merkle_node(node, hash, node);
         }
     }
-    bool is_proven = sn == 0 && proof.size == 0 && memcmp(node, root, 32) == 0;
+    bool is_proven = sn == 0 && proof.size == 0 && cairn_bytes_is_same32(node, root);
     return is_proven ? CAIRN_OK : CAIRN_CRYPTO_PROOF;
 }
 
@@ -192,7 +192,7 @@ static cairn_err merkle_verify_trivial(uint64_t size1, const uint8_t root1[stati
     uint8_t empty[32];
     cairn_sha256_of((struct cairn_bytes){0}, empty);
     const uint8_t *wanted = size1 == 0 ? empty : root2;
-    bool is_proven = proof.size == 0 && memcmp(root1, wanted, 32) == 0;
+    bool is_proven = proof.size == 0 && cairn_bytes_is_same32(root1, wanted);
     return is_proven ? CAIRN_OK : CAIRN_CRYPTO_PROOF;
 }
 
@@ -204,7 +204,7 @@ cairn_err cairn_merkle_verify_consistency(uint64_t size1, const uint8_t root1[st
     if (size1 > size2) {
         return CAIRN_CRYPTO_PROOF;
     }
-    if (size1 == size2 && memcmp(root1, root2, 32) != 0) {
+    if (size1 == size2 && !cairn_bytes_is_same32(root1, root2)) {
         return CAIRN_CRYPTO_PROOF;
     }
     if (size1 == 0 || size1 == size2) {
@@ -236,6 +236,6 @@ cairn_err cairn_merkle_verify_consistency(uint64_t size1, const uint8_t root1[st
             cairn_merkle_node(sr, hash, sr);
         }
     }
-    bool is_proven = sn == 0 && proof.size == 0 && memcmp(fr, root1, 32) == 0;
-    return is_proven && memcmp(sr, root2, 32) == 0 ? CAIRN_OK : CAIRN_CRYPTO_PROOF;
+    bool is_proven = sn == 0 && proof.size == 0 && cairn_bytes_is_same32(fr, root1);
+    return is_proven && cairn_bytes_is_same32(sr, root2) ? CAIRN_OK : CAIRN_CRYPTO_PROOF;
 }

@@ -71,7 +71,7 @@ static bool split_is_usable(struct cairn_bytes hashes, const struct cairn_merkle
 {
     bool is_usable = hashes.size == (size_t)wants->count * 32;
     for (size_t at = 0; is_usable && at < hashes.size; at += 32) {
-        is_usable = memcmp(hashes.data + at, split_zero, 32) != 0;
+        is_usable = !cairn_bytes_is_same32(hashes.data + at, split_zero);
     }
     return is_usable;
 }
@@ -97,7 +97,7 @@ cairn_err cairn_merkle_split_root(uint64_t begin, uint64_t size, struct cairn_by
     CAIRN_REQUIRE(range.size == size);
     CAIRN_REQUIRE(beginning.size == begin);
     cairn_merkle_range_root(&range, whole);
-    if (memcmp(whole, root, sizeof whole) != 0) {
+    if (!cairn_bytes_is_same32(whole, root)) {
         return CAIRN_CRYPTO_PROOF;
     }
     cairn_merkle_range_root(&beginning, out_root);

@@ -425,7 +425,7 @@ void cairn_driver_command_folded(struct cairn_driver *driver, const uint8_t feed
     for (uint32_t number = waiting.first, next; number != DRIVER_NONE; number = next) {
         struct driver_slot *slot = &driver->slots[number];
         next = slot->next;
-        if (memcmp(slot->answer.feed, feed, 16) == 0 &&
+        if (cairn_bytes_is_same16(slot->answer.feed, feed) &&
             slot->answer.commit_number <= commit_number) {
             command_finish(driver, number);
         } else {

@@ -49,7 +49,7 @@ static void fold_append(struct driver_ripe **first, struct driver_ripe **last,
 static bool fold_is_aside(const struct cairn_driver *driver, const uint8_t feed[static 16])
 {
     const struct driver_ripe *at = driver->aside_first;
-    while (at != NULL && memcmp(at->job.feed, feed, 16) != 0) {
+    while (at != NULL && !cairn_bytes_is_same16(at->job.feed, feed)) {
         at = at->next;
     }
     return at != NULL;
@@ -229,7 +229,7 @@ static void fold_set_aside(struct cairn_driver *driver, struct driver_ripe *stuc
     driver->ripes_last = NULL;
     while (at != NULL) {
         struct driver_ripe *next = at->next;
-        if (memcmp(at->job.feed, stuck->job.feed, 16) == 0 &&
+        if (cairn_bytes_is_same16(at->job.feed, stuck->job.feed) &&
             at->job.commit_number >= stuck->job.commit_number) {
             fold_append(&driver->aside_first, &driver->aside_last, at);
         } else {

@@ -127,7 +127,7 @@ cairn_err cairn_export_add_feed(struct cairn_export *bundle, const struct export
 static uint32_t export_find_feed(const struct cairn_export *bundle, const uint8_t *id)
 {
     for (uint32_t i = 0; i < bundle->feed_count; i++) {
-        if (memcmp(bundle->feeds[i].id, id, CAIRN_FEED_BYTES) == 0) {
+        if (cairn_bytes_is_same16(bundle->feeds[i].id, id)) {
             return i;
         }
     }

@@ -36,7 +36,7 @@ static bool export_is_in_scope(const struct cairn_core *core,
     case CAIRN_SCOPE_ALL:
         return true;
     case CAIRN_SCOPE_FEED:
-        if (memcmp(feed->id, options->scope.feed, sizeof feed->id) == 0) {
+        if (cairn_bytes_is_same16(feed->id, options->scope.feed)) {
             return true;
         }
         if (feed->kind != CAIRN_FEED_CONTROL ||
@@ -47,7 +47,7 @@ static bool export_is_in_scope(const struct cairn_core *core,
         return named.author == feed->author;
     case CAIRN_SCOPE_OBJECT:
         for (size_t i = 0; i < options->entry_count; i++) {
-            if (memcmp(feed->id, options->entries[i].feed, sizeof feed->id) == 0) {
+            if (cairn_bytes_is_same16(feed->id, options->entries[i].feed)) {
                 return true;
             }
         }

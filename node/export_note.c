@@ -86,14 +86,14 @@ static bool export_follows(const struct export_document *before,
 {
     uint8_t digest[32];
     cairn_sha256_of((struct cairn_bytes){doc->root, sizeof doc->root}, digest);
-    bool is_same_root = memcmp(before->doc.root, doc->root, sizeof doc->root) == 0;
+    bool is_same_root = cairn_bytes_is_same32(before->doc.root, doc->root);
     if (doc->serial <= before->doc.serial ||
-        (!is_same_root && memcmp(before->doc.next_root, digest, sizeof digest) != 0)) {
+        (!is_same_root && !cairn_bytes_is_same32(before->doc.next_root, digest))) {
         return false;
     }
     cairn_sha256_of(before->note, digest);
     bool is_next = doc->serial == before->doc.serial + 1;
-    return !is_next || !doc->has_previous || memcmp(doc->previous, digest, sizeof digest) == 0;
+    return !is_next || !doc->has_previous || cairn_bytes_is_same32(doc->previous, digest);
 }
 
 /* A document that does not follow the ones before it begins anew: they are left out. */

@@ -49,7 +49,7 @@ uint32_t cairn_export_tags_find(const struct cairn_export *bundle, const uint8_t
     for (uint32_t at = (uint32_t)cairn_bytes_get_u64(tag) & mask; bundle->slots[at] != 0;
          at = (at + 1) & mask) {
         uint32_t number = bundle->slots[at] - 1;
-        if (memcmp(bundle->feeds[number].next_tag, tag, CAIRN_TAG_BYTES) == 0) {
+        if (cairn_bytes_is_same16(bundle->feeds[number].next_tag, tag)) {
             return number;
         }
     }
@@ -310,7 +310,7 @@ static cairn_err export_plan_sections(struct cairn_export *bundle)
         const struct export_feed *feed = &bundle->feeds[i];
         bundle->stats.bare += feed->is_bare ? 1 : 0;
         bool is_named = bundle->options.scope.type == CAIRN_SCOPE_FEED &&
-                        memcmp(feed->id, bundle->options.scope.feed, sizeof feed->id) == 0;
+                        cairn_bytes_is_same16(feed->id, bundle->options.scope.feed);
         if (is_named && (feed->is_bare || !bundle->journals[feed->journal].is_wanted)) {
             return CAIRN_LATER;
         }

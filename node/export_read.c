@@ -27,7 +27,7 @@ static cairn_err export_check_opening(const struct export_feed *feed, uint64_t n
                                       struct cairn_bytes row, struct cairn_opening *out)
 {
     if (row.size < EXPORT_OPENING || cairn_opening_decode(row.data, out) != CAIRN_OK ||
-        out->number != number || memcmp(out->feed, feed->id, sizeof out->feed) != 0) {
+        out->number != number || !cairn_bytes_is_same16(out->feed, feed->id)) {
         return CAIRN_DISK_CORRUPT;
     }
     return CAIRN_OK;

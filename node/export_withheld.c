@@ -21,7 +21,7 @@ static bool withheld_is_tag(const struct cairn_export *bundle, const struct expo
 {
     uint8_t tag[CAIRN_TAG_BYTES];
     cairn_verify_tag(bundle->suite, feed->epochs[withheld->epoch].tag, withheld->number, tag);
-    return memcmp(tag, leaf, sizeof tag) == 0;
+    return cairn_bytes_is_same16(tag, leaf);
 }
 
 /* A commit that is tagged, and not here. */

@@ -21,7 +21,7 @@ struct link_conn *cairn_link_of_key(const struct cairn_links *links,
     for (uint32_t slot = 0; slot < CAIRN_LIMIT_LINKS; slot++) {
         struct link_conn *conn = links->slots[slot];
         if (conn != NULL && conn->state != LINK_GONE &&
-            memcmp(conn->spki_hash, spki_hash, 32) == 0) {
+            cairn_bytes_is_same32(conn->spki_hash, spki_hash)) {
             return conn;
         }
     }

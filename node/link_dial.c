@@ -28,7 +28,7 @@ struct link_dial *cairn_link_dial_find(struct cairn_links *links,
                                        const uint8_t spki_hash[static 32])
 {
     for (uint32_t i = 0; i < links->dial_count; i++) {
-        if (memcmp(links->dials[i].peer.spki_hash, spki_hash, 32) == 0) {
+        if (cairn_bytes_is_same32(links->dials[i].peer.spki_hash, spki_hash)) {
             return &links->dials[i];
         }
     }

@@ -103,7 +103,7 @@ static const struct cairn_pending_order *pending_find(const struct cairn_pending
     *out_is_other = false;
     for (const struct cairn_pending_order *at = cairn_pendingbook_first(pending->book); at != NULL;
          at = at->next) {
-        if (order->has_key && at->has_key && memcmp(order->key, at->key, sizeof at->key) == 0) {
+        if (order->has_key && at->has_key && cairn_bytes_is_same32(order->key, at->key)) {
             *out_is_other = !pending_is_same(order, at);
             return at;
         }
@@ -360,7 +360,7 @@ const struct cairn_pending_order *cairn_pending_find_key(const struct cairn_pend
                                                          const uint8_t key[static 32])
 {
     const struct cairn_pending_order *order = cairn_pendingbook_first(pending->book);
-    while (order != NULL && (!order->has_key || memcmp(order->key, key, 32) != 0)) {
+    while (order != NULL && (!order->has_key || !cairn_bytes_is_same32(order->key, key))) {
         order = order->next;
     }
     return order;

@@ -40,7 +40,7 @@ cairn_err cairn_publish_encode(const struct publish_task *task, const uint8_t fe
     for (uint32_t at = 0; at < task->head_count; at++) {
         const struct publish_head *head = &task->heads[at];
         /* Both states of a case read both pairwise feeds; elsewhere only the same feed is sure. */
-        bool is_seen = is_case || memcmp(head->feed, feed, 16) == 0;
+        bool is_seen = is_case || cairn_bytes_is_same16(head->feed, feed);
         uint8_t *to = is_seen ? operation.parents[operation.parent_count++]
                               : operation.after[operation.after_count++];
         memcpy(to, head->entry_id, CAIRN_ID_ENTRY_BYTES);
@@ -73,7 +73,7 @@ static bool check_has_recent(const struct publish_task *task, const struct cairn
                              uint32_t count)
 {
     for (uint32_t at = 0; task->has_recent && at < count; at++) {
-        if (memcmp(steps[at].item->entry_id, task->recent, CAIRN_ID_ENTRY_BYTES) == 0) {
+        if (cairn_bytes_is_same32(steps[at].item->entry_id, task->recent)) {
             return true;
         }
     }

@@ -345,11 +345,11 @@ struct publish_row *cairn_publish_row_find(struct cairn_publish *publish,
                                            const uint8_t feed[static 16])
 {
     for (struct publish_row *row = publish->rows; row != NULL; row = row->next) {
-        if (row->has_feed && memcmp(row->feed, feed, 16) == 0) {
+        if (row->has_feed && cairn_bytes_is_same16(row->feed, feed)) {
             return row;
         }
         for (uint32_t at = 0; at < row->past_count; at++) {
-            if (memcmp(row->past[at], feed, 16) == 0) {
+            if (cairn_bytes_is_same16(row->past[at], feed)) {
                 return row;
             }
         }

@@ -54,7 +54,7 @@ static uint32_t *retrybook_bucket(struct cairn_retrybook *book, const uint8_t *k
 static struct retrybook_entry *retrybook_find(struct cairn_retrybook *book, const uint8_t *key)
 {
     uint32_t at = *retrybook_bucket(book, key);
-    while (at != RETRYBOOK_NONE && memcmp(book->entries[at].key, key, 32) != 0) {
+    while (at != RETRYBOOK_NONE && !cairn_bytes_is_same32(book->entries[at].key, key)) {
         at = book->entries[at].next;
     }
     return at == RETRYBOOK_NONE ? NULL : &book->entries[at];
@@ -97,7 +97,7 @@ enum cairn_retry cairn_retrybook_begin(struct cairn_retrybook *book, const uint8
         retrybook_add(book, key, request);
         return CAIRN_RETRY_NEW;
     }
-    if (memcmp(entry->request, request, sizeof entry->request) != 0) {
+    if (!cairn_bytes_is_same32(entry->request, request)) {
         return CAIRN_RETRY_OTHER;
     }
     if (!entry->is_done) {

@@ -31,7 +31,7 @@ cairn_err cairn_rootkeys_find(const struct cairn_rootkeys *keys,
         if (err == CAIRN_OK) {
             cairn_rootkeys_hash(keys->suite, seed, hash);
         }
-        bool is_it = err == CAIRN_OK && memcmp(hash, public_hash, sizeof hash) == 0;
+        bool is_it = err == CAIRN_OK && cairn_bytes_is_same32(hash, public_hash);
         if (is_it) {
             memcpy(out_seed, seed, sizeof seed);
             *out_number = place.number;

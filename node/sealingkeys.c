@@ -1,7 +1,5 @@
 #include "node/sealingkeys.h"
 
-#include <string.h>
-
 #include "crypto/secret.h"
 #include "node/keyfile.h"
 
@@ -15,7 +13,7 @@ static cairn_err sealingkeys_load_one(const char *dir, const struct cairn_sealin
         .dir = dir, .kind = CAIRN_KEYFILE_SEALING, .number = line->number};
     CAIRN_TRY(cairn_keyfile_load_seed(&place, sealingkeys_plain, out));
     cairn_suite_dh_public(suite, out, found);
-    return memcmp(found, line->key, sizeof found) == 0 ? CAIRN_OK : CAIRN_DOCUMENT;
+    return cairn_bytes_is_same32(found, line->key) ? CAIRN_OK : CAIRN_DOCUMENT;
 }
 
 cairn_err cairn_sealingkeys_load(const char *dir, const struct cairn_country_doc *doc,

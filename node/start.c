@@ -55,7 +55,7 @@ static cairn_err start_keys_of(const char *keys, const struct cairn_config *conf
     const struct cairn_country_node *node = cairn_ownnote_node(&out->own.doc, config->node);
     cairn_suite_sign_public(suite, out->keys.log, out->identity.log_public);
     cairn_suite_sign_public(suite, out->keys.witness, out->identity.witness_public);
-    if (memcmp(node->log, out->identity.log_public, 32) != 0) {
+    if (!cairn_bytes_is_same32(node->log, out->identity.log_public)) {
         return CAIRN_DOCUMENT;
     }
     return start_sealing(keys, suite, out);
@@ -203,7 +203,7 @@ static bool recall_on_row(void *host, struct cairn_bytes key, struct cairn_bytes
     event.as.recall.key = cairn_key_decode(key.data);
     event.as.recall.value = value;
     if (event.as.recall.key.table == CAIRN_TABLE_NOTE &&
-        memcmp(event.as.recall.key.id, recall->note_id, 16) == 0) {
+        cairn_bytes_is_same16(event.as.recall.key.id, recall->note_id)) {
         recall->serial = event.as.recall.key.index; /* ascending */
     }
     recall->step(recall->host, &event);

@@ -75,7 +75,7 @@ static cairn_err tryout_verdict(const struct cairn_tryout *tryout, const uint8_t
     const struct cairn_causal_step *steps =
         tryout->is_alert ? tryout->alert.steps : tryout->request.steps;
     for (uint32_t at = 0; at < count; at++) {
-        if (memcmp(steps[at].item->entry_id, entry_id, CAIRN_ID_ENTRY_BYTES) == 0) {
+        if (cairn_bytes_is_same32(steps[at].item->entry_id, entry_id)) {
             return steps[at].err;
         }
     }

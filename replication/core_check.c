@@ -81,7 +81,7 @@ static cairn_err check_opening(const struct cairn_core *core, const struct cairn
 {
     const struct core_scrub *scrub = &core->scrub;
     bool is_it =
-        memcmp(opening->feed, check_feed(core)->id, 16) == 0 && opening->number == scrub->at;
+        cairn_bytes_is_same16(opening->feed, check_feed(core)->id) && opening->number == scrub->at;
     bool is_next = scrub->is_loose || (opening->previous_size == scrub->range.size &&
                                        opening->previous_leaf_plus1 == scrub->last_leaf_plus1);
     return is_it && is_next ? CAIRN_OK : CAIRN_PEER_COMMIT;
@@ -103,7 +103,7 @@ cairn_err cairn_core_check_commit(struct cairn_core *core, const struct cairn_co
         }
     }
     cairn_merkle_range_root(&checked->range, root);
-    if (!core->scrub.is_loose && memcmp(root, commit->opening.root, 32) != 0) {
+    if (!core->scrub.is_loose && !cairn_bytes_is_same32(root, commit->opening.root)) {
         return CAIRN_PEER_ENTRY;
     }
     /* Every entry bears the epoch in force before its commit. source P-23 */
@@ -151,6 +151,6 @@ cairn_err cairn_core_check_bodies(struct cairn_core *core, const struct cairn_ev
     }
     cairn_merkle_range_root(&checked->range, root);
     *out_bad = first;
-    bool is_same = core->scrub.is_loose || memcmp(root, checked->opening.root, 32) == 0;
+    bool is_same = core->scrub.is_loose || cairn_bytes_is_same32(root, checked->opening.root);
     return is_same ? CAIRN_OK : CAIRN_PEER_ENTRY;
 }

@@ -6,8 +6,6 @@
 #include "schema/commit.h"
 #include "schema/operation.h"
 
-#include <string.h>
-
 /* Commits of others' feeds. Who is to blame is the question at each step: what does not lead to the
  * leaf and to the root is the server's doing, another one may have it right. What does was made by
  * the author: a rule that it breaks then is broken for everybody, and the feed goes no further. */
@@ -37,7 +35,7 @@ static cairn_err commit_hash(const struct cairn_commit *commit, struct cairn_mer
     }
     uint8_t root[32];
     cairn_merkle_range_root(range, root);
-    return memcmp(root, commit->opening.root, 32) == 0 ? CAIRN_OK : CAIRN_PEER_ENTRY;
+    return cairn_bytes_is_same32(root, commit->opening.root) ? CAIRN_OK : CAIRN_PEER_ENTRY;
 }
 
 /* ---- what the author must have right ---- */
@@ -61,7 +59,7 @@ static cairn_err commit_take_open(const struct cairn_core *core, const struct ca
 {
     uint8_t id[16];
     cairn_keys_feed_id(cairn_core_origin(core, feed->journal), entry->body, id);
-    return entry->index == 0 && memcmp(id, feed->id, 16) == 0 ? CAIRN_OK : CAIRN_FEED_RECORD;
+    return entry->index == 0 && cairn_bytes_is_same16(id, feed->id) ? CAIRN_OK : CAIRN_FEED_RECORD;
 }
 
 static cairn_err commit_take_admit(struct cairn_core *core, const struct cairn_feed *feed,
@@ -108,7 +106,7 @@ static cairn_err commit_take_rekey(const struct cairn_core *core, const struct c
         uint8_t digest[32];
         const uint8_t *given = feed->secrets[feed->epoch_count];
         cairn_sha256_of((struct cairn_bytes){.data = given, .size = 32}, digest);
-        known = memcmp(digest, rekey->secret_hash, 32) == 0 ? given : NULL;
+        known = cairn_bytes_is_same32(digest, rekey->secret_hash) ? given : NULL;
     }
     if (known == NULL) {
         known = cairn_core_handed_secret(core, feed->id, rekey->epoch, rekey->secret_hash);

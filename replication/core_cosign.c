@@ -190,7 +190,7 @@ cairn_err cairn_core_take_cosign(struct cairn_core *core, uint32_t link,
     if (core->restore.state != CORE_IN_ORDER) {
         return CAIRN_OK; /* it may be of what this node does not know any more */
     }
-    if (memcmp(cosign->log, own->id, 16) != 0 || cosign->line.size > CORE_COSIGNATURE_MAX ||
+    if (!cairn_bytes_is_same16(cosign->log, own->id) || cosign->line.size > CORE_COSIGNATURE_MAX ||
         cosign->size > own->checkpoint.size) {
         return CAIRN_PEER_ORDER;
     }

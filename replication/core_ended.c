@@ -39,7 +39,7 @@ static void end_judge(struct cairn_core *core, uint32_t number, const uint8_t ro
 {
     struct core_journal *journal = &core->journals[number];
     CAIRN_REQUIRE(journal->is_ended);
-    bool is_right = memcmp(root, journal->ended_root, 32) == 0;
+    bool is_right = cairn_bytes_is_same32(root, journal->ended_root);
     journal->branch = is_right ? CORE_BRANCH_RIGHT : CORE_BRANCH_WRONG;
     if (core->is_started) {
         end_tell(core, number);

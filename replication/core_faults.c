@@ -21,7 +21,7 @@ static uint32_t fault_country(const struct cairn_core *core)
 static bool fault_meets(const struct core_fault *fault, enum cairn_table table,
                         const uint8_t id[static 16], uint64_t from, uint64_t to)
 {
-    return fault->table == table && memcmp(fault->id, id, 16) == 0 && fault->from < to &&
+    return fault->table == table && cairn_bytes_is_same16(fault->id, id) && fault->from < to &&
            from < fault->to;
 }
 
@@ -92,7 +92,7 @@ uint64_t cairn_core_fault_next(const struct cairn_core *core, uint32_t log, uint
     uint64_t next = UINT64_MAX;
     for (uint32_t i = 0; i < core->scrub.fault_count; i++) {
         const struct core_fault *fault = &core->scrub.faults[i];
-        if (memcmp(fault->id, cairn_core_log_id(core, log), 16) != 0 || fault->to <= from ||
+        if (!cairn_bytes_is_same16(fault->id, cairn_core_log_id(core, log)) || fault->to <= from ||
             fault->table == CAIRN_TABLE_ENTRY) {
             continue;
         }

@@ -126,7 +126,7 @@ uint32_t cairn_core_feed_number(const struct cairn_core *core, const uint8_t id[
 {
     uint32_t at = cairn_core_place(core, id);
     while (core->feed_index[at] != CORE_NONE) {
-        if (memcmp(core->feeds[core->feed_index[at]].id, id, 16) == 0) {
+        if (cairn_bytes_is_same16(core->feeds[core->feed_index[at]].id, id)) {
             return core->feed_index[at];
         }
         at = (at + 1) & (core->feed_index_size - 1);
@@ -212,7 +212,7 @@ uint32_t cairn_core_log_find(const struct cairn_core *core, const uint8_t id[sta
         return core_log_of_feed(core, feed);
     }
     for (uint32_t i = 0; i < core->journal_count; i++) {
-        if (memcmp(core->journals[i].id, id, 16) == 0) {
+        if (cairn_bytes_is_same16(core->journals[i].id, id)) {
             return i;
         }
     }

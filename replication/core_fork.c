@@ -63,7 +63,7 @@ bool cairn_core_fork_is_known(const struct cairn_core *core, uint32_t journal,
                               const struct cairn_checkpoint *checkpoint)
 {
     const struct core_known *known = fork_known(&core->shown[journal], checkpoint->size);
-    return known != NULL && memcmp(known->root, checkpoint->root, 32) == 0;
+    return known != NULL && cairn_bytes_is_same32(known->root, checkpoint->root);
 }
 
 void cairn_core_fork_shown(struct cairn_core *core, uint32_t peer, uint32_t journal,
@@ -71,7 +71,7 @@ void cairn_core_fork_shown(struct cairn_core *core, uint32_t peer, uint32_t jour
 {
     struct core_shown *shown = &core->shown[journal];
     const struct core_known *known = fork_known(shown, statement->size);
-    bool is_true = known != NULL && memcmp(known->root, statement->root, 32) == 0;
+    bool is_true = known != NULL && cairn_bytes_is_same32(known->root, statement->root);
     bool is_checked = core->fork_check.is_open && core->fork_check.journal == journal;
     bool is_again = peer == shown->peer && !fork_is_past(core, shown->at_ms, CORE_SHOWN_MS);
     bool is_certain = known != NULL || peer == CORE_NONE;
@@ -129,7 +129,7 @@ static void fork_judge(struct cairn_core *core)
     struct core_shown *shown = &core->shown[check->journal];
     uint8_t root[32];
     cairn_merkle_range_root(&check->range, root);
-    if (memcmp(root, shown->waiting.root, sizeof root) == 0) {
+    if (cairn_bytes_is_same32(root, shown->waiting.root)) {
         fork_know(shown, shown->waiting.size, root);
         fork_close(core);
         return;

@@ -90,7 +90,8 @@ static struct core_handed *handed_place(struct cairn_core *core, const uint8_t f
     handed_count(core, false, counts);
     for (uint32_t i = 0; i < CORE_HANDED_MAX; i++) {
         struct core_handed *handed = &core->handed[i];
-        if (handed->count > 0 && handed->giver == giver && memcmp(handed->feed, feed, 16) == 0) {
+        if (handed->count > 0 && handed->giver == giver &&
+            cairn_bytes_is_same16(handed->feed, feed)) {
             return handed;
         }
         uint32_t rank = handed_rank(core, handed, counts);
@@ -179,11 +180,11 @@ const uint8_t *cairn_core_handed_secret(const struct cairn_core *core,
     for (uint32_t i = 0; i < CORE_HANDED_MAX; i++) {
         const struct core_handed *handed = &core->handed[i];
         uint8_t digest[32];
-        if (handed->count <= epoch || memcmp(handed->feed, feed, 16) != 0) {
+        if (handed->count <= epoch || !cairn_bytes_is_same16(handed->feed, feed)) {
             continue;
         }
         cairn_sha256_of((struct cairn_bytes){.data = handed->secrets[epoch], .size = 32}, digest);
-        if (memcmp(digest, hash, 32) == 0) {
+        if (cairn_bytes_is_same32(digest, hash)) {
             return handed->secrets[epoch];
         }
     }

@@ -128,7 +128,7 @@ void cairn_core_heal_look(struct cairn_core *core)
 
 static bool heal_differs(const struct core_scrub *scrub, uint64_t piece)
 {
-    return memcmp(scrub->ours[piece], scrub->theirs[piece], 32) != 0;
+    return !cairn_bytes_is_same32(scrub->ours[piece], scrub->theirs[piece]);
 }
 
 /* The next piece that is not as it was; there is none: read it all once more. */
@@ -176,7 +176,7 @@ static bool heal_take_piece(struct cairn_core *core)
         struct cairn_merkle_range alone;
         cairn_merkle_range_init(&alone);
         cairn_core_check_piece(&alone, scrub->buffer, count, root);
-        if (memcmp(root, scrub->theirs[piece], 32) != 0) {
+        if (!cairn_bytes_is_same32(root, scrub->theirs[piece])) {
             heal_refuse(core, CAIRN_PEER_LEAF);
         } else {
             heal_write_piece(core, first, count);
@@ -188,7 +188,7 @@ static bool heal_take_piece(struct cairn_core *core)
         return true;
     }
     cairn_merkle_range_root(&scrub->heal_range, root);
-    if (memcmp(root, scrub->root, 32) != 0) {
+    if (!cairn_bytes_is_same32(root, scrub->root)) {
         heal_refuse(core, CAIRN_PEER_LEAF);
         return false;
     }

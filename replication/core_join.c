@@ -24,7 +24,7 @@ static const uint8_t join_none[16];
 void cairn_core_ask_invited(struct cairn_core *core, uint32_t link)
 {
     for (uint32_t i = 0; i < CORE_INVITED_MAX; i++) {
-        if (memcmp(core->invited[i], join_none, 16) != 0) {
+        if (!cairn_bytes_is_same16(core->invited[i], join_none)) {
             cairn_core_ask_record(core, link, core->invited[i]);
         }
     }
@@ -36,10 +36,10 @@ void cairn_core_note_invited(struct cairn_core *core, const uint8_t feed[static 
 {
     uint32_t place = CORE_INVITED_MAX;
     for (uint32_t i = 0; i < CORE_INVITED_MAX; i++) {
-        if (memcmp(core->invited[i], feed, 16) == 0) {
+        if (cairn_bytes_is_same16(core->invited[i], feed)) {
             return;
         }
-        place = memcmp(core->invited[i], join_none, 16) == 0 ? i : place;
+        place = cairn_bytes_is_same16(core->invited[i], join_none) ? i : place;
     }
     if (place < CORE_INVITED_MAX) {
         memcpy(core->invited[place], feed, 16);
@@ -54,7 +54,7 @@ void cairn_core_on_invited(struct cairn_core *core, const struct cairn_event *ev
         return;
     }
     for (uint32_t i = 0; i < CORE_INVITED_MAX; i++) {
-        if (memcmp(core->invited[i], event->as.opened.feed, 16) == 0) {
+        if (cairn_bytes_is_same16(core->invited[i], event->as.opened.feed)) {
             return;
         }
     }
@@ -69,7 +69,7 @@ void cairn_core_on_invited(struct cairn_core *core, const struct cairn_event *ev
 static void join_forget_invited(struct cairn_core *core, const uint8_t feed[static 16])
 {
     for (uint32_t i = 0; i < CORE_INVITED_MAX; i++) {
-        if (memcmp(core->invited[i], feed, 16) == 0) {
+        if (cairn_bytes_is_same16(core->invited[i], feed)) {
             memset(core->invited[i], 0, 16);
         }
     }
@@ -237,7 +237,7 @@ cairn_err cairn_core_take_feed(struct cairn_core *core, uint32_t link,
         return CAIRN_OK;
     }
     cairn_keys_feed_id(message->origin, message->open, id);
-    if (memcmp(id, message->feed, 16) != 0) {
+    if (!cairn_bytes_is_same16(id, message->feed)) {
         return CAIRN_FEED_RECORD; /* not what its author wrote: the server is to blame */
     }
     uint32_t known = cairn_core_feed_number(core, message->feed);

@@ -20,8 +20,9 @@ static void journal_append(struct cairn_core *core, struct core_journal *journal
     }
     if (journal->candidate.size == journal->suspect.size) {
         cairn_merkle_range_root(&journal->candidate, root);
-        journal->candidate_suspect =
-            memcmp(root, journal->suspect.root, 32) == 0 ? CORE_SUSPECT_TRUE : CORE_SUSPECT_FALSE;
+        journal->candidate_suspect = cairn_bytes_is_same32(root, journal->suspect.root)
+                                         ? CORE_SUSPECT_TRUE
+                                         : CORE_SUSPECT_FALSE;
     }
     if (journal == &core->journals[0]) {
         cairn_core_restore_leaf(core);
@@ -127,7 +128,7 @@ static cairn_err journal_take_end(struct cairn_core *core, uint32_t link, uint32
     cairn_err err = cairn_core_checkpoint_read(core, number, range->checkpoint, &checkpoint);
     cairn_merkle_range_root(&journal->candidate, root);
     bool is_same = err == CAIRN_OK && checkpoint.size == journal->candidate.size &&
-                   memcmp(checkpoint.root, root, 32) == 0;
+                   cairn_bytes_is_same32(checkpoint.root, root);
     if (!is_same) {
         bool is_reached = err == CAIRN_OK && checkpoint.size == journal->candidate.size;
         journal->candidate = journal->verified;
@@ -166,7 +167,7 @@ static cairn_err journal_take_ended(struct cairn_core *core, uint32_t link, uint
     }
     cairn_merkle_range_root(&journal->candidate, root);
     if (journal->candidate.size < journal->ended_size ||
-        memcmp(root, journal->ended_root, 32) != 0) {
+        !cairn_bytes_is_same32(root, journal->ended_root)) {
         journal->candidate = journal->verified;
         cairn_core_notice_err(core, CAIRN_NOTICE_COMMIT_REFUSED, journal->country, CAIRN_PEER_LEAF);
         cairn_core_want_elsewhere(core, link, number);
@@ -199,7 +200,7 @@ static struct cairn_journal_range journal_cut(struct cairn_core *core, uint32_t 
         cut.has_checkpoint &&
         cairn_core_checkpoint_read(core, number, cut.checkpoint, &checkpoint) == CAIRN_OK &&
         checkpoint.size == journal->ended_size &&
-        memcmp(checkpoint.root, journal->ended_root, 32) == 0;
+        cairn_bytes_is_same32(checkpoint.root, journal->ended_root);
     if (!is_kept) {
         cut.checkpoint = (struct cairn_bytes){.size = 0};
     }

@@ -96,7 +96,7 @@ static uint32_t link_peer_of(const struct cairn_core *core, const uint8_t spki_h
     for (uint32_t i = 1; i < core->journal_count; i++) {
         const struct core_journal *journal = &core->journals[i];
         if (journal->is_listed && core->countries[journal->country].is_recognised &&
-            memcmp(journal->spki_hash, spki_hash, 32) == 0) {
+            cairn_bytes_is_same32(journal->spki_hash, spki_hash)) {
             return i;
         }
     }

@@ -108,7 +108,7 @@ static cairn_err own_record(struct cairn_core *core, const struct cairn_event *e
     CAIRN_TRY(own_wrap_all(core, &what, event->as.command.members, event->as.command.member_count,
                            &open->wraps));
     open->wrap_count = (uint32_t)event->as.command.member_count;
-    if (memcmp(event->as.command.continues, none, 16) != 0) {
+    if (!cairn_bytes_is_same16(event->as.command.continues, none)) {
         open->is_continuing = true;
         memcpy(open->continues, event->as.command.continues, 16);
     }

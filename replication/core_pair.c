@@ -20,7 +20,7 @@ static const struct cairn_record_key *pair_key_find(const struct cairn_core *cor
                                                     const uint8_t sealing_public[static 32])
 {
     for (uint32_t i = 0; i < core->sealing_count; i++) {
-        if (memcmp(core->sealing[i].sealing_public, sealing_public, 32) == 0) {
+        if (cairn_bytes_is_same32(core->sealing[i].sealing_public, sealing_public)) {
             return &core->sealing[i];
         }
     }
@@ -43,7 +43,7 @@ static bool pair_is_named(const struct cairn_core *core, const struct cairn_reco
 {
     const struct cairn_roster_entry *own = &core->countries[0];
     for (uint32_t i = 0; i < own->sealing_count; i++) {
-        if (memcmp(own->sealing[i], key->sealing_public, 32) == 0) {
+        if (cairn_bytes_is_same32(own->sealing[i], key->sealing_public)) {
             return true;
         }
     }
@@ -144,7 +144,7 @@ static bool pair_is_it(const struct cairn_feed *feed, uint32_t journal,
                        const uint8_t secret[static 32])
 {
     return feed->type == CAIRN_FEED_TYPE_PAIRWISE && feed->journal == journal &&
-           memcmp(feed->secrets[0], secret, 32) == 0;
+           cairn_bytes_is_same32(feed->secrets[0], secret);
 }
 
 /* One pairwise feed: of `journal`, between this country and ours. Of another node of ours it is

@@ -113,7 +113,8 @@ static bool recall_is_checkpoint(struct cairn_core *core, uint32_t number, struc
     return cairn_note_split(note, &core->arena, split) == CAIRN_OK &&
            cairn_note_decode_checkpoint(split->text, &checkpoint) == CAIRN_OK &&
            cairn_bytes_is_equal(checkpoint.origin, cairn_core_origin(core, number)) &&
-           checkpoint.size == journal->verified.size && memcmp(checkpoint.root, root, 32) == 0;
+           checkpoint.size == journal->verified.size &&
+           cairn_bytes_is_same32(checkpoint.root, root);
 }
 
 static uint32_t recall_journal_place(struct cairn_core *core, struct row_reader *row)
@@ -264,7 +265,7 @@ static uint32_t recall_feed_place(struct cairn_core *core, const uint8_t id[stat
     uint32_t found = cairn_core_feed_number(core, id);
     uint32_t journal = 0;
     while (journal < core->journal_count &&
-           memcmp(core->journals[journal].id, journal_id, 16) != 0) {
+           !cairn_bytes_is_same16(core->journals[journal].id, journal_id)) {
         journal++;
     }
     if (journal == core->journal_count || type > CAIRN_FEED_TYPE_PRIVATE) {

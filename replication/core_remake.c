@@ -32,7 +32,7 @@ void cairn_core_remake_tags(struct cairn_core *core, const struct cairn_event *e
     cairn_keys_tag(core->suite, feed->keys.tag, scrub->at, tag);
     for (size_t i = 0; i < event->as.done.row_count; i++) {
         const struct cairn_row *row = &event->as.done.rows[i];
-        if (row->value.size != CAIRN_LEAF_BYTES || memcmp(row->value.data, tag, 16) != 0) {
+        if (row->value.size != CAIRN_LEAF_BYTES || !cairn_bytes_is_same16(row->value.data, tag)) {
             continue;
         }
         uint64_t left = feed->committed_size - scrub->range.size;
@@ -59,7 +59,7 @@ static bool remake_fits(const struct cairn_core *core, struct cairn_opening *ope
     for (size_t i = 0; i < sizeof policies / sizeof *policies; i++) {
         memcpy(opening->policy, policies[i], 32);
         cairn_keys_commit_hash(opening, salt, hash);
-        if (memcmp(hash, scrub->checked.leaf + 16, 32) == 0) {
+        if (cairn_bytes_is_same32(hash, scrub->checked.leaf + 16)) {
             return true;
         }
     }

@@ -128,7 +128,7 @@ void cairn_core_restore_start(struct cairn_core *core, const struct cairn_event 
         restore_begin(core, true);
     } else if (size > own->verified.size || restore->is_unfinished) {
         restore_begin(core, event->as.start.is_stale);
-    } else if (size == own->verified.size && memcmp(root, restore->guard_root, 32) != 0) {
+    } else if (size == own->verified.size && !cairn_bytes_is_same32(root, restore->guard_root)) {
         restore_halt(core, CORE_NONE, size);
     } else if (own->verified.size > 0 && restore_count(core, false) > 0) {
         restore->state = CORE_ASKING;
@@ -163,7 +163,7 @@ void cairn_core_restore_hello(struct cairn_core *core, uint32_t number,
     const struct core_journal *own = &core->journals[0];
     bool is_ahead = seen != NULL && seen->size > own->verified.size;
     bool is_other = seen != NULL && seen->size == own->verified.size &&
-                    memcmp(seen->root, own->checkpoint.root, 32) != 0;
+                    !cairn_bytes_is_same32(seen->root, own->checkpoint.root);
     shown->is_heard = true;
     shown->size = seen != NULL ? seen->size : 0;
     memcpy(shown->root, seen != NULL ? seen->root : (const uint8_t[32]){0}, 32);
@@ -229,7 +229,7 @@ static bool restore_is_other(const struct cairn_core *core, uint64_t size, const
         return false;
     }
     cairn_merkle_range_root(&core->journals[0].candidate, reached);
-    return memcmp(root, reached, 32) != 0;
+    return !cairn_bytes_is_same32(root, reached);
 }
 
 /* One more leaf of the own journal is a candidate: does it lead to what was shown? It counts once

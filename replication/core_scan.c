@@ -29,7 +29,7 @@ static uint32_t scan_tag_find(const struct cairn_core *core, uint32_t journal,
     uint32_t at = cairn_core_place(core, tag);
     while (core->tag_index[at] != CORE_NONE) {
         const struct cairn_feed *feed = &core->feeds[core->tag_index[at]];
-        if (memcmp(feed->scan_tag, tag, 16) == 0 && feed->journal == journal) {
+        if (cairn_bytes_is_same16(feed->scan_tag, tag) && feed->journal == journal) {
             return core->tag_index[at];
         }
         at = (at + 1) & (core->feed_index_size - 1);

@@ -288,7 +288,7 @@ static void scrub_end(struct cairn_core *core)
     cairn_merkle_range_root(&scrub->range, root);
     if (core_log_is_feed(core, scrub->log) || scrub->end == 0) {
         cairn_core_scrub_leave(core);
-    } else if (scrub->is_whole && memcmp(root, scrub->root, 32) == 0) {
+    } else if (scrub->is_whole && cairn_bytes_is_same32(root, scrub->root)) {
         cairn_core_fault_heal(core, CAIRN_TABLE_LEAF, 0, UINT64_MAX);
         cairn_core_scrub_leave(core);
     } else {

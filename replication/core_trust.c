@@ -207,7 +207,7 @@ static cairn_err trust_take(struct cairn_core *core, struct cairn_bytes note,
     }
     struct cairn_roster_entry *held = &core->countries[country];
     bool is_new = cairn_roster_follows(held, &doc);
-    bool is_other_root = held->has_document && memcmp(held->root, doc.root, 32) != 0;
+    bool is_other_root = held->has_document && !cairn_bytes_is_same32(held->root, doc.root);
     if (!is_new && (is_other_root || source != TRUST_OPERATOR)) {
         return is_other_root ? CAIRN_DENIED_FINGERPRINT : CAIRN_EXISTS;
     }

@@ -172,7 +172,7 @@ static cairn_err verify_scope(struct cairn_verify *verify, const struct cairn_bu
                                  "nobody says that the leaf is missing");
     }
     if (record->type == CAIRN_BUNDLE_FEED && scope->type == CAIRN_SCOPE_FEED &&
-        memcmp(record->as.feed.feed, scope->feed, sizeof scope->feed) == 0) {
+        cairn_bytes_is_same16(record->as.feed.feed, scope->feed)) {
         verify->has_scope_feed = true;
     }
     return CAIRN_OK;
@@ -190,7 +190,7 @@ static cairn_err verify_last(struct cairn_verify *verify, const struct cairn_bun
         return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER, "number of records is wrong");
     }
     cairn_sha256_final(&hash, digest);
-    if (memcmp(digest, end->digest, sizeof digest) != 0) {
+    if (!cairn_bytes_is_same32(digest, end->digest)) {
         return cairn_verify_fail(verify, CAIRN_BUNDLE_DIGEST, "digest of the bundle is wrong");
     }
     enum cairn_scope_type scope = verify->head.scope.type;
@@ -383,7 +383,7 @@ uint32_t cairn_verify_country_count(const struct cairn_verify *verify)
 static bool verify_is_trusted(const struct cairn_verify *verify, uint32_t number)
 {
     for (uint32_t i = 0; i < verify->trusted_count; i++) {
-        if (memcmp(verify->trusted[i], verify->countries[number].fingerprint, 16) == 0) {
+        if (cairn_bytes_is_same16(verify->trusted[i], verify->countries[number].fingerprint)) {
             return true;
         }
     }

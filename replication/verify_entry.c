@@ -75,7 +75,7 @@ static cairn_err verify_clear(struct cairn_verify *verify, const struct verify_p
     }
     uint8_t feed[CAIRN_FEED_BYTES];
     cairn_keys_feed_id(place->origin, entry->body, feed);
-    if (entry->index != 0 || memcmp(feed, place->feed, sizeof feed) != 0) {
+    if (entry->index != 0 || !cairn_bytes_is_same16(feed, place->feed)) {
         return cairn_verify_fail(verify, CAIRN_FEED_RECORD, "feed.open is not the one of its feed");
     }
     return CAIRN_OK;
@@ -161,7 +161,7 @@ static cairn_err verify_proofs(struct cairn_verify *verify, const struct cairn_b
                                  "journal leaf does not lead to the root");
     }
     cairn_keys_commit_hash(opening, record->salt, hash);
-    if (memcmp(hash, record->leaf + CAIRN_TAG_BYTES, sizeof hash) != 0) {
+    if (!cairn_bytes_is_same32(hash, record->leaf + CAIRN_TAG_BYTES)) {
         return cairn_verify_fail(verify, CAIRN_PEER_COMMIT, "commit hash is not the leaf's");
     }
     if (cairn_merkle_verify_inclusion(entry_leaf, record->index, opening->size, record->entry_proof,
@@ -204,7 +204,7 @@ cairn_err cairn_verify_entry_record(struct cairn_verify *verify,
     struct verify_place place = {
         .origin = record->origin,
         .feed = record->opening.feed,
-        .is_control = memcmp(control, record->opening.feed, sizeof control) == 0,
+        .is_control = cairn_bytes_is_same16(control, record->opening.feed),
     };
     CAIRN_TRY(cairn_verify_checkpoint(verify, record->checkpoint, origin, &checkpoint));
     verify_entry_id(&entry, record->opening.feed, out->entry_id);
@@ -217,8 +217,8 @@ cairn_err cairn_verify_entry_record(struct cairn_verify *verify,
         return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER, "entry is about another object");
     }
     const struct verify_node *node = &verify->nodes[origin];
-    bool is_other_branch =
-        checkpoint.size == node->ended_size && memcmp(checkpoint.root, node->ended_root, 32) != 0;
+    bool is_other_branch = checkpoint.size == node->ended_size &&
+                           !cairn_bytes_is_same32(checkpoint.root, node->ended_root);
     out->is_repudiated =
         node->is_ended && (is_other_branch || record->opening.leaf_index >= node->ended_size);
     verify->result.counts.repudiated += out->is_repudiated ? 1 : 0;

@@ -33,7 +33,7 @@ static cairn_err verify_document_follows(struct cairn_verify *verify, uint32_t l
                                  "document drops or changes an ended origin or a lost key");
     }
     bool is_next = doc->serial - 1 == held->serial;
-    if (is_next && doc->has_previous && memcmp(doc->previous, held->note_hash, 32) != 0) {
+    if (is_next && doc->has_previous && !cairn_bytes_is_same32(doc->previous, held->note_hash)) {
         return cairn_verify_fail(verify, CAIRN_DOCUMENT,
                                  "document names another one than the one before it");
     }
@@ -47,7 +47,8 @@ static cairn_err verify_country_take(struct cairn_verify *verify,
     if (number != VERIFY_NONE) {
         CAIRN_TRY(verify_document_follows(verify, number, doc));
     }
-    if (number == VERIFY_NONE || memcmp(verify->countries[number].held.root, doc->root, 32) != 0) {
+    if (number == VERIFY_NONE ||
+        !cairn_bytes_is_same32(verify->countries[number].held.root, doc->root)) {
         if (verify->country_count == verify->limits.countries) {
             return cairn_verify_fail(verify, CAIRN_FULL, "more countries than this verifier holds");
         }
@@ -71,8 +72,8 @@ static cairn_err verify_node_take(struct cairn_verify *verify, const struct veri
         const struct verify_node *held = &verify->nodes[i - 1];
         if (memcmp(held->origin, made.origin, sizeof made.origin) == 0) { /* zeros behind it */
             made.first = held->first;
-            if (memcmp(held->log, made.log, 32) == 0 &&
-                memcmp(held->witness, made.witness, 32) == 0) {
+            if (cairn_bytes_is_same32(held->log, made.log) &&
+                cairn_bytes_is_same32(held->witness, made.witness)) {
                 return CAIRN_OK;
             }
         }
@@ -251,7 +252,7 @@ static cairn_err verify_checkpoint_keep(struct cairn_verify *verify, uint32_t or
         memcpy(held->root, checkpoint->root, 32);
         verify->checkpoint_count++;
         verify->result.counts.checkpoints++;
-    } else if (memcmp(held->root, checkpoint->root, 32) != 0) {
+    } else if (!cairn_bytes_is_same32(held->root, checkpoint->root)) {
         return cairn_verify_fail(verify, CAIRN_PEER_FORK,
                                  "fork: two checkpoints of one size with different roots");
     }
@@ -271,7 +272,7 @@ cairn_err cairn_verify_checkpoint(struct cairn_verify *verify, struct cairn_byte
     }
     const struct verify_checkpoint *held = verify_checkpoint_find(verify, origin, out->size);
     bool is_known = held != NULL && held != &verify->checkpoints[verify->checkpoint_count] &&
-                    memcmp(held->note_hash, note_hash, 32) == 0;
+                    cairn_bytes_is_same32(held->note_hash, note_hash);
     if (is_known && verify->head.scope.type != CAIRN_SCOPE_WITHHELD) {
         return CAIRN_OK; /* these very bytes were checked before; a withheld leaf names its own */
     }

@@ -38,7 +38,8 @@ static uint32_t verify_slots_find(const struct cairn_verify *verify, const uint3
 {
     for (uint32_t at = verify_slot(verify, key); slots[at] != 0;
          at = (at + 1) & (verify->slot_count - 1)) {
-        if (slots[at] - 1 != except && memcmp(verify_slot_key(verify, slots, at), key, 16) == 0) {
+        if (slots[at] - 1 != except &&
+            cairn_bytes_is_same16(verify_slot_key(verify, slots, at), key)) {
             return slots[at] - 1;
         }
     }
@@ -75,7 +76,7 @@ static void verify_end(struct cairn_verify *verify)
     uint8_t root[32];
     if (node->is_ended && section->range.size == node->ended_size) {
         cairn_merkle_range_root(&section->range, root);
-        section->is_other_branch = memcmp(root, node->ended_root, sizeof root) != 0;
+        section->is_other_branch = !cairn_bytes_is_same32(root, node->ended_root);
     }
 }
 
@@ -140,8 +141,8 @@ static bool verify_is_control_record(const struct cairn_verify *verify,
     struct cairn_keys_epoch keys;
     cairn_keys_control(record->origin, id, secret);
     cairn_keys_of_epoch(verify->suite, record->origin, secret, &keys);
-    return record->epoch_count == 1 && memcmp(record->epochs[0].tag, keys.tag, 32) == 0 &&
-           memcmp(record->epochs[0].salt, keys.salt, 32) == 0;
+    return record->epoch_count == 1 && cairn_bytes_is_same32(record->epochs[0].tag, keys.tag) &&
+           cairn_bytes_is_same32(record->epochs[0].salt, keys.salt);
 }
 
 cairn_err cairn_verify_section_feed(struct cairn_verify *verify,
@@ -162,7 +163,7 @@ cairn_err cairn_verify_section_feed(struct cairn_verify *verify,
     if (record->epoch_count > CAIRN_FEED_EPOCHS_MAX) {
         return cairn_verify_fail(verify, CAIRN_FEED_RECORD, "feed with more than 16 epochs");
     }
-    bool is_control = memcmp(record->feed, section->control, CAIRN_FEED_BYTES) == 0;
+    bool is_control = cairn_bytes_is_same16(record->feed, section->control);
     if (is_control && !verify_is_control_record(verify, record)) {
         return cairn_verify_fail(verify, CAIRN_FEED_RECORD, "keys of the control feed are wrong");
     }
@@ -332,17 +333,17 @@ static cairn_err verify_opening(struct cairn_verify *verify, uint32_t number,
                                  "the leaf bears the next tag of another feed");
     }
     if (feed->has_record) {
-        if (memcmp(leaf, feed->next_tag, CAIRN_TAG_BYTES) != 0) {
+        if (!cairn_bytes_is_same16(leaf, feed->next_tag)) {
             return cairn_verify_fail(verify, CAIRN_PEER_COMMIT,
                                      "the leaf does not bear the feed's next tag");
         }
         cairn_keys_salt(verify->suite, feed->epochs[feed->epoch].salt, opening->number, hash);
-        if (memcmp(salt, hash, sizeof hash) != 0) {
+        if (!cairn_bytes_is_same32(salt, hash)) {
             return cairn_verify_fail(verify, CAIRN_PEER_COMMIT, "salt is not that of the commit");
         }
     }
     cairn_keys_commit_hash(opening, salt, hash);
-    if (memcmp(hash, leaf + CAIRN_TAG_BYTES, sizeof hash) != 0) {
+    if (!cairn_bytes_is_same32(hash, leaf + CAIRN_TAG_BYTES)) {
         return cairn_verify_fail(verify, CAIRN_PEER_COMMIT, "commit hash is not the leaf's");
     }
     return CAIRN_OK;
@@ -356,7 +357,7 @@ static cairn_err verify_commit_entry(struct cairn_verify *verify, struct verify_
     struct verify_place place = {
         .origin = cairn_verify_origin_text(verify, verify->section.origin),
         .feed = feed->id,
-        .is_control = memcmp(feed->id, verify->section.control, CAIRN_FEED_BYTES) == 0,
+        .is_control = cairn_bytes_is_same16(feed->id, verify->section.control),
     };
     if (feed->is_closed) {
         return cairn_verify_fail(verify, CAIRN_PEER_ENTRY, "entry after the close of its feed");
@@ -433,7 +434,7 @@ static cairn_err verify_commit_entries(struct cairn_verify *verify, struct verif
     }
     feed->is_private = feed->is_private || commit->entry_count == 0; /* source P-86 */
     cairn_merkle_range_root(&feed->range, root);
-    if (memcmp(root, commit->opening.root, sizeof root) != 0) {
+    if (!cairn_bytes_is_same32(root, commit->opening.root)) {
         return cairn_verify_fail(verify, CAIRN_PEER_ENTRY,
                                  "entries do not lead to the feed's root");
     }
@@ -519,7 +520,7 @@ cairn_err cairn_verify_section_close(struct cairn_verify *verify, struct cairn_b
     }
     CAIRN_TRY(cairn_verify_checkpoint(verify, note, section->origin, &checkpoint));
     cairn_merkle_range_root(&section->range, root);
-    if (checkpoint.size != section->range.size || memcmp(root, checkpoint.root, 32) != 0) {
+    if (checkpoint.size != section->range.size || !cairn_bytes_is_same32(root, checkpoint.root)) {
         return cairn_verify_fail(verify, CAIRN_PEER_LEAF, "leaves do not lead to the checkpoint");
     }
     *out = (struct cairn_verify_finding){

@@ -26,7 +26,7 @@ static cairn_err withheld_tag(struct cairn_verify *verify, const struct cairn_wi
 {
     uint8_t tag[CAIRN_TAG_BYTES];
     cairn_keys_tag(verify->suite, record->tag_key, number, tag);
-    return memcmp(tag, leaf, sizeof tag) == 0
+    return cairn_bytes_is_same16(tag, leaf)
                ? CAIRN_OK
                : cairn_verify_fail(verify, CAIRN_PEER_COMMIT,
                                    "the leaf does not bear the tag of this key");
@@ -39,10 +39,10 @@ static cairn_err withheld_opening(struct cairn_verify *verify, const struct cair
 {
     uint8_t hash[32];
     cairn_keys_commit_hash(&opening->opening, opening->salt, hash);
-    if (memcmp(hash, leaf + CAIRN_TAG_BYTES, sizeof hash) != 0) {
+    if (!cairn_bytes_is_same32(hash, leaf + CAIRN_TAG_BYTES)) {
         return cairn_verify_fail(verify, CAIRN_PEER_COMMIT, "commit hash is not the leaf's");
     }
-    return memcmp(opening->opening.feed, record->feed, CAIRN_FEED_BYTES) == 0
+    return cairn_bytes_is_same16(opening->opening.feed, record->feed)
                ? CAIRN_OK
                : cairn_verify_fail(verify, CAIRN_PEER_COMMIT, "opening of another feed");
 }
@@ -76,12 +76,12 @@ static cairn_err withheld_control(struct cairn_verify *verify, const struct cair
     uint8_t control[CAIRN_FEED_BYTES], secret[32];
     struct cairn_keys_epoch keys;
     cairn_keys_control(record->origin, control, secret);
-    *out_is_control = memcmp(control, record->feed, sizeof control) == 0;
+    *out_is_control = cairn_bytes_is_same16(control, record->feed);
     if (!*out_is_control) {
         return CAIRN_OK;
     }
     cairn_keys_of_epoch(verify->suite, record->origin, secret, &keys);
-    return memcmp(keys.tag, record->tag_key, sizeof keys.tag) == 0
+    return cairn_bytes_is_same32(keys.tag, record->tag_key)
                ? CAIRN_OK
                : cairn_verify_fail(verify, CAIRN_PEER_COMMIT, "tag key is not the control feed's");
 }
@@ -93,7 +93,7 @@ static cairn_err withheld_members(struct cairn_verify *verify, const struct cair
     struct verify_opened opened = {.is_open = false};
     uint8_t feed[CAIRN_FEED_BYTES];
     cairn_keys_feed_id(record->origin, record->record, feed);
-    if (memcmp(feed, record->feed, sizeof feed) != 0) {
+    if (!cairn_bytes_is_same16(feed, record->feed)) {
         return cairn_verify_fail(verify, CAIRN_FEED_RECORD, "feed.open is not the one of its feed");
     }
     CAIRN_TRY(cairn_verify_operation(record->record, &verify->arena, &opened));
@@ -134,8 +134,8 @@ static void withheld_report(struct cairn_verify *verify, const struct cairn_with
                             struct cairn_verify_finding *out)
 {
     const struct verify_node *node = &verify->nodes[verify->withheld.origin];
-    bool is_other_branch =
-        checkpoint->size == node->ended_size && memcmp(checkpoint->root, node->ended_root, 32) != 0;
+    bool is_other_branch = checkpoint->size == node->ended_size &&
+                           !cairn_bytes_is_same32(checkpoint->root, node->ended_root);
     out->is_repudiated =
         node->is_ended && (is_other_branch || record->leaf_index >= node->ended_size);
     out->origin = cairn_verify_origin_text(verify, verify->withheld.origin);
@@ -198,8 +198,8 @@ static cairn_err withheld_admit(struct cairn_verify *verify,
 {
     struct verify_withheld *withheld = &verify->withheld;
     if (cairn_verify_origin(verify, record->origin) != withheld->origin ||
-        memcmp(record->opening.feed, withheld->feed, CAIRN_FEED_BYTES) != 0 ||
-        !withheld->has_members || withheld->member_count > CAIRN_LIMIT_MEMBERS) {
+        !cairn_bytes_is_same16(record->opening.feed, withheld->feed) || !withheld->has_members ||
+        withheld->member_count > CAIRN_LIMIT_MEMBERS) {
         return cairn_verify_fail(verify, CAIRN_BUNDLE_ORDER, "admission to another feed");
     }
     memcpy(withheld->members[withheld->member_count], admit->country, 3);

@@ -450,8 +450,8 @@ static cairn_err country_read_node(struct country_reader *reader, struct cairn_c
 static bool country_has_key(const struct cairn_country_doc *doc, const uint8_t key[static 32])
 {
     for (uint32_t i = 0; i < doc->node_count; i++) {
-        if (memcmp(doc->nodes[i].log, key, 32) == 0 ||
-            memcmp(doc->nodes[i].witness, key, 32) == 0) {
+        if (cairn_bytes_is_same32(doc->nodes[i].log, key) ||
+            cairn_bytes_is_same32(doc->nodes[i].witness, key)) {
             return true;
         }
     }

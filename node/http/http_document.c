@@ -37,7 +37,7 @@ static bool document_is_held(const struct document_call *call)
     cairn_sha256_of((struct cairn_bytes){.data = call->note.bytes, .size = call->note.size}, hash);
     return cairn_core_document(cairn_driver_core(service->driver),
                                (const uint8_t *)service->config->country, &held) &&
-           memcmp(held.note_hash, hash, sizeof hash) == 0;
+           cairn_bytes_is_same32(held.note_hash, hash);
 }
 
 static void document_on_taken(void *host, const struct cairn_driver_answer *answer)

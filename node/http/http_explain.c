@@ -78,7 +78,7 @@ static cairn_err explain_read(const struct explain_call *call, const uint8_t has
     static const uint8_t none[32];
     char fault[CAIRN_POLICYBOOK_FAULT];
     struct cairn_bytes text;
-    if (memcmp(hash, none, sizeof none) == 0) {
+    if (cairn_bytes_is_same32(hash, none)) {
         return cairn_policybook_read(cairn_policy_default(), call->service->is_test, out, fault);
     }
     cairn_err found = cairn_dossier_policy(cairn_driver_views(call->service->driver), hash, &text);

@@ -190,11 +190,10 @@ static void publish_fail(struct publish_call *call, const struct cairn_publish_a
     cairn_http_task_refuse(call->exchange, err, &fault);
 }
 
-static void publish_succeed(struct publish_call *call, const struct cairn_publish_answer *answer)
+/* location: NULL, the answer has none. body: taken; NULL: no memory */
+static void publish_answer(struct publish_call *call, int status, const char *location,
+                           json_t *body)
 {
-    char location[96];
-    int status = call->plan.location != NULL && !answer->is_repeated ? 201 : 200;
-    json_t *body = publish_say(call, answer);
     char *text = body == NULL ? NULL : json_dumps(body, JSON_COMPACT);
     json_decref(body);
     if (text == NULL) {
@@ -203,12 +202,21 @@ static void publish_succeed(struct publish_call *call, const struct cairn_publis
         return;
     }
     publish_end(call, status, cairn_bytes_of(text));
-    if (status == 201) {
-        snprintf(location, sizeof location, "%s/%s", call->plan.location, answer->object.text);
+    if (location != NULL) {
         cairn_http_answer_add_header(call->exchange, "Location", location);
     }
     cairn_http_answer_raw(call->exchange, status, "application/json", cairn_bytes_of(text));
     free(text);
+}
+
+static void publish_succeed(struct publish_call *call, const struct cairn_publish_answer *answer)
+{
+    char location[96];
+    bool is_new = call->plan.location != NULL && !answer->is_repeated;
+    if (is_new) {
+        snprintf(location, sizeof location, "%s/%s", call->plan.location, answer->object.text);
+    }
+    publish_answer(call, is_new ? 201 : 200, is_new ? location : NULL, publish_say(call, answer));
 }
 
 static void publish_free(struct publish_call *call)
@@ -235,18 +243,7 @@ static bool publish_is_unsure(const struct publish_call *call,
 
 static void publish_say_pending(struct publish_call *call, const struct cairn_pending_order *order)
 {
-    json_t *body = cairn_http_pending_json(order);
-    char *text = body == NULL ? NULL : json_dumps(body, JSON_COMPACT);
-    json_decref(body);
-    if (text == NULL) {
-        publish_end(call, 0, (struct cairn_bytes){0});
-        cairn_http_answer_problem(call->exchange, CAIRN_MEMORY, NULL, NULL);
-        return;
-    }
-    publish_end(call, 202, cairn_bytes_of(text));
-    cairn_http_answer_add_header(call->exchange, "Location", "/v1/pending");
-    cairn_http_answer_raw(call->exchange, 202, "application/json", cairn_bytes_of(text));
-    free(text);
+    publish_answer(call, 202, "/v1/pending", cairn_http_pending_json(order));
 }
 
 static void publish_on_kept(void *host, cairn_err err, const struct cairn_pending_order *order)

@@ -68,8 +68,8 @@ static cairn_err folder_check_cursor(struct cairn_folder *folder, const uint8_t 
                                          : cairn_opening_decode(row.data, &opening);
     cairn_store_free(row);
     CAIRN_TRY(err);
-    bool is_same = opening.size == cursor->size &&
-                   memcmp(opening.root, cursor->root, sizeof opening.root) == 0;
+    bool is_same =
+        opening.size == cursor->size && cairn_bytes_is_same32(opening.root, cursor->root);
     return is_same ? CAIRN_OK : CAIRN_STATE;
 }
 
@@ -339,7 +339,7 @@ static struct folder_recent *run_find_recent(struct cairn_folder *folder,
 {
     uint32_t kept = folder->recent_count < FOLDER_RECENT ? folder->recent_count : FOLDER_RECENT;
     for (uint32_t i = 0; i < kept; i++) {
-        if (memcmp(folder->recent[i].feed, feed, sizeof folder->recent[i].feed) == 0) {
+        if (cairn_bytes_is_same16(folder->recent[i].feed, feed)) {
             return &folder->recent[i];
         }
     }
@@ -395,7 +395,7 @@ static cairn_err run_check(struct folder_run *run, struct cairn_bytes row)
     const struct cairn_opening *opening = &run->opening;
     if (row.size < CAIRN_COMMIT_HEAD_BYTES ||
         cairn_opening_decode(row.data, &run->opening) != CAIRN_OK ||
-        memcmp(opening->feed, run->job->feed, sizeof opening->feed) != 0 ||
+        !cairn_bytes_is_same16(opening->feed, run->job->feed) ||
         opening->number != run->job->commit_number) {
         return CAIRN_DISK_CORRUPT;
     }

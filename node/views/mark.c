@@ -62,7 +62,7 @@ static struct mark_author *mark_author_of(struct cairn_mark_book *book, struct c
     uint8_t feed[16];
     mark_control_feed(origin, feed);
     for (uint32_t i = 0; i < book->author_count; i++) {
-        if (memcmp(book->authors[i].feed, feed, sizeof feed) == 0) {
+        if (cairn_bytes_is_same16(book->authors[i].feed, feed)) {
             return &book->authors[i];
         }
     }

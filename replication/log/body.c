@@ -129,7 +129,7 @@ cairn_err cairn_body_content_key(const struct cairn_body_place *place,
                                (struct cairn_bytes){.data = body.data, .size = CAIRN_SLOT_BYTES},
                                key));
     body_commitment(key, commitment);
-    if (memcmp(commitment, body.data + CAIRN_SLOT_BYTES, CAIRN_COMMITMENT_BYTES) != 0) {
+    if (!cairn_bytes_is_same32(commitment, body.data + CAIRN_SLOT_BYTES)) {
         return CAIRN_CRYPTO_COMMITMENT;
     }
     memcpy(out, key, KEY_BYTES);
@@ -145,7 +145,7 @@ cairn_err cairn_body_open(const struct cairn_body_place *place,
     }
     uint8_t commitment[32];
     body_commitment(content_key, commitment);
-    if (memcmp(commitment, body.data + CAIRN_SLOT_BYTES, CAIRN_COMMITMENT_BYTES) != 0) {
+    if (!cairn_bytes_is_same32(commitment, body.data + CAIRN_SLOT_BYTES)) {
         return CAIRN_CRYPTO_COMMITMENT;
     }
     struct body_aad aad = body_aad_make(place);

@@ -92,7 +92,7 @@ bool cairn_feed_probe(struct cairn_feed *feed, struct cairn_pending_pool *pool,
                       const struct cairn_suite *suite, const uint8_t leaf[static 48],
                       uint64_t now_ms)
 {
-    if (memcmp(leaf, feed->scan_tag, 16) != 0) {
+    if (!cairn_bytes_is_same16(leaf, feed->scan_tag)) {
         feed->scan_leaf++;
         return true;
     }
@@ -175,7 +175,7 @@ cairn_err cairn_feed_check_opening(const struct cairn_feed *feed, const struct c
     uint8_t hash[32];
     cairn_keys_salt(suite, feed->keys.salt, opening->number, salt);
     cairn_keys_commit_hash(opening, salt, hash);
-    return memcmp(hash, pending->commit_hash, 32) == 0 ? CAIRN_OK : CAIRN_PEER_COMMIT;
+    return cairn_bytes_is_same32(hash, pending->commit_hash) ? CAIRN_OK : CAIRN_PEER_COMMIT;
 }
 
 void cairn_feed_take_opening(struct cairn_feed *feed, const struct cairn_opening *opening,

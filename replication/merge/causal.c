@@ -2,8 +2,6 @@
 
 #include "schema/base/check.h"
 
-#include <string.h>
-
 #define CAUSAL_WORD_BITS 64u
 
 static const uint8_t *causal_id(const uint8_t *ids, uint32_t i)
@@ -34,7 +32,7 @@ static uint32_t causal_find(const struct cairn_causal *causal, const uint8_t *en
     uint32_t slot = causal_slot_of(entry_id, causal->slot_mask);
     while (causal->slots[slot] != 0) {
         uint32_t i = causal->slots[slot] - 1u;
-        if (memcmp(causal->set->items[i].entry_id, entry_id, CAIRN_ID_ENTRY_BYTES) == 0) {
+        if (cairn_bytes_is_same32(causal->set->items[i].entry_id, entry_id)) {
             return i;
         }
         slot = (slot + 1) & causal->slot_mask;

@@ -3,10 +3,6 @@
 #include "schema/alert/category.h"
 #include "schema/base/check.h"
 
-#include <string.h>
-
-#define FOLD_FEED_BYTES 16u
-
 bool cairn_fold_alert_is_founding(const struct cairn_opset_item *item)
 {
     return !item->is_unknown && !item->is_repudiated &&
@@ -34,7 +30,7 @@ static bool rules_is_whole_withdraw(const struct cairn_opset_item *item)
 bool cairn_fold_alert_is_same_feed(const struct cairn_opset_item *left,
                                    const struct cairn_opset_item *right)
 {
-    return memcmp(left->feed, right->feed, FOLD_FEED_BYTES) == 0;
+    return cairn_bytes_is_same16(left->feed, right->feed);
 }
 
 static bool alert_follows_withdraw(const struct cairn_fold_alert_state *fold, uint32_t i)

@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-#define FOLD_FEED_BYTES 16u
-#define FOLD_NONE       UINT32_MAX
+#define FOLD_NONE UINT32_MAX
 
 struct case_fold {
     struct cairn_causal causal;
@@ -35,7 +34,7 @@ static bool case_is_repeated(const struct case_fold *fold, uint32_t i)
     for (uint32_t j = 0; j < fold->set->count; j++) {
         const struct cairn_opset_item *other = &fold->set->items[j];
         if (case_is_kind(other, CAIRN_KIND_CASE_REQUEST) && other->index < item->index &&
-            memcmp(other->feed, item->feed, FOLD_FEED_BYTES) == 0) {
+            cairn_bytes_is_same16(other->feed, item->feed)) {
             return true;
         }
     }

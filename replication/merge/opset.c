@@ -191,7 +191,7 @@ static bool opset_is_behind_cut(const struct cairn_opset *set, const struct cair
 static uint32_t opset_find(const struct cairn_opset *set, const uint8_t *entry_id)
 {
     uint32_t i = 0;
-    while (i < set->count && memcmp(set->items[i].entry_id, entry_id, CAIRN_ID_ENTRY_BYTES) != 0) {
+    while (i < set->count && !cairn_bytes_is_same32(set->items[i].entry_id, entry_id)) {
         i++;
     }
     return i;

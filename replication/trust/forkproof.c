@@ -62,7 +62,7 @@ cairn_err cairn_forkproof_check(const struct cairn_forkproof_reader *reader,
     } else if (fork->nodes.size > 0) {
         return CAIRN_CRYPTO_PROOF;
     }
-    if (memcmp(proof.begin_root, a.root, sizeof a.root) == 0) {
+    if (cairn_bytes_is_same32(proof.begin_root, a.root)) {
         return CAIRN_PEER_PROOF;
     }
     *out = proof;

@@ -31,7 +31,7 @@ static cairn_err record_check_secret(const uint8_t secret[static 32], const uint
 {
     uint8_t digest[32];
     cairn_sha256_of((struct cairn_bytes){.data = secret, .size = 32}, digest);
-    return memcmp(digest, hash, 32) == 0 ? CAIRN_OK : CAIRN_PEER_WRAP;
+    return cairn_bytes_is_same32(digest, hash) ? CAIRN_OK : CAIRN_PEER_WRAP;
 }
 
 /* Recompute one wrap and compare. */
@@ -65,7 +65,7 @@ static const uint8_t *record_key(const struct cairn_record_reader *reader,
                                  const uint8_t sealing_public[static 32])
 {
     for (uint32_t i = 0; i < reader->key_count; i++) {
-        if (memcmp(reader->keys[i].sealing_public, sealing_public, 32) == 0) {
+        if (cairn_bytes_is_same32(reader->keys[i].sealing_public, sealing_public)) {
             return reader->keys[i].secret;
         }
     }

@@ -44,12 +44,12 @@ bool cairn_roster_follows(const struct cairn_roster_entry *held,
     if (doc->serial <= held->serial) {
         return false;
     }
-    if (memcmp(doc->root, held->root, 32) == 0) {
+    if (cairn_bytes_is_same32(doc->root, held->root)) {
         return true;
     }
     uint8_t digest[32];
     cairn_sha256_of((struct cairn_bytes){.data = doc->root, .size = 32}, digest);
-    return memcmp(digest, held->next_root, 32) == 0;
+    return cairn_bytes_is_same32(digest, held->next_root);
 }
 
 static void roster_update_u64(struct cairn_sha256 *hash, uint64_t value)
@@ -89,7 +89,7 @@ static bool roster_keeps_ended(const struct cairn_roster_entry *held,
         return false;
     }
     roster_ended_hash(doc, held->ended_count, hash);
-    return memcmp(hash, held->ended_hash, 32) == 0;
+    return cairn_bytes_is_same32(hash, held->ended_hash);
 }
 
 /* Each key that was lost stands in it as before: with its line, and lost. */
@@ -99,8 +99,8 @@ static bool roster_keeps_lost(const struct cairn_roster_entry *held,
     for (uint32_t i = 0; i < held->sealing_count; i++) {
         bool is_kept = !held->is_lost[i];
         for (uint32_t j = 0; j < doc->sealing_count && !is_kept; j++) {
-            is_kept =
-                doc->sealing[j].is_lost && memcmp(doc->sealing[j].key, held->sealing[i], 32) == 0;
+            is_kept = doc->sealing[j].is_lost &&
+                      cairn_bytes_is_same32(doc->sealing[j].key, held->sealing[i]);
         }
         if (!is_kept) {
             return false;
@@ -127,7 +127,7 @@ bool cairn_roster_is_lost(const struct cairn_roster_entry *held,
                           const uint8_t sealing_public[static 32])
 {
     for (uint32_t i = 0; i < held->sealing_count; i++) {
-        if (held->is_lost[i] && memcmp(held->sealing[i], sealing_public, 32) == 0) {
+        if (held->is_lost[i] && cairn_bytes_is_same32(held->sealing[i], sealing_public)) {
             return true;
         }
     }

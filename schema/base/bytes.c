@@ -17,6 +17,16 @@ bool cairn_bytes_is_equal(struct cairn_bytes left, struct cairn_bytes right)
            (left.size == 0 || memcmp(left.data, right.data, left.size) == 0);
 }
 
+bool cairn_bytes_is_same16(const uint8_t left[static 16], const uint8_t right[static 16])
+{
+    return memcmp(left, right, 16) == 0;
+}
+
+bool cairn_bytes_is_same32(const uint8_t left[static 32], const uint8_t right[static 32])
+{
+    return memcmp(left, right, 32) == 0;
+}
+
 int cairn_bytes_order(struct cairn_bytes left, struct cairn_bytes right)
 {
     size_t common = left.size < right.size ? left.size : right.size;

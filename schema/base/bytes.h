@@ -17,6 +17,11 @@ struct cairn_bytes cairn_bytes_of(const char *text);
 
 bool cairn_bytes_is_equal(struct cairn_bytes left, struct cairn_bytes right);
 
+/* The sizes of nearly all names here: 16 bytes name a feed, a log or a tag, 32 a key, a hash or an
+ * entry. Not in constant time; cairn_secret_is_same is. */
+bool cairn_bytes_is_same16(const uint8_t left[static 16], const uint8_t right[static 16]);
+bool cairn_bytes_is_same32(const uint8_t left[static 32], const uint8_t right[static 32]);
+
 /* Order as memcmp, a prefix before what it begins. gives <0, 0, >0 */
 int cairn_bytes_order(struct cairn_bytes left, struct cairn_bytes right);
 

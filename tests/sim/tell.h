@@ -54,12 +54,12 @@ void tell_alert(struct tell *tell, uint32_t nodes, const char *name,
 /* ... for many at once, and is told how many are in force. name: "of the alerts of SRB" */
 void tell_alerts(struct tell *tell, uint32_t nodes, const char *name,
                  const struct desk_alert *alerts, uint32_t count);
-/* How much of this node's journal each holds, under which root, how far it is cosigned, and whether
- * it is disputed or ended. From 1,000 on counts are told in thousands. */
+/* How much of this node's journal each holds, under which root, about how far it is cosigned, and
+ * whether it is disputed or ended. From 1,000 on counts are told in thousands. */
 void tell_journal(struct tell *tell, uint32_t nodes, uint32_t author);
 /* ... or only whether all of it is there, as the author itself holds it. */
 void tell_whole(struct tell *tell, uint32_t nodes, uint32_t author);
-/* How far the node's own journal is cosigned, by whom. */
+/* About how far the node's own journal is cosigned, by whom. */
 void tell_witnesses(struct tell *tell, uint32_t nodes);
 void tell_links(struct tell *tell, uint32_t nodes);
 /* Is it in order, does it restore, is it halted? */

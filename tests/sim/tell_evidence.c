@@ -79,26 +79,6 @@ static void evidence_line(struct evidence *evidence, const char *text)
     tell_line(evidence->tell, tell_now(evidence->tell), 0, line);
 }
 
-/* Countries, ascending: the order of the lines under a note means nothing. */
-static void evidence_witnesses(const struct cairn_verify_finding *finding, char *out,
-                               size_t capacity)
-{
-    char country[4], next[4], last[4] = "";
-    size_t size = 0;
-    (void)snprintf(out, capacity, "nobody");
-    for (uint32_t done = 0; done < finding->witness_count; done++) {
-        memcpy(next, "~~~", 4);
-        for (uint32_t i = 0; i < finding->witness_count; i++) {
-            evidence_country(finding->witnesses[i].origin, country);
-            if (strcmp(country, last) > 0 && strcmp(country, next) < 0) {
-                memcpy(next, country, 4);
-            }
-        }
-        memcpy(last, next, 4);
-        size += (size_t)snprintf(out + size, capacity - size, "%s%s", done > 0 ? ", " : "", next);
-    }
-}
-
 static void evidence_fork(struct evidence *evidence, const struct cairn_verify_finding *finding)
 {
     struct tell *tell = evidence->tell;
@@ -135,12 +115,11 @@ static void evidence_withheld(struct evidence *evidence, const struct cairn_veri
 
 static void evidence_missing(struct evidence *evidence, const struct cairn_verify_finding *finding)
 {
-    char country[4], witnesses[64], text[TELL_LINE / 2];
+    char country[4], text[TELL_LINE / 2];
     evidence_country(finding->origin, country);
-    evidence_witnesses(finding, witnesses, sizeof witnesses);
     (void)snprintf(text, sizeof text,
-                   "%s wrote that its content had not come, in a journal cosigned by %s%s", country,
-                   witnesses,
+                   "%s wrote that its content had not come, in a journal that %s%s", country,
+                   finding->witness_count > 0 ? "others cosigned" : "nobody cosigned",
                    finding->is_late ? "; it came late, and its opening is here"
                                     : "; by its word, it has not come since");
     evidence_line(evidence, text);

@@ -105,6 +105,17 @@ static struct look_count look_count_of(uint64_t count)
     return out;
 }
 
+/* Which of the newest leaves are cosigned hangs on who spoke first in the second of a heartbeat:
+ * another draw, another leaf. What a reader goes by does not. */
+static const char *look_cosigned(uint64_t cosigned_size, uint64_t size)
+{
+    uint64_t newest = 1 + size / 1000;
+    return cosigned_size == 0               ? "not at all"
+           : cosigned_size > size           ? "further than that"
+           : size - cosigned_size <= newest ? "up to the newest"
+                                            : "in part";
+}
+
 static void journal_say(const struct look *look, uint32_t node, char out[static TELL_LINE])
 {
     struct cairn_core_peer peer;
@@ -118,8 +129,8 @@ static void journal_say(const struct look *look, uint32_t node, char out[static 
         out, TELL_LINE, "%s leaves of %s, root %c", look_count_of(peer.journal_size).text,
         is_own ? "our own journal" : look->name, tell_root(look->tell, peer.journal_root));
     if (!is_own) {
-        size += (size_t)snprintf(out + size, TELL_LINE - size, ", cosigned to %s",
-                                 look_count_of(peer.cosigned_size).text);
+        size += (size_t)snprintf(out + size, TELL_LINE - size, ", cosigned %s",
+                                 look_cosigned(peer.cosigned_size, peer.journal_size));
     }
     if (peer.is_ended) {
         size += (size_t)snprintf(out + size, TELL_LINE - size, ", ended at %llu%s",
@@ -140,12 +151,13 @@ static void witness_say(const struct look *look, uint32_t node, char out[static 
     const struct cairn_core *core = look->tell->world->nodes[node].core;
     struct cairn_core_peer own, peer;
     cairn_core_peer(core, 0, &own);
-    size_t size = (size_t)snprintf(out, TELL_LINE, "of our %s leaves are cosigned",
+    size_t size = (size_t)snprintf(out, TELL_LINE, "our %s leaves are cosigned",
                                    look_count_of(own.journal_size).text);
     for (uint32_t i = 1; i < cairn_core_peer_count(core); i++) {
         cairn_core_peer(core, i, &peer);
-        size += (size_t)snprintf(out + size, TELL_LINE - size, "%s %s by %s", i > 1 ? "," : "",
-                                 look_count_of(peer.witnessed_size).text, peer.country);
+        size +=
+            (size_t)snprintf(out + size, TELL_LINE - size, "%s %s by %s", i > 1 ? "," : "",
+                             look_cosigned(peer.witnessed_size, own.journal_size), peer.country);
     }
 }
 

@@ -23,6 +23,20 @@ TEST(only_the_same_bytes_are_equal)
     assert_false(cairn_bytes_is_equal(none, cairn_bytes_of("A")));
 }
 
+TEST(names_of_a_fixed_size_are_the_same_in_every_byte_or_not)
+{
+    uint8_t left[33] = {0}, right[33] = {0};
+    for (uint32_t at = 0; at < 33; at++) {
+        for (uint32_t bit = 0; bit < 8; bit++) {
+            right[at] ^= (uint8_t)(1u << bit);
+            assert_int_equal(cairn_bytes_is_same16(left, right), at >= 16);
+            assert_int_equal(cairn_bytes_is_same32(left, right), at >= 32);
+            right[at] = 0;
+        }
+    }
+    assert_true(cairn_bytes_is_same16(left, right) && cairn_bytes_is_same32(left, right));
+}
+
 TEST(order_is_by_unsigned_bytes_and_a_prefix_comes_first)
 {
     const char *ascending[] = {"", "A", "AA", "AB", "B", "\x7f", "\x80", "\xff"};
@@ -80,6 +94,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_view_of_a_text_leaves_its_nul_out),
         cmocka_unit_test(only_the_same_bytes_are_equal),
+        cmocka_unit_test(names_of_a_fixed_size_are_the_same_in_every_byte_or_not),
         cmocka_unit_test(order_is_by_unsigned_bytes_and_a_prefix_comes_first),
         cmocka_unit_test(integers_are_written_big_endian),
         cmocka_unit_test(integers_come_back_as_they_were_written),

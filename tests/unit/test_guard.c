@@ -4,6 +4,7 @@
 #include "node/guard.h"
 
 #include "crypto/hash.h"
+#include "node/file.h"
 #include "tests/lib/syncs.h"
 #include "tests/lib/tempdir.h"
 #include "tests/lib/test.h"
@@ -105,8 +106,12 @@ static bool is_there(const char *name)
 TEST(a_new_guard_says_that_nothing_was_said_yet)
 {
     uint8_t empty[32];
+    struct cairn_event start;
     cairn_sha256_of((struct cairn_bytes){.size = 0}, empty);
     assert_err(make(), CAIRN_OK);
+    memset(&start, 0xff, sizeof start);
+    cairn_guard_look(dir, ORIGIN, &start);
+    assert_false(start.as.start.is_doubted || start.as.start.is_stale);
     struct found found = found_by(ORIGIN);
     assert_true(found.is_present);
     assert_int_equal(found.size, 0);
@@ -178,6 +183,9 @@ TEST(a_directory_without_guard_is_made_and_says_that_it_is_missing)
     struct cairn_guard *guard = NULL;
     struct found found = found_at_opening(ORIGIN, &guard);
     assert_false(found.is_present);
+    cairn_guard_close(guard);
+    assert_false(is_there("running")); /* nothing was said: nothing can be lost */
+    assert_false(found_at_opening(ORIGIN, &guard).is_present);
     assert_err(follow(guard, 3, false, false), CAIRN_OK);
     cairn_guard_close(guard);
     assert_int_equal(found_by(ORIGIN).size, 3);
@@ -193,6 +201,10 @@ TEST(anything_but_the_four_lines_of_this_origin_counts_as_missing)
         "cairn high-water 1\nother\n5\n" ROOT "\n",
         "cairn high-water 1\n" ORIGIN "\n5\nx" ROOT "\n",
         "cairn high-water 1\n" ORIGIN "\n\n" ROOT "\n",
+        "cairn high-water 1\n" ORIGIN "\n5\nWlpa\n", /* a root of three bytes */
+        "cairn high-water 1\ntest-other/AUT/vienna-1/0\n5\n" ROOT "\n",
+        "cairn high-water 1\ntest-guard/SRB/vienna-1/0\n5\n" ROOT "\n",
+        "cairn high-water 1\ntest-guard/AUT/vienna-2/0\n5\n" ROOT "\n",
         "\n",
         "",
     };
@@ -214,6 +226,36 @@ TEST(a_guard_of_a_machine_that_went_down_is_stale)
     assert_true(found_by(ORIGIN).is_stale);
     assert_false(found_by(ORIGIN).is_stale); /* that one was closed in order */
     assert_false(is_there("running"));
+}
+
+TEST(a_machine_is_the_same_only_when_all_of_its_boot_is)
+{
+    struct cairn_guard *guard = NULL;
+    struct cairn_guard *again = NULL;
+    char running[TEST_PATH_MAX], boot[64] = "";
+    uint8_t bytes[64];
+    size_t size = 0;
+    test_tempdir_path(dir, "running", running);
+    assert_err(make(), CAIRN_OK);
+    (void)found_at_opening(ORIGIN, &guard);
+    assert_err(cairn_file_read(running, bytes, sizeof bytes - 1, &size), CAIRN_OK);
+    assert_true(size > 30);
+    memcpy(boot, bytes, size);
+    put("running", boot);
+    assert_false(found_at_opening(ORIGIN, &again).is_stale);
+    cairn_guard_close(again);
+    boot[size - 2] ^= 1;
+    put("running", boot);
+    assert_true(found_at_opening(ORIGIN, &again).is_stale);
+    cairn_guard_close(again);
+    boot[size - 2] ^= 1;
+    boot[size - 1] = 0;
+    put("running", boot);
+    assert_true(found_at_opening(ORIGIN, &again).is_stale); /* the write was torn */
+    cairn_guard_close(again);
+    put("running", "");
+    assert_true(found_by(ORIGIN).is_stale);
+    cairn_guard_close(guard);
 }
 
 TEST(doubt_stays_until_the_node_is_in_order)
@@ -239,6 +281,7 @@ TEST(while_restoring_the_guard_stays_where_it_is)
     write_sizes((const uint64_t[]){90}, 1);
     (void)found_at_opening(ORIGIN, &guard);
     assert_err(follow(guard, 5, true, false), CAIRN_OK);
+    assert_false(is_there("doubt")); /* the core needs no other partner's word */
     cairn_guard_close(guard);
     assert_int_equal(found_by(ORIGIN).size, 90);
 }
@@ -349,6 +392,7 @@ int main(void)
         CASE(a_directory_without_guard_is_made_and_says_that_it_is_missing),
         CASE(anything_but_the_four_lines_of_this_origin_counts_as_missing),
         CASE(a_guard_of_a_machine_that_went_down_is_stale),
+        CASE(a_machine_is_the_same_only_when_all_of_its_boot_is),
         CASE(doubt_stays_until_the_node_is_in_order),
         CASE(while_restoring_the_guard_stays_where_it_is),
         CASE(a_node_that_was_halted_leaves_the_guard_as_it_is),
