@@ -301,6 +301,24 @@ TEST(nobody_invents_what_was_before)
     assert_string_equal(told_to_newcomer(SRB, &scene.srb, &srb), "1+2 3 1+2");
 }
 
+/* A country that signs by a key that it has left, behind what is held: no room is filled by it. */
+TEST(what_came_later_is_not_what_was_before)
+{
+    uint8_t old_root[32], new_root[32];
+    memcpy(old_root, scene.srb.root_seed, 32);
+    rotate_all(&srb, 1); /* 1 | 2 3 */
+    begin_with(&scene.srb);
+    scene_link_up(GEO, &scene.geo);
+    memcpy(new_root, scene.srb.root_seed, 32);
+    memcpy(scene.srb.root_seed, old_root, 32);
+    memcpy(scene.srb.next_root_seed, new_root, 32);
+    renew(&srb);  /* 4 under the old key */
+    rotate(&srb); /* 5 */
+    give_pair(GEO, &srb, 4);
+    assert_int_equal(held_of("SRB"), 5);
+    assert_string_equal(told_to_newcomer(SRB, &scene.srb, &srb), "5");
+}
+
 TEST(what_was_before_is_learnt_of_partners_only)
 {
     rotate_all(&srb, 1);
@@ -349,9 +367,13 @@ TEST(more_rotations_than_are_told_are_not_learnt)
     }
     begin_with(&scene.srb);
     scene_link_up(GEO, &scene.geo);
-    for (uint64_t from = ROTATIONS + 2; from > 0; from--) {
+    for (uint64_t from = ROTATIONS + 2; from > 2; from--) {
         give_pair(GEO, &srb, from);
     }
+    uint32_t rows = scene_rows_in(CAIRN_TABLE_NOTE);
+    give_pair(GEO, &srb, 2);
+    give_pair(GEO, &srb, 1);
+    assert_int_equal(scene_rows_in(CAIRN_TABLE_NOTE), rows);
     const char *first = "3+4 4+5 ";
     assert_memory_equal(told_to_newcomer(SRB, &scene.srb, &srb), first, strlen(first));
     host_crash(scene.host);
@@ -395,6 +417,7 @@ int main(void)
         CASE(a_country_that_lost_all_but_its_newest_document_gets_back_what_was_before),
         CASE(an_own_document_of_before_that_a_restored_disk_has_is_led_on_by_partners),
         CASE(nobody_invents_what_was_before),
+        CASE(what_came_later_is_not_what_was_before),
         CASE(what_was_before_is_learnt_of_partners_only),
         CASE(a_rotation_that_takes_back_an_end_is_no_part_of_it),
         CASE(only_the_newest_rotations_are_told),
