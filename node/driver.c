@@ -160,19 +160,41 @@ static cairn_err driver_open_links(struct cairn_driver *driver)
     return CAIRN_OK;
 }
 
+static void driver_show_own(struct cairn_driver *driver, const struct cairn_ownnote *note)
+{
+    struct cairn_event event = {.type = CAIRN_EVENT_DOCUMENT};
+    event.as.document.token = DRIVER_OWN_TOKEN;
+    event.as.document.note = (struct cairn_bytes){.data = note->bytes, .size = note->size};
+    cairn_driver_step(driver, &event);
+}
+
+/* Own documents that the log does not have: those that lead to the one in force, and that one. */
+static void driver_begin_own(struct cairn_driver *driver, uint64_t held_serial)
+{
+    const struct cairn_ownnote *own = &driver->start.own;
+    uint64_t serial = held_serial;
+    while (cairn_ownnote_next_kept(driver->dir, serial, &serial) && serial < own->doc.serial) {
+        struct cairn_ownnote kept;
+        cairn_err err = cairn_ownnote_read_kept(driver->dir, serial, &kept);
+        if (err == CAIRN_OK) {
+            driver_show_own(driver, &kept);
+        } else {
+            CAIRN_LOG(cairn_logger_level_of(err), "document.kept", CAIRN_LOG_U64("serial", serial),
+                      CAIRN_LOG_ERR(err));
+        }
+    }
+    if (own->doc.serial > held_serial) {
+        driver_show_own(driver, own);
+    }
+}
+
 /* The core begins; then it hears what it may have missed. */
 static void driver_begin(struct cairn_driver *driver, const struct cairn_event *start,
                          uint64_t held_serial)
 {
     struct cairn_event event = *start;
     cairn_driver_step(driver, &event);
-    if (driver->start.own.doc.serial > held_serial) {
-        event = (struct cairn_event){.type = CAIRN_EVENT_DOCUMENT};
-        event.as.document.token = DRIVER_OWN_TOKEN;
-        event.as.document.note =
-            (struct cairn_bytes){.data = driver->start.own.bytes, .size = driver->start.own.size};
-        cairn_driver_step(driver, &event);
-    }
+    driver_begin_own(driver, held_serial);
     for (size_t i = 0; i < driver->invite_count; i++) {
         event = (struct cairn_event){.type = CAIRN_EVENT_INVITED};
         memcpy(event.as.opened.feed, driver->invites[i].feed, 16);

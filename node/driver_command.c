@@ -389,7 +389,7 @@ static void command_put_back(struct cairn_driver *driver, uint32_t number)
 void cairn_driver_command_answer(struct cairn_driver *driver, const struct cairn_action *action)
 {
     uint32_t number = (uint32_t)action->as.answer.token;
-    if (action->as.answer.token == DRIVER_OWN_TOKEN) { /* documents/own.note, at the start */
+    if (action->as.answer.token == DRIVER_OWN_TOKEN) { /* own documents, at the start */
         CAIRN_LOG(cairn_logger_level_of(action->as.answer.err), "document.own",
                   CAIRN_LOG_ERR(action->as.answer.err));
         return;

@@ -1,27 +1,36 @@
 #include "node/ownnote.h"
 
+#include <dirent.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "crypto/note.h"
 #include "node/file.h"
+#include "schema/base/decimal.h"
 
 #define OWNNOTE_PATH        "documents/own.note"
 #define OWNNOTE_ARENA_BYTES (32u << 10)
+#define OWNNOTE_NAME_BYTES  40u /* documents/, 20 digits, .note */
 
-cairn_err cairn_ownnote_read(const char *dir, struct cairn_ownnote *out)
+static cairn_err ownnote_load(const char *dir, const char *name, struct cairn_ownnote *out)
 {
     char path[CAIRN_FILE_PATH_MAX];
     uint8_t memory[OWNNOTE_ARENA_BYTES];
     struct cairn_arena arena;
     struct cairn_note note;
     size_t fault_at = 0;
-    CAIRN_TRY(cairn_file_path(dir, OWNNOTE_PATH, path));
+    CAIRN_TRY(cairn_file_path(dir, name, path));
     CAIRN_TRY(cairn_file_read(path, out->bytes, sizeof out->bytes, &out->size));
     cairn_arena_init(&arena, memory, sizeof memory);
     CAIRN_TRY(cairn_note_split((struct cairn_bytes){.data = out->bytes, .size = out->size}, &arena,
                                &note));
     return cairn_country_decode(note.text, &out->doc, &fault_at);
+}
+
+cairn_err cairn_ownnote_read(const char *dir, struct cairn_ownnote *out)
+{
+    return ownnote_load(dir, OWNNOTE_PATH, out);
 }
 
 cairn_err cairn_ownnote_sign(struct cairn_country_doc *doc, const uint8_t root_seed[static 32],
@@ -48,16 +57,92 @@ cairn_err cairn_ownnote_sign(struct cairn_country_doc *doc, const uint8_t root_s
     return CAIRN_OK;
 }
 
-cairn_err cairn_ownnote_write(const char *dir, const struct cairn_ownnote *note, bool is_replace)
+static cairn_err ownnote_save(const char *dir, const char *name, const struct cairn_ownnote *note,
+                              bool is_replace)
 {
     char path[CAIRN_FILE_PATH_MAX];
     const struct cairn_file_how how = {.mode = 0644, .is_replace = is_replace};
     CAIRN_TRY(cairn_file_path(dir, "documents", path));
     CAIRN_TRY(cairn_file_make_dir(path));
-    CAIRN_TRY(cairn_file_path(dir, OWNNOTE_PATH, path));
+    CAIRN_TRY(cairn_file_path(dir, name, path));
     return cairn_file_write(path, (struct cairn_bytes){.data = note->bytes, .size = note->size},
                             &how);
 }
+
+cairn_err cairn_ownnote_write(const char *dir, const struct cairn_ownnote *note, bool is_replace)
+{
+    return ownnote_save(dir, OWNNOTE_PATH, note, is_replace);
+}
+
+/* ---- those of before ---- */
+
+static void ownnote_name(uint64_t serial, char out[static OWNNOTE_NAME_BYTES])
+{
+    (void)snprintf(out, OWNNOTE_NAME_BYTES, "documents/%" PRIu64 ".note", serial);
+}
+
+/* Does the document before it lie here, and bear another root key? */
+static bool ownnote_is_first(const char *dir, const struct cairn_ownnote *note)
+{
+    struct cairn_ownnote before;
+    return cairn_ownnote_read_kept(dir, note->doc.serial - 1, &before) == CAIRN_OK &&
+           memcmp(before.doc.root, note->doc.root, 32) != 0;
+}
+
+cairn_err cairn_ownnote_keep(const char *dir, const struct cairn_ownnote *old, bool is_last)
+{
+    char name[OWNNOTE_NAME_BYTES];
+    if (!is_last && !ownnote_is_first(dir, old)) {
+        return CAIRN_OK;
+    }
+    ownnote_name(old->doc.serial, name);
+    return ownnote_save(dir, name, old, true);
+}
+
+cairn_err cairn_ownnote_read_kept(const char *dir, uint64_t serial, struct cairn_ownnote *out)
+{
+    char name[OWNNOTE_NAME_BYTES];
+    ownnote_name(serial, name);
+    CAIRN_TRY(ownnote_load(dir, name, out));
+    return out->doc.serial == serial ? CAIRN_OK : CAIRN_DOCUMENT;
+}
+
+/* 0: it is not the name of one. */
+static uint64_t ownnote_serial(const char *name)
+{
+    uint64_t serial = 0;
+    const char *end = strstr(name, ".note");
+    struct cairn_bytes digits = {.data = (const uint8_t *)name};
+    if (end == NULL || strcmp(end, ".note") != 0) {
+        return 0;
+    }
+    digits.size = (size_t)(end - name);
+    return cairn_decimal_parse(digits, 1, UINT64_MAX, &serial) == CAIRN_OK ? serial : 0;
+}
+
+bool cairn_ownnote_next_kept(const char *dir, uint64_t above, uint64_t *out_serial)
+{
+    char path[CAIRN_FILE_PATH_MAX];
+    uint64_t found = 0;
+    if (cairn_file_path(dir, "documents", path) != CAIRN_OK) {
+        return false;
+    }
+    DIR *list = opendir(path);
+    for (struct dirent *entry = list == NULL ? NULL : readdir(list); entry != NULL;
+         entry = readdir(list)) {
+        uint64_t serial = ownnote_serial(entry->d_name);
+        found = serial > above && (found == 0 || serial < found) ? serial : found;
+    }
+    if (list != NULL) {
+        (void)closedir(list);
+    }
+    if (found != 0) {
+        *out_serial = found;
+    }
+    return found != 0;
+}
+
+/* ---- the nodes in it ---- */
 
 /* The lowest incarnation of a name that is above `above`. */
 static const struct cairn_country_node *ownnote_find(const struct cairn_country_doc *doc,

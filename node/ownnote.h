@@ -1,4 +1,5 @@
-/* documents/own.note: this country's own document, as text signed by its root key.
+/* documents/own.note: this country's own document, as text signed by its root key. Beside it lie
+ * those of before that lead from one root key to the next.
  *
  * The truth about this node's keys: which incarnation of it is in force, and which sealing key is
  * the one to seal to, stand there and nowhere else. docs/protocol.md, P-11 */
@@ -33,6 +34,22 @@ CAIRN_MUST cairn_err cairn_ownnote_sign(struct cairn_country_doc *doc,
  * errors  CAIRN_EXISTS  there is one, and not is_replace; CAIRN_FILE, CAIRN_TOO_LONG (path) */
 CAIRN_MUST cairn_err cairn_ownnote_write(const char *dir, const struct cairn_ownnote *note,
                                          bool is_replace);
+
+/* Before a document is replaced: keep it in documents/SERIAL.note if partners that were away will
+ * need it, that is as the last one under its root key (is_last: the next one is signed by another
+ * key), or as the first one.
+ *
+ * errors  CAIRN_FILE, CAIRN_TOO_LONG (path)
+ * source  P-125 */
+CAIRN_MUST cairn_err cairn_ownnote_keep(const char *dir, const struct cairn_ownnote *old,
+                                        bool is_last);
+
+/* Read one of them. errors  as cairn_ownnote_read; CAIRN_DOCUMENT  another serial stands in it */
+CAIRN_MUST cairn_err cairn_ownnote_read_kept(const char *dir, uint64_t serial,
+                                             struct cairn_ownnote *out);
+
+/* The one with the lowest serial above this. gives: false: there is none; *out_serial unchanged */
+bool cairn_ownnote_next_kept(const char *dir, uint64_t above, uint64_t *out_serial);
 
 /* The incarnation of a node that is in force: the lowest that the document lists; a higher one is
  * announced, so that partners know its keys. gives: NULL for none */

@@ -186,6 +186,9 @@ static cairn_err renew_make(const struct cairn_renew_options *options,
         err = cairn_ownnote_sign(&doc, seed, suite, out);
     }
     cairn_secret_wipe(seed, sizeof seed);
+    if (err == CAIRN_OK) {
+        err = cairn_ownnote_keep(options->dir, old, options->is_root_rotated);
+    }
     return err == CAIRN_OK ? cairn_ownnote_write(options->dir, out, true) : err;
 }
 

@@ -46,6 +46,7 @@ static void core_lay_out(struct cairn_core *core, struct core_plan *plan)
     size_t logs = (size_t)limits->journals + limits->feeds;
     core->feed_index_size = core_power_above(limits->feeds * 2);
     core->countries = core_plan_take(plan, limits->countries, sizeof *core->countries);
+    core->chains = core_plan_take(plan, limits->countries, sizeof *core->chains);
     core->journals = core_plan_take(plan, limits->journals, sizeof *core->journals);
     core->feeds = core_plan_take(plan, limits->feeds, sizeof *core->feeds);
     core->feed_next = core_plan_take(plan, limits->feeds, sizeof *core->feed_next);
@@ -63,6 +64,7 @@ static void core_lay_out(struct cairn_core *core, struct core_plan *plan)
     core->tasks = core_plan_take(plan, CORE_TASKS, sizeof *core->tasks);
     core->shown = core_plan_take(plan, limits->journals, sizeof *core->shown);
     core->tellers = core_plan_take(plan, limits->links, sizeof *core->tellers);
+    core->couriers = core_plan_take(plan, limits->links, sizeof *core->couriers);
     core->recent = core_plan_take(plan, CORE_RECENT, sizeof *core->recent);
     core_lay_out_batch(plan, &core->batches[0]);
     core_lay_out_batch(plan, &core->batches[1]);

@@ -70,6 +70,7 @@ static void link_forget(struct cairn_core *core, uint32_t link)
     }
     core->link_generations[link]++;
     core->links[link] = (struct core_link){.journal = CORE_NONE};
+    core->couriers[link] = (struct core_courier){.is_due = false};
 }
 
 static void link_close(struct cairn_core *core, uint32_t link, cairn_err err)

@@ -85,10 +85,7 @@ void cairn_core_offer_all(struct cairn_core *core, uint32_t link)
 {
     offer_all_journals(core, link);
     offer_all_feeds(core, link);
-    for (uint32_t i = 0; i < core->country_count; i++) {
-        cairn_members_add(&core->links[link].notes_due, i);
-    }
-    cairn_core_notes_next(core, link);
+    cairn_core_notes_greet(core, link);
 }
 
 /* Tell a peer once that a log exists here; from then on it asks. */
@@ -291,6 +288,17 @@ cairn_err cairn_core_take_offer(struct cairn_core *core, uint32_t link,
         if (err == CAIRN_BUSY) {
             return err;
         } /* a note that is old, foreign or wrong says nothing about the peer: it only carries it */
+        if (err != CAIRN_OK) {
+            core->arena.used_bytes = used_bytes;
+        }
+        is_ended_refused = is_ended_refused || err == CAIRN_DENIED_ENDED;
+    }
+    if (offer->note_count == 2) {
+        size_t used_bytes = core->arena.used_bytes;
+        cairn_err err = cairn_core_rotation_offered(core, offer->notes);
+        if (err == CAIRN_BUSY) {
+            return err;
+        }
         if (err != CAIRN_OK) {
             core->arena.used_bytes = used_bytes;
         }

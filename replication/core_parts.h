@@ -20,7 +20,7 @@
  *     what comes and goes
  *     core_link.c      links, HELLO, BYE              core_offer.c    OFFER
  *     core_want.c      of whom we ask what            core_serve.c    what we give
- *     core_accept.c    how much of whom is taken
+ *     core_accept.c    how much of whom is taken      core_notes.c    which documents are told
  *     core_journal.c   JOURNAL: leaves                core_scan.c     tags among them
  *     core_join.c      FEED: records of feeds         core_commit.c   ENTRIES: commits
  *     core_ripe.c      commits to the folder          core_look.c     what does not come
@@ -105,7 +105,6 @@ void cairn_core_recall_end(struct cairn_core *core);
 cairn_err cairn_core_document_recall(struct cairn_core *core, struct cairn_bytes note);
 cairn_err cairn_core_document_offered(struct cairn_core *core, struct cairn_bytes note);
 void cairn_core_document_stored(struct cairn_core *core, const struct core_task *task);
-void cairn_core_note_id(const struct cairn_roster_entry *country, uint8_t out[static 32]);
 void cairn_core_on_document(struct cairn_core *core, const struct cairn_event *event);
 void cairn_core_on_forget(struct cairn_core *core, const struct cairn_event *event);
 void cairn_core_announce(struct cairn_core *core);

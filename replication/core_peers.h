@@ -102,12 +102,21 @@ cairn_err cairn_core_take_want(struct cairn_core *core, uint32_t link,
 void cairn_core_grown(struct cairn_core *core, uint32_t log);
 void cairn_core_pump_all(struct cairn_core *core);
 void cairn_core_unblock(struct cairn_core *core, uint32_t link);
-void cairn_core_notes_due(struct cairn_core *core, uint32_t country);
-void cairn_core_notes_next(struct cairn_core *core, uint32_t link);
 void cairn_core_stream_loaded(struct cairn_core *core, const struct core_task *task,
                               const struct cairn_event *event);
 void cairn_core_record_loaded(struct cairn_core *core, const struct core_task *task,
                               const struct cairn_event *event);
+
+/* ---- core_notes.c ---- */
+void cairn_core_note_id(const struct cairn_roster_entry *country, uint8_t out[static 32]);
+void cairn_core_chain_grow(struct cairn_core *core, uint32_t country,
+                           const struct cairn_country_doc *doc);
+bool cairn_core_note_is_behind(struct cairn_core *core, const struct cairn_row *row);
+cairn_err cairn_core_note_recall_behind(struct cairn_core *core, struct cairn_bytes note);
+cairn_err cairn_core_rotation_offered(struct cairn_core *core, const struct cairn_bytes *pair);
+void cairn_core_notes_greet(struct cairn_core *core, uint32_t link);
+void cairn_core_notes_due(struct cairn_core *core, uint32_t country);
+void cairn_core_notes(struct cairn_core *core);
 void cairn_core_notes_loaded(struct cairn_core *core, const struct core_task *task,
                              const struct cairn_event *event);
 

@@ -465,7 +465,9 @@ void cairn_core_recall(struct cairn_core *core, const struct cairn_row *row)
     if (row->key.table == CAIRN_TABLE_STATE || row->key.table == CAIRN_TABLE_FEED) {
         recall_row(core, row);
     } else if (row->key.table == CAIRN_TABLE_NOTE) {
-        cairn_err err = cairn_core_document_recall(core, row->value);
+        cairn_err err = cairn_core_note_is_behind(core, row)
+                            ? cairn_core_note_recall_behind(core, row->value)
+                            : cairn_core_document_recall(core, row->value);
         if (err != CAIRN_OK) {
             cairn_core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE, err);
         }

@@ -4,6 +4,7 @@
 
 #include "replication/core.h"
 #include "replication/core_batch.h"
+#include "replication/core_chains.h"
 #include "replication/core_forks.h"
 #include "replication/core_scrubbing.h"
 #include "replication/trust/record.h"
@@ -63,6 +64,7 @@ struct cairn_core {
     bool is_failed; /* a store or a signature failed: nothing is said or done any more */
 
     struct cairn_roster_entry *countries;
+    struct core_chain *chains; /* by country */
     uint32_t country_count;
     struct core_journal *journals;
     uint32_t journal_count;
@@ -99,8 +101,9 @@ struct cairn_core {
     struct core_fork_check fork_check;
     bool is_end_due; /* some journal's position is to be looked at */
     struct core_end_check end_check;
-    struct core_teller *tellers; /* by link */
-    struct core_recent *recent;  /* ring */
+    struct core_teller *tellers;   /* by link */
+    struct core_courier *couriers; /* by link */
+    struct core_recent *recent;    /* ring */
     uint32_t recent_next;
 
     struct core_batch batches[2];

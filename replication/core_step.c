@@ -240,6 +240,7 @@ static void step_follow(struct cairn_core *core)
     cairn_core_flush(core);
     cairn_core_cosign(core);
     cairn_core_pump_all(core);
+    cairn_core_notes(core);
     cairn_core_scrub(core);
     if (!cairn_core_is_roomy(core)) {
         cairn_core_wake(core, core->now_ms);

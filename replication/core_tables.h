@@ -148,8 +148,6 @@ struct core_link {
     uint32_t record_count;     /* loads of feed records */
     uint32_t record_due_count; /* feeds whose record it asked for */
     uint32_t record_next;      /* feed that was looked at last for that */
-    bool is_loading_notes;
-    struct cairn_members notes_due; /* countries whose documents it is to be shown */
     uint32_t blocked_count;
     uint32_t lane_first[CORE_LANES];
     uint32_t lane_last[CORE_LANES];

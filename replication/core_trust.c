@@ -1,6 +1,5 @@
 #include "replication/core_parts.h"
 
-#include "crypto/hash.h"
 #include "schema/base/check.h"
 
 #include <string.h>
@@ -11,12 +10,6 @@ enum trust_source {
     TRUST_PEER,
     TRUST_OPERATOR, /* who compared the fingerprint */
 };
-
-/* First half: the id of a country's NOTE rows. */
-void cairn_core_note_id(const struct cairn_roster_entry *country, uint8_t out[static 32])
-{
-    cairn_sha256_of((struct cairn_bytes){.data = country->country, .size = 3}, out);
-}
 
 /* ---- the nodes of a country ---- */
 
@@ -221,6 +214,7 @@ static cairn_err trust_take(struct cairn_core *core, struct cairn_bytes note,
         CAIRN_TRY(trust_check_nodes(core, country, &doc));
         trust_take_nodes(core, country, &doc);
         uint32_t lost_count = cairn_roster_lost_count(held);
+        cairn_core_chain_grow(core, country, &doc);
         cairn_roster_take(held, &doc, note);
         if (cairn_roster_lost_count(held) != lost_count) {
             cairn_core_hand_again(core, country);

@@ -10,7 +10,8 @@ enum cairn_table {
     CAIRN_TABLE_COMMIT = 'C',     /* feed id, commit number: commit as of docs/protocol.md P-40 */
     CAIRN_TABLE_ENTRY = 'E', /* private feed id, index: prefix | body, until and after its commit */
     CAIRN_TABLE_LEAF = 'L',  /* journal id, leaf index: 48 bytes */
-    CAIRN_TABLE_NOTE = 'N',  /* SHA-256(country)[:16], serial: country document */
+    CAIRN_TABLE_NOTE = 'N',  /* SHA-256(country)[:16], serial: country document; under [16:] those
+                                that led to the oldest of them. P-123 */
     CAIRN_TABLE_RECORD = 'R', /* feed id, 0: feed.open body; 1.. : feed.admit bodies */
     CAIRN_TABLE_FEED = 'F',   /* feed id, 0: what the core knows of the feed */
     CAIRN_TABLE_FORK = 'X',   /* journal id, 0: proof of a fork, a bundle's record */

@@ -114,6 +114,21 @@ bool cairn_roster_keeps(const struct cairn_roster_entry *held, const struct cair
     return !held->has_document || (roster_keeps_ended(held, doc) && roster_keeps_lost(held, doc));
 }
 
+cairn_err cairn_roster_rotates(const struct cairn_country_doc *last, struct cairn_bytes last_note,
+                               const struct cairn_country_doc *first)
+{
+    struct cairn_roster_entry held = {.has_document = false};
+    cairn_roster_take(&held, last, last_note);
+    bool is_rotation = cairn_bytes_is_equal(last->country, first->country) &&
+                       memcmp(last->root, first->root, 32) != 0 &&
+                       cairn_roster_follows(&held, first) && first->has_previous &&
+                       memcmp(first->previous, held.note_hash, 32) == 0;
+    if (!is_rotation) {
+        return CAIRN_DENIED_FINGERPRINT;
+    }
+    return cairn_roster_keeps(&held, first) ? CAIRN_OK : CAIRN_DENIED_ENDED;
+}
+
 uint32_t cairn_roster_lost_count(const struct cairn_roster_entry *held)
 {
     uint32_t count = 0;

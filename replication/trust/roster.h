@@ -43,6 +43,17 @@ bool cairn_roster_follows(const struct cairn_roster_entry *held,
  * is held? true also for the first document. Of one that follows only. source P-14, P-98 */
 bool cairn_roster_keeps(const struct cairn_roster_entry *held, const struct cairn_country_doc *doc);
 
+/* Do these two show how a root key came after another one: the last document under the one, which
+ * announces the other, and the first under that, which names the last by its hash? So who knows the
+ * second key knows that the first was its country's, too. Both have passed cairn_roster_read.
+ *
+ * errors  CAIRN_DENIED_FINGERPRINT  they do not; CAIRN_DENIED_ENDED  the later one takes back what
+ *         the earlier one said for good
+ * source  P-123 */
+CAIRN_MUST cairn_err cairn_roster_rotates(const struct cairn_country_doc *last,
+                                          struct cairn_bytes last_note,
+                                          const struct cairn_country_doc *first);
+
 /* How many of its sealing keys its document calls lost. */
 uint32_t cairn_roster_lost_count(const struct cairn_roster_entry *held);
 

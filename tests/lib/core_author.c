@@ -280,6 +280,20 @@ void author_sign(struct author *author)
     author_sign_as(author, author->journal.size, root);
 }
 
+static void author_next_root(const struct author *author, uint8_t out[static 32])
+{
+    uint8_t next[32];
+    cairn_suite_sign_public(author->suite, author->next_root_seed, next);
+    cairn_sha256_of((struct cairn_bytes){.data = next, .size = sizeof next}, out);
+}
+
+void author_rotate_root(struct author *author)
+{
+    memcpy(author->root_seed, author->next_root_seed, 32);
+    author->next_root_seed[0]++;
+    author_document(author);
+}
+
 static void author_note_text(const struct author *author, uint8_t *text, size_t capacity,
                              struct cairn_bytes *out)
 {
@@ -293,7 +307,10 @@ static void author_note_text(const struct author *author, uint8_t *text, size_t 
         .valid_until_ms = 4000000000000u,
     };
     cairn_suite_sign_public(author->suite, author->root_seed, doc.root);
-    memset(doc.next_root, 1, 32);
+    author_next_root(author, doc.next_root);
+    doc.has_previous = author->note_size > 0;
+    cairn_sha256_of((struct cairn_bytes){.data = author->note, .size = author->note_size},
+                    doc.previous);
     uint8_t sealing[CAIRN_COUNTRY_SEALING_MAX][32];
     doc.sealing_count = author_sealing(author, sealing);
     for (uint32_t i = 0; i < doc.sealing_count; i++) {
@@ -369,6 +386,8 @@ void author_open(struct author *author, const struct cairn_suite *suite, const c
     MUST(cairn_origin_make(cairn_bytes_of("test-sim"), cairn_bytes_of(country),
                            cairn_bytes_of("sim-1"), 1, author->origin));
     author_fresh(author, author->root_seed);
+    memcpy(author->next_root_seed, author->root_seed, 32);
+    author->next_root_seed[0]++;
     author_fresh(author, author->log_seed);
     author_fresh(author, author->witness_seed);
     author_fresh(author, author->sealing_secret);

@@ -35,7 +35,7 @@ struct author {
     const struct cairn_suite *suite;
     char country[4];
     char origin[CAIRN_LIMIT_ORIGIN_BYTES + 1];
-    uint8_t root_seed[32], log_seed[32], witness_seed[32], spki_hash[32];
+    uint8_t root_seed[32], next_root_seed[32], log_seed[32], witness_seed[32], spki_hash[32];
     uint8_t sealing_secret[32];     /* the one to seal to */
     uint8_t sealing_retired[7][32]; /* those before it */
     uint32_t sealing_retired_count;
@@ -63,6 +63,9 @@ void author_close(struct author *author);
 
 /* The next serial of its country document, in author->note. */
 void author_document(struct author *author);
+
+/* ... signed by the root key that the one before it announced; another one is announced. */
+void author_rotate_root(struct author *author);
 
 /* ... which ends the origin: the first `size` leaves count. */
 void author_end(struct author *author, uint64_t size);

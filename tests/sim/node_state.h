@@ -12,6 +12,7 @@ struct states;
 #define NODE_FEEDS_MAX   512
 #define NODE_INVITES_MAX 512
 #define NODE_WAKES_MAX   64
+#define NODE_KEPT_MAX    12
 
 /* Where the folder stands in a feed. Like words and invites it lies in the views: survives a fall.
  */
@@ -45,6 +46,14 @@ struct node_clock {
     uint64_t frozen_ms; /* what it shows meanwhile */
 };
 
+/* An own document of before, that leads from one root key to the next: a file. */
+struct node_kept {
+    uint64_t serial;
+    size_t size;
+    uint8_t root[32];
+    uint8_t note[8192];
+};
+
 struct node {
     void *memory;
     struct cairn_core *core;
@@ -58,6 +67,8 @@ struct node {
     uint8_t spki_hash[32];
     uint8_t note[8192]; /* ... signed */
     size_t note_size;
+    struct node_kept kept[NODE_KEPT_MAX];
+    uint32_t kept_count;
     uint32_t life; /* grows with every fall: what was under way for an earlier life is lost */
     bool is_down;  /* it will start again */
     bool is_liar;  /* its history is not watched: a twin, a villain, a rolled guard */

@@ -72,8 +72,8 @@ struct storm {
     uint32_t owed[WORLD_NODES_MAX]; /* by node: set of partners that an old copy did not know */
     uint32_t villains;              /* set of nodes that lie: none, or one */
     struct liar *liar;              /* ... in its own name; NULL: only its frames are altered */
-    uint32_t new_roots;             /* set of nodes whose country signs by its next root key */
-    uint32_t new_ways;              /* set of nodes that drew a key to speak with a partner again */
+    uint32_t new_roots[WORLD_NODES_MAX]; /* by node: how often its country changed its root key */
+    uint32_t new_ways; /* set of nodes that drew a key to speak with a partner again */
     bool is_calm;
     uint32_t failed_disks; /* set of nodes whose disk was made to fail */
     uint64_t faults;

@@ -8,6 +8,8 @@
 /* What operators do about keys: new documents, other sealing keys, the announced root key; and as
  * node/publish_feed.c, another epoch for a feed before more is written to it. */
 
+#define RENEW_ROOTS_MAX 5u /* of a country, in one storm */
+
 /* Of a country, in one storm; each makes pairwise feeds of its own with every partner's. */
 static uint32_t renew_sealing_max(const struct storm *storm)
 {
@@ -23,9 +25,9 @@ static void renew_one(struct storm *storm, uint32_t number)
         what |= WORLD_RENEW_SEALING;
     }
     if (storm_has(storm, STORM_ROOT) && storm_below(storm, 2) == 0 &&
-        (storm->new_roots >> number & 1u) == 0) {
+        storm->new_roots[number] < RENEW_ROOTS_MAX) {
         what |= WORLD_RENEW_ROOT;
-        storm->new_roots |= 1u << number;
+        storm->new_roots[number]++;
     }
     (void)world_renew(storm->world, number, what);
     if (storm_below(storm, 4) > 0) {

@@ -29,12 +29,30 @@ static bool renew_sealing(struct world *world, uint32_t number)
     return true;
 }
 
+/* As node/ownnote.c: the last document under a root key, and the first one. */
+static void renew_keep(struct node *node, bool is_last)
+{
+    const struct node_kept *before = &node->kept[node->kept_count - (node->kept_count > 0)];
+    bool is_first = node->kept_count > 0 && before->serial + 1 == node->doc.serial &&
+                    memcmp(before->root, node->doc.root, 32) != 0;
+    if (!is_last && !is_first) {
+        return;
+    }
+    assert_true(node->kept_count < NODE_KEPT_MAX);
+    struct node_kept *kept = &node->kept[node->kept_count++];
+    kept->serial = node->doc.serial;
+    kept->size = node->note_size;
+    memcpy(kept->root, node->doc.root, 32);
+    memcpy(kept->note, node->note, node->note_size);
+}
+
 bool world_renew(struct world *world, uint32_t number, uint32_t what)
 {
     struct node *node = &world->nodes[number];
     if ((what & WORLD_RENEW_SEALING) != 0 && !renew_sealing(world, number)) {
         return false;
     }
+    renew_keep(node, (what & WORLD_RENEW_ROOT) != 0);
     if ((what & WORLD_RENEW_ROOT) != 0) {
         memcpy(node->root_seed, node->next_root_seed, 32);
         world_random(world, node->next_root_seed, 32);
@@ -68,6 +86,28 @@ static bool renew_is_due(const struct world *world, uint32_t number)
     return held.serial < node->doc.serial;
 }
 
+static void renew_show(struct world *world, uint32_t number, struct cairn_bytes note)
+{
+    struct cairn_event event = {.type = CAIRN_EVENT_DOCUMENT};
+    event.as.document.token = world->token++;
+    event.as.document.note = note;
+    world_step(world, number, &event);
+}
+
+/* What leads to the document in force, from the one that its log has. */
+static void renew_show_kept(struct world *world, uint32_t number)
+{
+    const struct node *node = &world->nodes[number];
+    struct cairn_core_document held = {.serial = 0};
+    (void)cairn_core_document(node->core, node->doc.country.data, &held);
+    for (uint32_t i = 0; i < node->kept_count; i++) {
+        const struct node_kept *kept = &node->kept[i];
+        if (kept->serial > held.serial) {
+            renew_show(world, number, (struct cairn_bytes){.data = kept->note, .size = kept->size});
+        }
+    }
+}
+
 /* The keys go before it: what partners write from then on is sealed to the newest of them. The
  * document itself may have come from a partner. */
 void world_give_own(struct world *world, uint32_t number)
@@ -83,6 +123,7 @@ void world_give_own(struct world *world, uint32_t number)
         memcpy(event.as.sealing_secret, node->sealing_secrets[i], 32);
         world_step(world, number, &event);
     }
+    renew_show_kept(world, number);
     (void)world_begin(world, number,
                       &(struct world_command){.type = CAIRN_EVENT_DOCUMENT, .country = number});
 }
@@ -90,13 +131,11 @@ void world_give_own(struct world *world, uint32_t number)
 void world_tell_own(struct world *world, uint32_t number)
 {
     const struct node *node = &world->nodes[number];
-    struct cairn_event event = {.type = CAIRN_EVENT_DOCUMENT};
     if (node->is_down || !renew_is_due(world, number)) {
         return;
     }
-    event.as.document.token = world->token++;
-    event.as.document.note = (struct cairn_bytes){.data = node->note, .size = node->note_size};
-    world_step(world, number, &event);
+    renew_show_kept(world, number);
+    renew_show(world, number, (struct cairn_bytes){.data = node->note, .size = node->note_size});
 }
 
 /* ---- what feeds are sealed to ---- */

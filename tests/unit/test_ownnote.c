@@ -6,6 +6,7 @@
 #include "tests/lib/tempdir.h"
 #include "tests/lib/test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static char dir[TEST_PATH_MAX];
@@ -106,6 +107,64 @@ TEST(the_lowest_incarnation_of_a_name_is_in_force_and_the_next_announced)
     assert_null(cairn_ownnote_node(&doc, "on"));
 }
 
+/* The next serial; signed by this root key. */
+static void sign_next(struct cairn_country_doc *doc, uint8_t root)
+{
+    const uint8_t seed[32] = {root};
+    doc->serial++;
+    assert_err(cairn_ownnote_sign(doc, seed, &suite, &note), CAIRN_OK);
+}
+
+static uint64_t next_kept(uint64_t above)
+{
+    uint64_t serial = 0;
+    return cairn_ownnote_next_kept(dir, above, &serial) ? serial : 0;
+}
+
+TEST(the_last_document_under_a_root_key_and_the_first_one_are_kept)
+{
+    struct cairn_country_doc doc = example();
+    assert_int_equal(next_kept(0), 0);
+    for (uint8_t root = 1; root <= 3; root++) { /* 5 6 7 | 8 9 10 | 11 12 13 */
+        for (uint32_t i = 0; i < 3; i++) {
+            sign_next(&doc, root);
+            assert_err(cairn_ownnote_keep(dir, &note, i == 2 && root < 3), CAIRN_OK);
+        }
+    }
+    assert_int_equal(next_kept(0), 7);
+    assert_int_equal(next_kept(7), 8);
+    assert_int_equal(next_kept(8), 10);
+    assert_int_equal(next_kept(10), 11);
+    assert_int_equal(next_kept(11), 0);
+    assert_err(cairn_ownnote_read_kept(dir, 10, &read_back), CAIRN_OK);
+    assert_int_equal(read_back.doc.serial, 10);
+    assert_err(cairn_ownnote_read_kept(dir, 9, &read_back), CAIRN_NOT_FOUND);
+}
+
+TEST(what_else_lies_beside_it_is_let_lie)
+{
+    static const char *const names[] = {"01.note", "7.note.old", "x.note", ".note", "7", "-7.note"};
+    struct cairn_country_doc doc = example();
+    char path[CAIRN_FILE_PATH_MAX], name[64];
+    sign_next(&doc, 1);
+    assert_err(cairn_ownnote_write(dir, &note, false), CAIRN_OK);
+    for (uint32_t i = 0; i < sizeof names / sizeof *names; i++) {
+        (void)snprintf(name, sizeof name, "documents/%s", names[i]);
+        assert_err(cairn_file_path(dir, name, path), CAIRN_OK);
+        assert_err(
+            cairn_file_write(path, cairn_bytes_of("x"), &(struct cairn_file_how){.mode = 0644}),
+            CAIRN_OK);
+    }
+    assert_int_equal(next_kept(0), 0);
+    assert_err(cairn_ownnote_keep(dir, &note, true), CAIRN_OK);
+    assert_int_equal(next_kept(0), 5);
+    assert_err(cairn_file_path(dir, "documents/6.note", path), CAIRN_OK);
+    assert_err(cairn_file_write(path, (struct cairn_bytes){.data = note.bytes, .size = note.size},
+                                &(struct cairn_file_how){.mode = 0644}),
+               CAIRN_OK);
+    assert_err(cairn_ownnote_read_kept(dir, 6, &read_back), CAIRN_DOCUMENT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -116,6 +175,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_cannot_be_written_is_not_signed, begin, end),
         cmocka_unit_test_setup_teardown(
             the_lowest_incarnation_of_a_name_is_in_force_and_the_next_announced, begin, end),
+        cmocka_unit_test_setup_teardown(
+            the_last_document_under_a_root_key_and_the_first_one_are_kept, begin, end),
+        cmocka_unit_test_setup_teardown(what_else_lies_beside_it_is_let_lie, begin, end),
     };
     return cmocka_run_group_tests_name("ownnote", tests, NULL, NULL);
 }

@@ -136,6 +136,32 @@ TEST(a_rotated_root_is_the_announced_one_and_announces_another)
     assert_memory_equal(hash, old.doc.next_root, 32);
 }
 
+TEST(what_leads_from_one_root_key_to_the_next_is_kept)
+{
+    uint64_t serial = 0;
+    assert_err(cairn_renew(&options, &old, &made), CAIRN_OK);
+    assert_false(cairn_ownnote_next_kept(dir, 0, &serial));
+    options.is_root_rotated = true;
+    assert_err(cairn_renew(&options, &old, &made), CAIRN_OK); /* 1 2 | 3 4 */
+    options.is_root_rotated = false;
+    assert_err(cairn_renew(&options, &old, &made), CAIRN_OK);
+    assert_err(cairn_renew(&options, &old, &made), CAIRN_OK);
+    assert_true(cairn_ownnote_next_kept(dir, 0, &serial) && serial == 2);
+    assert_true(cairn_ownnote_next_kept(dir, serial, &serial) && serial == 3);
+    assert_false(cairn_ownnote_next_kept(dir, serial, &serial));
+}
+
+TEST(a_document_that_could_not_be_kept_is_not_replaced)
+{
+    char path[CAIRN_FILE_PATH_MAX];
+    assert_err(cairn_file_path(dir, "documents/1.note", path), CAIRN_OK);
+    assert_err(cairn_file_make_dir(path), CAIRN_OK);
+    options.is_root_rotated = true;
+    assert_err(cairn_renew(&options, &old, &made), CAIRN_FILE);
+    assert_err(cairn_ownnote_read(dir, &read_back), CAIRN_OK);
+    assert_int_equal(read_back.doc.serial, 1);
+}
+
 TEST(the_old_root_key_is_not_needed_to_rotate_and_of_no_use_afterwards)
 {
     char path[TEST_PATH_MAX];
@@ -214,6 +240,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_refused_leaves_the_document_as_it_was, begin, end),
         cmocka_unit_test_setup_teardown(a_rotated_root_is_the_announced_one_and_announces_another,
                                         begin, end),
+        cmocka_unit_test_setup_teardown(what_leads_from_one_root_key_to_the_next_is_kept, begin,
+                                        end),
+        cmocka_unit_test_setup_teardown(a_document_that_could_not_be_kept_is_not_replaced, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(
             the_old_root_key_is_not_needed_to_rotate_and_of_no_use_afterwards, begin, end),
         cmocka_unit_test_setup_teardown(

@@ -264,12 +264,63 @@ TEST(a_fingerprint_covers_network_and_root_key)
     assert_memory_not_equal(first, other, 16);
 }
 
+/* Two documents of AUT: 4 announces root key 2, 5 is signed by it and names 4. */
+static struct cairn_bytes rotation_of(struct cairn_country_doc *last,
+                                      struct cairn_country_doc *first)
+{
+    *last = doc_of(4, 1, 2);
+    *first = doc_of(5, 2, 3);
+    struct cairn_bytes note = sign(last, 1, "test-demo/AUT", 0);
+    first->has_previous = true;
+    cairn_sha256_of(note, first->previous);
+    return note;
+}
+
+TEST(a_rotation_is_the_last_document_under_a_key_and_the_next_one_that_names_it)
+{
+    struct cairn_country_doc last, first;
+    struct cairn_bytes note = rotation_of(&last, &first);
+    assert_err(cairn_roster_rotates(&last, note, &first), CAIRN_OK);
+    first.has_previous = false;
+    assert_err(cairn_roster_rotates(&last, note, &first), CAIRN_DENIED_FINGERPRINT);
+    first.has_previous = true;
+    first.previous[31] ^= 1;
+    assert_err(cairn_roster_rotates(&last, note, &first), CAIRN_DENIED_FINGERPRINT);
+    (void)rotation_of(&last, &first);
+    first.serial = 4;
+    assert_err(cairn_roster_rotates(&last, note, &first), CAIRN_DENIED_FINGERPRINT);
+    (void)rotation_of(&last, &first);
+    first.country = cairn_bytes_of("GEO");
+    assert_err(cairn_roster_rotates(&last, note, &first), CAIRN_DENIED_FINGERPRINT);
+    (void)rotation_of(&last, &first);
+    memcpy(first.root, last.root, 32); /* renewed, not rotated */
+    assert_err(cairn_roster_rotates(&last, note, &first), CAIRN_DENIED_FINGERPRINT);
+    (void)rotation_of(&last, &first);
+    last.next_root[0] ^= 1; /* it announced another one */
+    assert_err(cairn_roster_rotates(&last, note, &first), CAIRN_DENIED_FINGERPRINT);
+}
+
+TEST(a_rotation_takes_back_nothing)
+{
+    struct cairn_country_doc last, first;
+    (void)rotation_of(&last, &first);
+    last.sealing[0].is_lost = true;
+    struct cairn_bytes note = sign(&last, 1, "test-demo/AUT", 0);
+    cairn_sha256_of(note, first.previous);
+    assert_err(cairn_roster_rotates(&last, note, &first), CAIRN_DENIED_ENDED);
+    first.sealing[0].is_lost = true;
+    assert_err(cairn_roster_rotates(&last, note, &first), CAIRN_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_document_signed_by_the_root_key_in_it_is_read, reset),
         cmocka_unit_test_setup(a_document_signed_by_another_key_or_name_is_refused, reset),
         cmocka_unit_test_setup(a_document_of_another_network_is_refused, reset),
+        cmocka_unit_test_setup(
+            a_rotation_is_the_last_document_under_a_key_and_the_next_one_that_names_it, reset),
+        cmocka_unit_test_setup(a_rotation_takes_back_nothing, reset),
         cmocka_unit_test_setup(what_is_no_note_or_no_document_is_refused, reset),
         cmocka_unit_test_setup(the_first_document_of_a_country_follows_nothing, reset),
         cmocka_unit_test_setup(a_document_follows_by_serial_and_by_root_key, reset),
