@@ -80,6 +80,7 @@ struct cairn_core_peer {
     bool is_repudiated; /* ... and what is held is another tree: all of it is */
     uint64_t ended_size;     /* if is_ended */
     uint64_t counted_size;   /* if is_ended: leaves that count; ended_size, or 0 if is_repudiated */
+    uint64_t blind_count;    /* ... own: leaves that count, and are of no feed known here (yet) */
     uint64_t cosigned_size;  /* the size of it that we cosigned */
     uint64_t witnessed_size; /* the size of ours that it cosigned */
 };
@@ -106,9 +107,7 @@ uint32_t cairn_core_peer_count(const struct cairn_core *core);
 void cairn_core_peer(const struct cairn_core *core, uint32_t number, struct cairn_core_peer *out);
 
 /* How many leaves of its journal are addressed to this country, were said to be missing since this
- * node was started, and have not come yet. source P-49
- *
- * cost  looks at every feed of the origin */
+ * node was started, and have not come yet. Looks at every feed of the origin. source P-49 */
 uint64_t cairn_core_withheld(const struct cairn_core *core, uint32_t number);
 
 enum cairn_feed_kind {

@@ -9,6 +9,23 @@ uint32_t cairn_core_peer_count(const struct cairn_core *core)
     return core->journal_count;
 }
 
+/* Leaves of an own ended origin that count, are held, and bear the tag of no feed that is known: of
+ * feeds whose secret nobody has handed back, and of private ones. source P-101, P-102 */
+static uint64_t read_blind(const struct cairn_core *core, const struct core_journal *journal)
+{
+    uint64_t left = journal->verified.size;
+    left = left < journal->ended_size ? left : journal->ended_size;
+    if (journal == core->journals || journal->country != 0 || !journal->is_ended ||
+        journal->branch == CORE_BRANCH_WRONG) {
+        return 0;
+    }
+    for (uint32_t i = journal->feed_first; i != CORE_NONE; i = core->feed_next[i]) {
+        uint64_t known = core->feeds[i].commits + core->feeds[i].pending_count;
+        left -= known < left ? known : left;
+    }
+    return left;
+}
+
 void cairn_core_peer(const struct cairn_core *core, uint32_t number, struct cairn_core_peer *out)
 {
     CAIRN_REQUIRE(number < core->journal_count);
@@ -23,6 +40,7 @@ void cairn_core_peer(const struct cairn_core *core, uint32_t number, struct cair
         .is_repudiated = journal->branch == CORE_BRANCH_WRONG,
         .ended_size = journal->ended_size,
         .counted_size = journal->branch == CORE_BRANCH_WRONG ? 0 : journal->ended_size,
+        .blind_count = read_blind(core, journal),
         .cosigned_size = journal->cosigned_size,
         .witnessed_size = journal->witnessed_size,
     };

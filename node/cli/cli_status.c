@@ -92,6 +92,22 @@ static void status_print_withheld(const struct cairn_cli_session *session, const
     }
 }
 
+/* What this country wrote before its origin ended, and cannot read. */
+static void status_print_unopened(const struct cairn_cli_session *session, const json_t *partners)
+{
+    for (size_t i = 0; i < json_array_size(partners); i++) {
+        const json_t *partner = json_array_get(partners, i);
+        long long count = cairn_cli_session_number(partner, "unopened");
+        if (count > 0) {
+            cairn_cli_output_line(
+                &session->output,
+                "unopened    %s: %lld of %lld leaves belong to no feed known here",
+                cairn_cli_session_text(partner, "origin"), count,
+                cairn_cli_session_number(partner, "ended_size"));
+        }
+    }
+}
+
 /* What authors said that they have lost, and what of it is here. */
 static void status_print_losses(const struct cairn_cli_session *session, const json_t *losses)
 {
@@ -161,6 +177,7 @@ static void status_print(const struct cairn_cli_session *session, const json_t *
                           cairn_cli_session_text(state, "summary"));
     status_print_forks(session, answer);
     status_print_withheld(session, json_object_get(answer, "partners"));
+    status_print_unopened(session, json_object_get(answer, "partners"));
     status_print_losses(session, losses);
     if (restore != NULL) {
         cairn_cli_output_line(

@@ -61,6 +61,7 @@ static json_t *status_peer(const struct cairn_core_peer *peer, uint64_t now_ms)
         status_uint(peer->cosigned_size), "witnessed_size", status_uint(peer->witnessed_size));
     if (row != NULL && peer->is_ended) {
         (void)json_object_set_new(row, "ended_size", status_uint(peer->ended_size));
+        (void)json_object_set_new(row, "unopened", status_uint(peer->blind_count));
     }
     if (row != NULL) {
         cairn_freshness_put(row, peer->seen_ms, now_ms);

@@ -17,7 +17,7 @@ enum { AUT, SRB, GEO, POL, NEXT, NODES };
 static const char *const for_aut[] = {
     "of AUT",      "AUT to SRB",  "GEO to AUT",        "SRB epoch 0",
     "SRB epoch 1", "SRB epoch 2", "GEO alone with AUT"};
-static const char *const not_for_aut[] = {"SRB to GEO", "without AUT"};
+static const char *const not_for_aut[] = {"SRB to GEO", "without AUT", "AUT alone"};
 
 static struct cairn_core_peer first_origin(struct world *world, uint32_t node)
 {
@@ -50,6 +50,7 @@ static void write_in(struct world *world, uint32_t node, const char *members, co
 /* gives the feed of SRB's, with two of its epochs; the third is begun when the key is lost */
 static struct world *open_world(uint64_t seed, uint8_t of_srb[static 16])
 {
+    uint8_t private[16];
     struct world *world = world_open(&(struct world_options){.seed = seed,
                                                              .nodes = NODES,
                                                              .latency_ms_max = 40,
@@ -61,6 +62,8 @@ static struct world *open_world(uint64_t seed, uint8_t of_srb[static 16])
             world_meet(world, a, b);
         }
     }
+    assert_err(world_private_open(world, AUT, private), CAIRN_OK);
+    assert_err(world_append(world, AUT, private, "AUT alone"), CAIRN_OK);
     write_in(world, AUT, "AUTGEOSRB", "of AUT");
     write_to(world, AUT, SRB, "AUT to SRB");
     write_to(world, GEO, AUT, "GEO to AUT");
@@ -75,15 +78,39 @@ static struct world *open_world(uint64_t seed, uint8_t of_srb[static 16])
     return world;
 }
 
-/* AUT's machine is gone, and with it all keys but the root key, which lies in a safe. */
-static void lose(struct world *world)
+/* Leaves of AUT's private feed: what nobody can hand back. */
+static uint64_t private_leaves(struct world *world)
 {
+    struct cairn_core *core = world_core(world, AUT);
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < cairn_core_feed_count(core); i++) {
+        struct cairn_core_feed feed;
+        cairn_core_feed(core, i, &feed);
+        count += feed.kind == CAIRN_FEED_PRIVATE ? feed.commits : 0;
+    }
+    return count;
+}
+
+/* AUT's machine is gone, and with it all keys but the root key, which lies in a safe. gives how
+ * many of its leaves nobody will ever open */
+static uint64_t lose(struct world *world)
+{
+    struct cairn_core_peer own;
     struct cairn_core_peer held = first_origin(world, SRB);
+    cairn_core_peer(world_core(world, AUT), 0, &own);
+    for (uint32_t i = 0; i < 10 && own.journal_size != held.journal_size; i++) {
+        world_run(world, 1000);
+        held = first_origin(world, SRB);
+        cairn_core_peer(world_core(world, AUT), 0, &own);
+    }
+    assert_int_equal(held.journal_size, own.journal_size);
+    uint64_t blind = private_leaves(world);
     for (uint32_t node = SRB; node < NEXT; node++) {
         world_cut(world, AUT, node, false);
         world_cut(world, NEXT, node, true);
     }
     world_lose(world, held.journal_size, held.journal_root);
+    return blind;
 }
 
 static void go_wrong(struct world *world, struct test_rng *rng)
@@ -128,7 +155,7 @@ static void play(uint64_t seed)
     struct test_rng rng = {.state = seed * 0x9e3779b97f4a7c15u + 1};
     uint8_t of_srb[16];
     struct world *world = open_world(seed, of_srb);
-    lose(world);
+    uint64_t blind = lose(world);
     assert_err(world_rekey(world, SRB, of_srb), CAIRN_OK); /* to the key that is lost */
     assert_err(world_append(world, SRB, of_srb, "SRB epoch 2"), CAIRN_OK);
     for (uint32_t i = 0; i < FAULTS; i++) {
@@ -148,6 +175,8 @@ static void play(uint64_t seed)
     for (size_t i = 0; i < sizeof not_for_aut / sizeof *not_for_aut; i++) {
         assert_false(world_knows(world, NEXT, not_for_aut[i]));
     }
+    assert_true(blind > 1);
+    assert_int_equal(first_origin(world, NEXT).blind_count, blind);
     for (uint32_t node = SRB; node < NODES; node++) {
         assert_int_equal(world_notices(world, node, CAIRN_NOTICE_FORK), 0);
         assert_int_equal(world_notices(world, node, CAIRN_NOTICE_COMMIT_REFUSED), 0);

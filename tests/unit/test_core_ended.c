@@ -417,6 +417,54 @@ TEST(the_next_incarnation_writes_and_finds_what_the_last_one_wrote_closed)
     assert_false(cairn_core_document(scene.host->core, (const uint8_t *)"XXA", &held));
 }
 
+static uint64_t blind_of(uint32_t number)
+{
+    struct cairn_core_peer peer;
+    cairn_core_peer(scene.host->core, number, &peer);
+    return peer.blind_count;
+}
+
+static void forget_feed(const uint8_t id[static 16])
+{
+    struct cairn_key key = {.table = CAIRN_TABLE_FEED};
+    struct cairn_row row;
+    memcpy(key.id, id, 16);
+    while (disk_range(&scene.host->disk, &key, UINT64_MAX, &row, 1) > 0) {
+        struct cairn_key found = row.key;
+        disk_put(&scene.host->disk, &found, (struct cairn_bytes){.size = 0});
+    }
+}
+
+/* As a node that lost its keys has it: of some feeds nobody has told it yet. */
+TEST(leaves_of_the_last_incarnation_that_belong_to_no_known_feed_are_counted)
+{
+    struct cairn_core_feed region;
+    struct cairn_core_feed national;
+    uint64_t first = host_feed_open(scene.host, "AUTSRB");
+    uint64_t second = host_feed_open(scene.host, HOST_PRIVATE);
+    host_run(scene.host, 130000);
+    feed_of(first, &region);
+    feed_of(second, &national);
+    assert_true(region.commits > 0);
+    assert_true(national.commits > 1);
+    forget_feed(region.id);
+    begin_next(&scene.host->self);
+    uint32_t past = scene_feed_of(national.id).author;
+    assert_int_equal(blind_of(past), region.commits);
+    forget_feed(national.id);
+    host_crash(scene.host);
+    assert_int_equal(blind_of(past), region.commits + national.commits);
+    assert_int_equal(blind_of(0), 0);
+}
+
+TEST(leaves_of_others_that_belong_to_no_known_feed_are_not_counted)
+{
+    scene_write_noise(&scene.srb, 10, 1);
+    take_srb(10);
+    assert_err(end_srb(&scene.srb, 10), CAIRN_OK);
+    assert_int_equal(blind_of(1), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -455,6 +503,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             the_next_incarnation_writes_and_finds_what_the_last_one_wrote_closed, scene_begin,
             scene_end),
+        cmocka_unit_test_setup_teardown(
+            leaves_of_the_last_incarnation_that_belong_to_no_known_feed_are_counted, scene_begin,
+            scene_end),
+        cmocka_unit_test_setup_teardown(
+            leaves_of_others_that_belong_to_no_known_feed_are_not_counted, scene_begin, scene_end),
     };
     return cmocka_run_group_tests_name("core_ended", tests, NULL, NULL);
 }
