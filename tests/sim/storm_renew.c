@@ -52,6 +52,17 @@ void storm_renew(struct storm *storm, uint32_t node)
     }
 }
 
+/* What was written to a member is on no disk any more, so it cannot be told of another feed under
+ * the keys of then: under another one there is another pairwise feed. Once for each country. */
+static void renew_way(struct storm *storm, uint32_t node)
+{
+    if ((storm->new_ways >> node & 1u) == 0) {
+        storm->new_ways |= 1u << node;
+        (void)world_renew(storm->world, node, WORLD_RENEW_SEALING);
+        world_give_own(storm->world, node);
+    }
+}
+
 /* Nobody links with the keys of another incarnation: the document is handed to partners. */
 static void renew_hand_over(struct storm *storm, uint32_t node)
 {
@@ -72,8 +83,11 @@ static void renew_continue(struct storm *storm, uint32_t node)
     uint8_t id[16], unused[16];
     cairn_err err = CAIRN_OK;
     uint32_t count = storm->feed_count;
+    if (!storm->is_calm || storm->world->nodes[node].is_down) {
+        return;
+    }
     cairn_core_restore(storm->world->nodes[node].core, &restore);
-    if (!storm->is_calm || restore.is_restoring || !storm_ends_open(storm, node, id)) {
+    if (restore.is_restoring || !storm_ends_open(storm, node, id)) {
         return;
     }
     struct storm_feed *feed = storm->feeds;
@@ -81,6 +95,9 @@ static void renew_continue(struct storm *storm, uint32_t node)
         feed++;
     }
     bool is_refused = world_answer(storm->world, feed->next_token, &err, unused) && err != CAIRN_OK;
+    if (is_refused && err == CAIRN_RESTORING) {
+        renew_way(storm, node);
+    }
     if (feed->next_token == 0 || is_refused) {
         storm_continue(storm, feed);
         feed->next_token = storm->feeds[count].token;
@@ -106,9 +123,6 @@ void storm_tell(struct storm *storm)
 
 static bool renew_may_recover(const struct storm *storm, uint32_t node)
 {
-    if (storm->has_states) { /* nothing that is folded here is ever repudiated */
-        return false;
-    }
     for (uint32_t i = 0; i < storm->nodes; i++) {
         if (world_rotten(storm->world, i) > 0) {
             return false;
@@ -169,20 +183,6 @@ bool storm_is_stale(const struct storm *storm, const struct storm_feed *feed)
            world_is_stale(storm->world, feed->author, feed->id);
 }
 
-/* What was written to a member is on no disk any more, so nothing can be said to it under the keys
- * of then: under another one there is another pairwise feed. */
-static void renew_way(struct storm *storm, uint32_t node)
-{
-    struct cairn_core_restore restore;
-    cairn_core_restore(storm->world->nodes[node].core, &restore);
-    if (!restore.is_restoring && storm->put_backs[node] > 0 && storm->is_calm &&
-        (storm->new_ways >> node & 1u) == 0) {
-        storm->new_ways |= 1u << node;
-        (void)world_renew(storm->world, node, WORLD_RENEW_SEALING);
-        world_give_own(storm->world, node);
-    }
-}
-
 /* The next epoch; where there is none, the feed is closed, and another one continues it. */
 void storm_seal(struct storm *storm, struct storm_feed *feed)
 {
@@ -192,9 +192,6 @@ void storm_seal(struct storm *storm, struct storm_feed *feed)
     memcpy(command.feed, feed->id, 16);
     if (feed->rekey_token != 0) {
         (void)world_answer(storm->world, feed->rekey_token, &err, unused);
-    }
-    if (err == CAIRN_RESTORING) {
-        renew_way(storm, feed->author);
     }
     if (err == CAIRN_FULL) {
         command.type = CAIRN_EVENT_FEED_CLOSE;
