@@ -192,6 +192,7 @@ bool cairn_core_refetch_is_done(struct cairn_core *core)
 void cairn_core_refetch_thaw(struct cairn_core *core)
 {
     bool is_following = false;
+    bool is_any_thawed = false;
     struct core_puts puts = cairn_core_puts_begin(core, REFETCH_ROWS);
     for (uint32_t i = core->journals[0].feed_first; i != CORE_NONE; i = core->feed_next[i]) {
         struct cairn_feed *feed = &core->feeds[i];
@@ -200,6 +201,7 @@ void cairn_core_refetch_thaw(struct cairn_core *core)
             cairn_core_tag_remove(core, i);
             cairn_core_want_stop(core, core_log_of_feed(core, i));
             feed->is_frozen = false;
+            is_any_thawed = true;
             if (feed->has_frozen_row) {
                 feed->has_frozen_row = false;
                 (void)cairn_core_puts_add(&puts, CAIRN_TABLE_FEED, feed->id, 4); /* is deleted */
@@ -208,6 +210,9 @@ void cairn_core_refetch_thaw(struct cairn_core *core)
         is_following = is_following || feed->is_frozen;
     }
     core->restore.is_following = is_following;
+    if (is_any_thawed) { /* a member may have been removed before its feed was known again */
+        cairn_core_closes_due(core);
+    }
     if (puts.count > 0) {
         cairn_core_puts_store(core, &puts, cairn_core_task_open(core, CORE_TASK_STORE, 0, 0), true);
     }
