@@ -20,7 +20,7 @@ struct node_cursor {
     uint64_t commits;
     uint8_t root[32]; /* of the feed at the last of them */
     uint64_t born;    /* as its ripe commits said */
-    bool is_closed; /* by an entry of it */
+    bool is_closed;   /* by an entry of it */
     bool is_continuing;
     uint8_t continues[16]; /* the feed before it, as its record says */
 };

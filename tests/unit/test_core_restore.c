@@ -215,7 +215,7 @@ TEST(a_partner_that_is_removed_need_not_answer)
     assert_false(now().is_restoring);
 }
 
-/* The log may be of before the first partner was met: then others know who was told, it does not. */
+/* The log may be of before the first partner was met: it does not know who was told. */
 TEST(a_log_that_knows_no_partner_waits_for_one_when_the_guard_is_missing)
 {
     struct cairn_core_restore held = now();
