@@ -233,7 +233,7 @@ TEST(a_log_that_knows_no_partner_waits_for_one_when_the_guard_is_missing)
     start_beside(CAIRN_GUARD_PRESENT, held.durable_size, held.durable_root);
     assert_true(now().is_restoring);
     assert_false(does_flush());
-    host_meet(scene.host, &scene.srb);
+    host_show(scene.host, &scene.srb);
     host_settle(scene.host);
     assert_true(now().is_restoring);
     hear(SRB, &scene.srb, held.durable_size, held.durable_root);
