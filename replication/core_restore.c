@@ -265,8 +265,9 @@ static bool restore_has_asked(const struct cairn_core *core)
 {
     uint32_t partner_count = restore_count(core, false);
     uint32_t heard_count = restore_count(core, true);
-    if (heard_count == 0) { /* a node without partners has told nobody; one without a log has */
-        return partner_count == 0 && core->journals[0].verified.size > 0;
+    if (heard_count == 0) { /* without partners nobody was told, unless the log is of before them */
+        return partner_count == 0 && !core->restore.needs_all &&
+               core->journals[0].verified.size > 0;
     }
     return !core->restore.needs_all || heard_count == partner_count;
 }

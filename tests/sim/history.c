@@ -11,7 +11,7 @@
 
 /* What was told of one journal at one size. */
 struct history_place {
-    uint32_t node_plus1; /* 0: free */
+    uint32_t journal_plus1; /* 0: free */
     uint64_t size;
     uint8_t root[32];
 };
@@ -57,20 +57,21 @@ static uint32_t history_node(const struct world *world, struct cairn_bytes origi
     return node;
 }
 
-bool history_tell(struct history *history, uint32_t node, uint64_t size,
+bool history_tell(struct history *history, uint32_t journal, uint64_t size,
                   const uint8_t root[static 32])
 {
-    size_t at = (size_t)(size * WORLD_NODES_MAX + node) % HISTORY_PLACES;
+    size_t at = (size_t)(size * WORLD_NODES_MAX + journal) % HISTORY_PLACES;
     struct history_place *place = &history->places[at];
-    while (place->node_plus1 != 0 && (place->node_plus1 != node + 1 || place->size != size)) {
+    while (place->journal_plus1 != 0 &&
+           (place->journal_plus1 != journal + 1 || place->size != size)) {
         at = (at + 1) % HISTORY_PLACES;
         place = &history->places[at];
     }
-    if (place->node_plus1 != 0) {
+    if (place->journal_plus1 != 0) {
         return memcmp(place->root, root, 32) == 0;
     }
     assert_true(++history->count < HISTORY_PLACES);
-    place->node_plus1 = node + 1;
+    place->journal_plus1 = journal + 1;
     place->size = size;
     memcpy(place->root, root, 32);
     return true;
@@ -100,8 +101,12 @@ static void history_take(struct world *world, struct cairn_arena *arena, struct 
         return;
     }
     uint32_t node = history_node(world, checkpoint.origin);
-    if (node < world->options.nodes &&
-        !history_tell(world->history, node, checkpoint.size, checkpoint.root)) {
+    if (node == world->options.nodes) {
+        return;
+    }
+    uint64_t incarnation = world->nodes[node].doc.nodes[0].incarnation;
+    uint32_t journal = node + WORLD_NODES_MAX * (uint32_t)incarnation;
+    if (!history_tell(world->history, journal, checkpoint.size, checkpoint.root)) {
         world->history->second_count++;
         assert_true(world->nodes[node].is_liar); /* a second history was signed */
     }

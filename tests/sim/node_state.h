@@ -21,6 +21,9 @@ struct node_cursor {
     uint64_t commits;
     uint8_t root[32]; /* of the feed at the last of them */
     uint64_t born;    /* as its ripe commits said */
+    bool is_closed;   /* by an entry of it */
+    bool is_continuing;
+    uint8_t continues[16]; /* the feed before it, as its record says */
 };
 
 struct node_invite {
@@ -65,7 +68,8 @@ struct node {
     uint32_t sealing_told;                                  /* of them, to this run of the node */
     struct cairn_country_doc doc;                           /* its country's newest one ... */
     uint8_t spki_hash[32];
-    uint8_t note[8192]; /* ... signed */
+    char past_origin[CAIRN_LIMIT_ORIGIN_BYTES + 1]; /* that its country ended last; "" none */
+    uint8_t note[8192];                             /* ... signed */
     size_t note_size;
     struct node_kept kept[NODE_KEPT_MAX];
     uint32_t kept_count;

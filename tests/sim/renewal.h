@@ -22,6 +22,11 @@ bool world_renew(struct world *world, uint32_t node, uint32_t what);
  * another one and with nothing else but that document. */
 void world_lose(struct world *world, uint64_t size, const uint8_t root[static 32]);
 
+/* `cairn recover`: the country ends the origin of this node at the longest checkpoint that it, or
+ * anybody honest, holds, and the node goes on as the next incarnation: on its disk, or a new one.
+ * gives false when it is writing now: nothing changed then. source P-14 to P-16 */
+bool world_recover(struct world *world, uint32_t node, bool is_disk_gone);
+
 /* Does a node hold the newest document of a country? */
 bool world_has_document(const struct world *world, uint32_t node, uint32_t country);
 

@@ -337,6 +337,37 @@ CHECK(a_commit_that_is_withheld_and_not_reported_is_seen)
     assert_true(fires(storm_check_lies, "SRB has not opened 0 commits of AUT, and reported 1"));
 }
 
+CHECK(an_origin_that_did_not_end_where_its_country_says_is_seen)
+{
+    struct node *author = &storm.world->nodes[AUT];
+    struct node *reader = &storm.world->nodes[SRB];
+    storm.classes = 1u << STORM_RECOVER;
+    storm.has_states = false;
+    for (uint32_t i = 0; i < 60 && author->past_origin[0] == 0; i++) { /* its disk is gone or not */
+        storm_recover(&storm, AUT);
+        world_run(storm.world, 1000);
+    }
+    storm.is_calm = true;
+    for (uint32_t i = 0; i < 20; i++) {
+        storm_add_owed(&storm);
+        storm_tell(&storm);
+        world_run(storm.world, 10000);
+    }
+    assert_true(is_settled(""));
+    storm_check_settled(&storm);
+    author->doc.ended[0].root[0] ^= 1;
+    assert_false(is_settled("is not at the end of an origin"));
+    author->doc.ended[0].root[0] ^= 1;
+    struct node_cursor *past = views_cursor(&reader->views, storm.feeds[0].id);
+    past->commits--;
+    assert_false(is_settled("SRB of AUT: commits of an origin that ended"));
+    past->commits++;
+    for (uint32_t i = 0; i < author->views.cursor_count; i++) {
+        author->views.cursors[i].is_continuing = false;
+    }
+    assert_false(is_settled("a feed of an origin that ended is not continued"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -353,6 +384,7 @@ int main(void)
         cmocka_unit_test(a_feed_that_is_sealed_to_an_older_key_is_seen),
         cmocka_unit_test(a_fork_that_is_not_proved_is_seen),
         cmocka_unit_test(a_commit_that_is_withheld_and_not_reported_is_seen),
+        cmocka_unit_test(an_origin_that_did_not_end_where_its_country_says_is_seen),
         cmocka_unit_test(leaves_and_links_that_are_missing_are_seen),
         cmocka_unit_test(states_in_order_are_in_order),
         cmocka_unit_test(two_who_show_the_same_operations_otherwise_are_seen),

@@ -48,6 +48,16 @@ static void say(struct world *world, uint32_t node, const uint8_t feed[static 16
     }
 }
 
+static cairn_err answer_to(struct world *world, const struct world_command *command)
+{
+    cairn_err err = CAIRN_OK;
+    uint8_t unused[16];
+    uint64_t token = world_begin(world, AUT, command);
+    world_run(world, 5000);
+    assert_true(world_answer(world, token, &err, unused));
+    return err;
+}
+
 /* AUT writes to a feed and in pairs, before its disk is copied and after. */
 static void write_around_backup(struct world *world, uint8_t feed[static 16],
                                 uint8_t late[static 16])
@@ -125,6 +135,11 @@ TEST(with_one_partner_out_of_reach_the_guard_is_enough)
     assert_int_equal(knows(world, AUT, "late", 5), 5);
     assert_int_equal(knows(world, AUT, "pair", 5), 0); /* nobody but GEO has it */
     assert_err(world_append(world, AUT, pairwise, "too early"), CAIRN_RESTORING);
+    struct world_command open = {.type = CAIRN_EVENT_FEED_OPEN, .members = "AUTGEOSRB"};
+    struct world_command rekey = {.type = CAIRN_EVENT_FEED_REKEY};
+    memcpy(rekey.feed, feed, sizeof feed);
+    assert_err(answer_to(world, &open), CAIRN_RESTORING); /* GEO could not be told of it */
+    assert_err(answer_to(world, &rekey), CAIRN_OK);       /* it knows this one */
     world_cut(world, AUT, GEO, true);
     world_run(world, 20000);
     expect_all_back(world);
@@ -198,13 +213,8 @@ TEST(a_private_feed_without_new_entries_comes_back_and_another_is_lost)
 static cairn_err close_feed(struct world *world, const uint8_t feed[static 16])
 {
     struct world_command command = {.type = CAIRN_EVENT_FEED_CLOSE};
-    cairn_err err = CAIRN_OK;
-    uint8_t unused[16];
     memcpy(command.feed, feed, 16);
-    uint64_t token = world_begin(world, AUT, &command);
-    world_run(world, 5000);
-    assert_true(world_answer(world, token, &err, unused));
-    return err;
+    return answer_to(world, &command);
 }
 
 /* AUT opens a feed that goes on in the place of another one. */

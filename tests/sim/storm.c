@@ -294,8 +294,10 @@ static void storm_order(struct storm *storm)
     } else if (dice == 9 && storm_has(storm, STORM_POLICY)) {
         test_rng_bytes(&storm->rng, hash, sizeof hash);
         world_policy(storm->world, node, hash);
-    } else if (dice == 10) {
+    } else if (dice == 10 && storm_below(storm, 3) > 0) {
         storm_renew(storm, node);
+    } else if (dice == 10) {
+        storm_recover(storm, node);
     } else {
         storm_append(storm, node);
     }
@@ -332,6 +334,18 @@ static void storm_settle(struct storm *storm)
     }
 }
 
+/* Who waits for what nobody gives back ends its origin. gives false when nobody does */
+static bool storm_recover_excused(struct storm *storm)
+{
+    uint32_t before = storm->recovered;
+    for (uint32_t node = 0; node < storm->nodes; node++) {
+        if ((storm->villains >> node & 1u) == 0 && storm_is_excused(storm, node)) {
+            storm_recover(storm, node);
+        }
+    }
+    return storm->recovered != before;
+}
+
 void storm_play_told(uint64_t seed, storm_teller *tell, uint8_t out_trace[static 32])
 {
     static struct storm storm;
@@ -353,6 +367,9 @@ void storm_play_told(uint64_t seed, storm_teller *tell, uint8_t out_trace[static
     storm_learn(&storm);
     storm_calm(&storm);
     storm_settle(&storm);
+    if (storm_recover_excused(&storm)) {
+        storm_settle(&storm);
+    }
     if (storm_has(&storm, STORM_ROTATE)) {
         storm_last_words(&storm);
         storm_settle(&storm);

@@ -33,9 +33,10 @@ enum storm_class {
     STORM_REKEY,
     STORM_CLOSE,
     STORM_POLICY,
-    STORM_LARGE,  /* operations of up to 60 KiB */
-    STORM_ROTATE, /* other sealing keys */
-    STORM_ROOT,   /* the announced root key */
+    STORM_LARGE,   /* operations of up to 60 KiB */
+    STORM_ROTATE,  /* other sealing keys */
+    STORM_ROOT,    /* the announced root key */
+    STORM_RECOVER, /* the next incarnation */
     STORM_CLASSES,
 };
 
@@ -44,6 +45,7 @@ struct storm_feed {
     uint32_t author;
     uint32_t wanted;      /* set of nodes that an operator ever wanted in it */
     uint64_t rekey_token; /* the last one asked for because a member has another key; 0 none */
+    uint64_t next_token;  /* of the feed that continues it, asked for in the end; 0 none */
     bool is_known;        /* it was opened, and this is its id */
     uint8_t id[16];
 };
@@ -73,7 +75,8 @@ struct storm {
     uint32_t villains;              /* set of nodes that lie: none, or one */
     struct liar *liar;              /* ... in its own name; NULL: only its frames are altered */
     uint32_t new_roots[WORLD_NODES_MAX]; /* by node: how often its country changed its root key */
-    uint32_t new_ways; /* set of nodes that drew a key to speak with a partner again */
+    uint32_t recovered; /* set of nodes that are another incarnation than they were */
+    uint32_t new_ways;  /* set of nodes that drew a key to speak with a partner again */
     bool is_calm;
     uint32_t failed_disks; /* set of nodes whose disk was made to fail */
     uint64_t faults;
@@ -93,6 +96,8 @@ bool storm_has_officers(uint64_t seed);
 uint64_t storm_played_ms(void);
 uint64_t storm_played_faults(void);
 
+/* Whom a node recognises. */
+uint32_t storm_partners(const struct storm *storm, uint32_t node);
 uint32_t storm_below(struct storm *storm, uint32_t bound);
 bool storm_has(const struct storm *storm, enum storm_class class);
 /* Feeds whose opening was answered since. */
@@ -110,6 +115,13 @@ void storm_give_up(struct storm *storm);
 /* The country of this node, and maybe another one, has its next document. */
 void storm_renew(struct storm *storm, uint32_t node);
 void storm_tell(struct storm *storm);
+/* Its operator ends the origin of this node, which goes on as another one. */
+void storm_recover(struct storm *storm, uint32_t node);
+/* A feed of an origin of this node that ended, and that no other feed continues.
+ * gives false when there is none, or no feed more may be opened here */
+bool storm_ends_open(const struct storm *storm, uint32_t node, uint8_t out_feed[static 16]);
+/* A node waits for what nobody gives back. */
+bool storm_is_excused(const struct storm *storm, uint32_t node);
 /* Is an open feed's epoch sealed to an older key of some member? Then another one begins. P-95 */
 bool storm_is_stale(const struct storm *storm, const struct storm_feed *feed);
 void storm_seal(struct storm *storm, struct storm_feed *feed);

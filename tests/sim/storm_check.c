@@ -77,8 +77,9 @@ static void check_peace(const struct storm *storm, uint32_t number)
                      world_countries[other], node->blame_err);
         }
     }
-    if (storm->villains == 0 &&
-        (node->blame_count != 0 || node->notices[CAIRN_NOTICE_COMMIT_REFUSED] != 0)) {
+    /* Who does not know yet that an origin ended serves less than up to its end. */
+    bool is_refusing = storm->recovered == 0 && node->notices[CAIRN_NOTICE_COMMIT_REFUSED] != 0;
+    if (storm->villains == 0 && (node->blame_count != 0 || is_refusing)) {
         fail_msg("%s refuses something for error %d, where nobody lies", world_countries[number],
                  node->blame_err);
     }
@@ -162,6 +163,126 @@ static bool check_journal(const struct check_pair *pair)
     return true;
 }
 
+/* What an origin wrote before it ended: who may read it has as much as the node that went on. */
+static bool check_past_feeds(const struct check_pair *pair, uint32_t origin)
+{
+    const struct node *author = &pair->storm->world->nodes[pair->author];
+    const struct node *reader = &pair->storm->world->nodes[pair->reader];
+    for (uint32_t i = 0; i < cairn_core_feed_count(author->core); i++) {
+        struct cairn_core_feed feed, held;
+        uint32_t number;
+        cairn_core_feed(author->core, i, &feed);
+        if (feed.author != origin || feed.kind == CAIRN_FEED_PRIVATE ||
+            !check_is_member(pair->storm, &feed, pair->author, pair->reader) ||
+            !cairn_core_feed_find(reader->core, feed.id, &number)) {
+            continue;
+        }
+        cairn_core_feed(reader->core, number, &held);
+        if (held.commits != feed.commits ||
+            views_commits(&reader->views, feed.id) != views_commits(&author->views, feed.id)) {
+            return check_say(pair, "commits of an origin that ended", held.commits, feed.commits);
+        }
+    }
+    return true;
+}
+
+static uint32_t check_past_origin(const struct node *node, const char *origin,
+                                  struct cairn_core_peer *out)
+{
+    uint32_t i = 1;
+    for (; i < cairn_core_peer_count(node->core); i++) {
+        cairn_core_peer(node->core, i, out);
+        if (strcmp(out->origin, origin) == 0) {
+            break;
+        }
+    }
+    return i;
+}
+
+static bool check_is_at_end(const struct check_pair *pair, uint32_t number)
+{
+    const struct node *author = &pair->storm->world->nodes[pair->author];
+    const struct node *node = &pair->storm->world->nodes[number];
+    struct cairn_core_peer peer;
+    return check_past_origin(node, author->past_origin, &peer) <
+               cairn_core_peer_count(node->core) &&
+           peer.journal_size == author->doc.ended[author->doc.ended_count - 1].size;
+}
+
+/* Has this reader a partner that could give it the whole origin? */
+static bool check_is_served(const struct check_pair *pair)
+{
+    const struct world *world = pair->storm->world;
+    bool is_served = false;
+    for (uint32_t peer = 0; peer < pair->storm->nodes; peer++) {
+        is_served = is_served ||
+                    (peer != pair->reader && !world->nodes[peer].is_liar &&
+                     world_recognises(world, pair->reader, peer) &&
+                     world_recognises(world, peer, pair->reader) && check_is_at_end(pair, peer));
+    }
+    return is_served;
+}
+
+/* The origin that the author's country ended: all are at its position, as the document says, that
+ * have a partner who is. */
+static bool check_ended(const struct check_pair *pair)
+{
+    const struct node *author = &pair->storm->world->nodes[pair->author];
+    const struct node *reader = &pair->storm->world->nodes[pair->reader];
+    struct cairn_core_peer peer;
+    if (author->past_origin[0] == 0) {
+        return true;
+    }
+    const struct cairn_country_ended *ended = &author->doc.ended[author->doc.ended_count - 1];
+    uint32_t number = check_past_origin(reader, author->past_origin, &peer);
+    if (number == cairn_core_peer_count(reader->core)) {
+        return check_say(pair, "knows nothing of an origin that ended", 0, ended->size);
+    }
+    if (!peer.is_ended || peer.is_repudiated || peer.is_forked ||
+        peer.journal_size != ended->size || memcmp(peer.journal_root, ended->root, 32) != 0) {
+        return !check_is_served(pair) ||
+               check_say(pair, "is not at the end of an origin", peer.journal_size, ended->size);
+    }
+    return !check_is_at_end(pair, pair->author) ||
+           check_past_feeds(pair, check_past_origin(author, author->past_origin, &peer));
+}
+
+/* A feed of the own origin that ended. */
+static bool check_is_past(const struct cairn_core_feed *feed)
+{
+    return feed->is_own && feed->author != 0 && feed->kind == CAIRN_FEED_AUDIENCE &&
+           feed->commits > 0;
+}
+
+/* It took no more entries before, or the record of a feed that stands in the journals says that it
+ * goes on behind this one. */
+static bool check_is_continued(const struct node *node, const uint8_t feed[static 16])
+{
+    for (uint32_t i = 0; i < node->views.cursor_count; i++) {
+        const struct node_cursor *cursor = &node->views.cursors[i];
+        bool is_closed = cursor->is_closed && memcmp(cursor->feed, feed, 16) == 0;
+        if (is_closed || (cursor->is_continuing && memcmp(cursor->continues, feed, 16) == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool storm_ends_open(const struct storm *storm, uint32_t node, uint8_t out_feed[static 16])
+{
+    const struct cairn_core *core = storm->world->nodes[node].core;
+    struct cairn_core_feed feed;
+    for (uint32_t i = 0; i < cairn_core_feed_count(core); i++) {
+        cairn_core_feed(core, i, &feed);
+        if (check_is_past(&feed) && storm_feed_of(storm, feed.id) != NULL &&
+            !check_is_continued(&storm->world->nodes[node], feed.id)) {
+            memcpy(out_feed, feed.id, 16);
+            return storm->feed_count < STORM_FEEDS_MAX;
+        }
+    }
+    return false;
+}
+
 static bool check_pair(const struct check_pair *pair)
 {
     const struct cairn_core *core = pair->storm->world->nodes[pair->author].core;
@@ -170,7 +291,7 @@ static bool check_pair(const struct check_pair *pair)
                      !world_recognises(pair->storm->world, pair->reader, pair->author))) {
         return true;
     }
-    if (!is_self && !check_journal(pair)) {
+    if ((!is_self && !check_journal(pair)) || !check_ended(pair)) {
         return false;
     }
     if (!world_has_document(pair->storm->world, pair->reader, pair->author)) {
@@ -237,7 +358,7 @@ static bool check_is_withheld(const struct storm *storm, uint32_t node,
     return is_withheld && !is_offered;
 }
 
-static bool check_is_excused(const struct storm *storm, uint32_t node)
+bool storm_is_excused(const struct storm *storm, uint32_t node)
 {
     struct cairn_core_restore restore;
     cairn_core_restore(storm->world->nodes[node].core, &restore);
@@ -255,6 +376,10 @@ static bool check_is_in_order(const struct check_pair *pair)
     cairn_core_restore(node->core, &restore);
     if (restore.is_halted) {
         return check_say(pair, "is halted", restore.durable_size, restore.shown_size);
+    }
+    uint8_t unused[16];
+    if (storm_ends_open(pair->storm, pair->author, unused)) {
+        return check_say(pair, "a feed of an origin that ended is not continued", 1, 0);
     }
     if (restore.is_restoring) {
         return check_say(pair, "restores", restore.durable_size, restore.guard_size);
@@ -277,7 +402,7 @@ bool storm_is_settled(const struct storm *storm, char *out_why, size_t capacity)
 {
     for (uint32_t a = 0; a < storm->nodes; a++) {
         struct check_pair pair = {storm, a, a, out_why, capacity};
-        if (storm->world->nodes[a].is_liar || check_is_excused(storm, a)) {
+        if (storm->world->nodes[a].is_liar || storm_is_excused(storm, a)) {
             continue;
         }
         if (!check_is_in_order(&pair)) {
@@ -343,7 +468,7 @@ void storm_check_settled(const struct storm *storm)
 {
     for (uint32_t i = 0; i < storm->word_count; i++) {
         if (!storm->world->nodes[storm->words[i].author].is_liar &&
-            !check_is_excused(storm, storm->words[i].author)) {
+            !storm_is_excused(storm, storm->words[i].author)) {
             check_word(storm, i);
         }
     }

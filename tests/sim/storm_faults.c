@@ -50,7 +50,7 @@ static void fault_disk(struct storm *storm, enum storm_class class)
     }
 }
 
-static uint32_t fault_partners(const struct storm *storm, uint32_t node)
+uint32_t storm_partners(const struct storm *storm, uint32_t node)
 {
     uint32_t partners = 0;
     for (uint32_t peer = 0; peer < storm->nodes; peer++) {
@@ -77,16 +77,16 @@ static void fault_put_back(struct storm *storm)
     if (!world_is_held(storm->world, node)) {
         return;
     }
-    uint32_t partners = fault_partners(storm, node);
+    uint32_t partners = storm_partners(storm, node);
     storm->put_backs[node]++;
     world_put_back(storm->world, node, has_guard);
-    storm->owed[node] |= partners & ~fault_partners(storm, node);
+    storm->owed[node] |= partners & ~storm_partners(storm, node);
 }
 
 void storm_add_owed(struct storm *storm)
 {
     for (uint32_t node = 0; node < storm->nodes; node++) {
-        storm->owed[node] &= ~fault_partners(storm, node);
+        storm->owed[node] &= ~storm_partners(storm, node);
         for (uint32_t peer = 0; peer < storm->nodes; peer++) {
             if ((storm->owed[node] >> peer & 1u) != 0) {
                 struct world_command add = {.type = CAIRN_EVENT_DOCUMENT, .country = peer};

@@ -45,7 +45,7 @@ static void tell_feeds(const struct cairn_core *core)
     for (uint32_t i = 0; i < cairn_core_feed_count(core); i++) {
         struct cairn_core_feed feed;
         cairn_core_feed(core, i, &feed);
-        if (feed.author != 0 || feed.is_lost || feed.kind == CAIRN_FEED_CONTROL) {
+        if (!feed.is_own || feed.is_lost || feed.kind == CAIRN_FEED_CONTROL) {
             continue;
         }
         (void)printf("feed");

@@ -61,6 +61,82 @@ void world_lose(struct world *world, uint64_t size, const uint8_t root[static 32
     world_crash(world, last);
 }
 
+/* ---- the same node goes on ---- */
+
+static void ended_position(const struct world *world, uint32_t number, bool is_disk_gone,
+                           struct cairn_country_ended *out)
+{
+    struct cairn_core_restore own;
+    cairn_core_restore(world->nodes[number].core, &own);
+    cairn_sha256_of((struct cairn_bytes){.size = 0}, out->root);
+    if (!is_disk_gone) {
+        out->size = own.durable_size;
+        memcpy(out->root, own.durable_root, 32);
+    }
+    for (uint32_t other = 0; other < world->options.nodes; other++) {
+        const struct node *holder = &world->nodes[other];
+        for (uint32_t i = 1; !holder->is_liar && i < cairn_core_peer_count(holder->core); i++) {
+            struct cairn_core_peer peer;
+            cairn_core_peer(holder->core, i, &peer);
+            if (strcmp(peer.origin, world->nodes[number].origin) == 0 &&
+                peer.journal_size > out->size) {
+                out->size = peer.journal_size;
+                memcpy(out->root, peer.journal_root, 32);
+            }
+        }
+    }
+}
+
+/* The document that says so, and the keys of what begins. */
+static void ended_begin_next(struct world *world, struct node *node,
+                             const struct cairn_country_ended *position)
+{
+    struct cairn_country_doc *doc = &node->doc;
+    struct cairn_country_ended *ended = &doc->ended[doc->ended_count++];
+    *ended = *position;
+    ended->name = doc->nodes[0].name;
+    ended->incarnation = doc->nodes[0].incarnation++;
+    memcpy(ended->log, doc->nodes[0].log, 32);
+    memcpy(ended->witness, doc->nodes[0].witness, 32);
+    world_random(world, node->log_seed, 32);
+    world_random(world, node->witness_seed, 32);
+    world_random(world, node->spki_hash, 32);
+    cairn_suite_sign_public(&world->suite, node->log_seed, doc->nodes[0].log);
+    cairn_suite_sign_public(&world->suite, node->witness_seed, doc->nodes[0].witness);
+    memcpy(doc->nodes[0].tls_spki, node->spki_hash, 32);
+    memcpy(node->past_origin, node->origin, sizeof node->origin);
+    assert_err(cairn_origin_make(doc->network, doc->country, doc->nodes[0].name,
+                                 doc->nodes[0].incarnation, node->origin),
+               CAIRN_OK);
+    node->start = (struct cairn_event){.as.start = {.guard = CAIRN_GUARD_PRESENT}};
+    cairn_sha256_of((struct cairn_bytes){.size = 0}, node->start.as.start.root);
+    node->start_older = node->start;
+}
+
+bool world_recover(struct world *world, uint32_t number, bool is_disk_gone)
+{
+    struct node *node = &world->nodes[number];
+    struct cairn_country_ended position = {.size = 0};
+    if (node->is_down || node->task_count > 0) {
+        return false;
+    }
+    ended_position(world, number, is_disk_gone, &position);
+    world_fall(world, number, WORLD_KILLED, 0);
+    world_say(world, number, is_disk_gone ? "recovers, disk gone" : "recovers", position.size);
+    ended_begin_next(world, node, &position);
+    bool is_written = world_renew(world, number, WORLD_RENEW_PLAIN);
+    assert_true(is_written);
+    if (is_disk_gone) {
+        disk_close(&node->disk);
+        node->disk = (struct disk){.count = 0};
+        views_clear(&node->views);
+        world_fold_forget(world, number);
+    }
+    node->life++; /* the start that the fall has asked for */
+    node_start(world, number);
+    return true;
+}
+
 bool world_repudiates(const struct world *world, uint32_t node, const char *word)
 {
     uint32_t found = world_find_word(world, node, word);

@@ -207,6 +207,7 @@ void world_fold_forget(struct world *world, uint32_t node)
 struct fold_run {
     struct world *world;
     struct node *node;
+    struct node_cursor *cursor; /* of the feed */
     struct cairn_event *told;
     struct cairn_sha256 hash;
     uint32_t number;
@@ -267,10 +268,11 @@ static void fold_record(struct fold_run *run, const struct cairn_operation *oper
     struct cairn_arena arena;
     struct cairn_feedop op;
     size_t fault_at;
-    bool is_wanted = operation->kind == CAIRN_KIND_CONTROL_MARK ||
-                     operation->kind == CAIRN_KIND_FEED_INVITE ||
-                     operation->kind == CAIRN_KIND_FEED_KEYS ||
-                     (operation->kind == CAIRN_KIND_FEED_LOST && run->is_new);
+    bool is_wanted =
+        operation->kind == CAIRN_KIND_CONTROL_MARK || operation->kind == CAIRN_KIND_FEED_OPEN ||
+        operation->kind == CAIRN_KIND_FEED_CLOSE || operation->kind == CAIRN_KIND_FEED_INVITE ||
+        operation->kind == CAIRN_KIND_FEED_KEYS ||
+        (operation->kind == CAIRN_KIND_FEED_LOST && run->is_new);
     if (!is_wanted) {
         return;
     }
@@ -284,6 +286,11 @@ static void fold_record(struct fold_run *run, const struct cairn_operation *oper
         fold_lost(views, &op.as.lost);
     } else if (op.kind == CAIRN_KIND_FEED_KEYS) {
         fold_keys(run, &op.as.keys);
+    } else if (op.kind == CAIRN_KIND_FEED_CLOSE) {
+        run->cursor->is_closed = true;
+    } else if (op.kind == CAIRN_KIND_FEED_OPEN) {
+        run->cursor->is_continuing = op.as.open.is_continuing;
+        memcpy(run->cursor->continues, op.as.open.continues, 16);
     } else if (run->is_new && !run->is_own) {
         assert_true(views->invite_count < NODE_INVITES_MAX);
         struct node_invite *invite = &views->invites[views->invite_count++];
@@ -379,7 +386,8 @@ static void fold_commit(struct fold_run *run, const struct cairn_open_reader *re
 static uint32_t fold_author(const struct world *world, const char *origin)
 {
     uint32_t author = 0;
-    while (author < world->options.nodes && strcmp(world->nodes[author].origin, origin) != 0) {
+    while (author < world->options.nodes && strcmp(world->nodes[author].origin, origin) != 0 &&
+           strcmp(world->nodes[author].past_origin, origin) != 0) {
         author++;
     }
     return author;
@@ -397,6 +405,7 @@ bool world_fold(struct world *world, struct world_event *job)
     uint32_t invite_count = node->views.invite_count;
     struct fold_run run = {.world = world,
                            .node = node,
+                           .cursor = cursor,
                            .number = job->node,
                            .told = &told,
                            .is_own = job->ripe.is_own};

@@ -95,7 +95,7 @@ struct history *history_open(void);
 void history_close(struct history *history);
 void history_hear(struct world *world, struct cairn_bytes payload);
 /* What may be told of a journal. gives false when it contradicts what was told before */
-bool history_tell(struct history *history, uint32_t node, uint64_t size,
+bool history_tell(struct history *history, uint32_t journal, uint64_t size,
                   const uint8_t root[static 32]);
 
 /* queue */

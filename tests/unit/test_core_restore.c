@@ -215,6 +215,32 @@ TEST(a_partner_that_is_removed_need_not_answer)
     assert_false(now().is_restoring);
 }
 
+/* The log may be of before the first partner was met: it does not know who was told. */
+TEST(a_log_that_knows_no_partner_waits_for_one_when_the_guard_is_missing)
+{
+    struct cairn_core_restore held = now();
+    scene_forget("SRB", 1);
+    scene_forget("GEO", 2);
+    host_settle(scene.host);
+    start_beside(CAIRN_GUARD_PRESENT, held.durable_size, held.durable_root);
+    assert_int_equal(now().partner_count, 0);
+    assert_false(now().is_restoring);
+    held = now();
+    start_beside(CAIRN_GUARD_MISSING, 0, NULL);
+    assert_true(now().is_restoring);
+    assert_false(does_flush());
+    scene.host->start.as.start.is_doubted = true; /* the host kept it, and made a guard anew */
+    start_beside(CAIRN_GUARD_PRESENT, held.durable_size, held.durable_root);
+    assert_true(now().is_restoring);
+    assert_false(does_flush());
+    host_show(scene.host, &scene.srb);
+    host_settle(scene.host);
+    assert_true(now().is_restoring);
+    hear(SRB, &scene.srb, held.durable_size, held.durable_root);
+    assert_false(now().is_restoring);
+    assert_true(does_flush());
+}
+
 TEST(a_partner_that_holds_what_is_missing_is_not_removed)
 {
     uint8_t root[32] = {7};
@@ -402,6 +428,7 @@ int main(void)
         CASE(doubt_of_an_earlier_run_holds_with_a_guard_that_agrees),
         CASE(a_stale_guard_that_is_ahead_is_not_believed_alone),
         CASE(a_partner_that_is_removed_need_not_answer),
+        CASE(a_log_that_knows_no_partner_waits_for_one_when_the_guard_is_missing),
         CASE(a_partner_that_holds_what_is_missing_is_not_removed),
         CASE(look_ups_are_recorded_meanwhile_in_a_feed_of_their_own),
         CASE(after_a_start_a_partner_is_heard_before_anything_is_signed),
