@@ -36,7 +36,7 @@ static struct cairn_core_restore now(void)
 static struct cairn_bytes row_of(enum cairn_table table, const uint8_t id[static 16],
                                  uint64_t index)
 {
-    struct cairn_key key = {.table = table, .index = index};
+    struct cairn_key key = {.table = (uint8_t)table, .index = index};
     struct cairn_row row;
     memcpy(key.id, id, 16);
     assert_int_equal(disk_range(&scene.host->disk, &key, index + 1, &row, 1), 1);
