@@ -17,9 +17,9 @@ static bool gate_is_host(struct cairn_bytes host, const char *wanted)
         return false;
     }
     struct cairn_bytes name = {host.data, size - 1};
-    bool is_address = name.data[0] == '[';
-    bool has_colon = memchr(name.data, ':', name.size) != NULL;
-    return is_address == has_colon && cairn_http_request_is_same(name, wanted);
+    bool has_no_port = name.data[0] == '[' ? name.data[name.size - 1] == ']'
+                                           : memchr(name.data, ':', name.size) == NULL;
+    return has_no_port && cairn_http_request_is_same(name, wanted);
 }
 
 static bool gate_is_host_listed(const struct cairn_http_visit *visit)

@@ -122,42 +122,56 @@ TEST(an_old_copy_without_guard_waits_for_the_last_partner)
     world_close(world);
 }
 
-TEST(with_one_partner_out_of_reach_the_guard_is_enough)
-{
-    struct world *world = open_calm(3, 13);
+/* What AUT wrote around its backup, and for GEO alone. */
+struct around {
     uint8_t feed[16], late[16], pairwise[16];
-    write_around_backup(world, feed, late);
-    world_pairwise(world, AUT, GEO, pairwise);
+};
+
+/* AUT is put back beside its guard, with GEO out of reach. */
+static struct world *put_back_without_geo(uint64_t seed, struct around *out)
+{
+    struct world *world = open_calm(3, seed);
+    write_around_backup(world, out->feed, out->late);
+    world_pairwise(world, AUT, GEO, out->pairwise);
     world_cut(world, AUT, GEO, false);
     world_put_back(world, AUT, true);
+    return world;
+}
+
+/* GEO comes back, who alone has what it was told alone. */
+static void geo_gives_the_rest(struct world *world, const struct around *around)
+{
+    assert_err(world_append(world, AUT, around->pairwise, "too early"), CAIRN_RESTORING);
+    world_cut(world, AUT, GEO, true);
+    world_run(world, 20000);
+    expect_all_back(world);
+    say(world, AUT, around->pairwise, "pairs on", 2);
+    expect_life(world, around->feed, around->late);
+    assert_int_equal(knows(world, GEO, "pairs on", 2), 2);
+    world_close(world);
+}
+
+TEST(with_one_partner_out_of_reach_the_guard_is_enough)
+{
+    struct around around;
+    struct world *world = put_back_without_geo(13, &around);
     world_run(world, 60000);
     assert_false(restore_of(world, AUT).is_restoring);
     assert_int_equal(knows(world, AUT, "late", 5), 5);
     assert_int_equal(knows(world, AUT, "pair", 5), 0); /* nobody but GEO has it */
-    assert_err(world_append(world, AUT, pairwise, "too early"), CAIRN_RESTORING);
     struct world_command open = {.type = CAIRN_EVENT_FEED_OPEN, .members = "AUTGEOSRB"};
     struct world_command rekey = {.type = CAIRN_EVENT_FEED_REKEY};
-    memcpy(rekey.feed, feed, sizeof feed);
+    memcpy(rekey.feed, around.feed, sizeof around.feed);
     assert_err(answer_to(world, &open), CAIRN_RESTORING); /* GEO could not be told of it */
     assert_err(answer_to(world, &rekey), CAIRN_OK);       /* it knows this one */
-    world_cut(world, AUT, GEO, true);
-    world_run(world, 20000);
-    expect_all_back(world);
-    say(world, AUT, pairwise, "pairs on", 2);
-    expect_life(world, feed, late);
-    assert_int_equal(knows(world, GEO, "pairs on", 2), 2);
-    world_close(world);
+    geo_gives_the_rest(world, &around);
 }
 
 /* All leaves are back, and not yet what they commit to: the log alone looks whole. */
 TEST(a_node_that_falls_while_its_log_comes_back_restores_on)
 {
-    struct world *world = open_calm(3, 17);
-    uint8_t feed[16], late[16], pairwise[16];
-    write_around_backup(world, feed, late);
-    world_pairwise(world, AUT, GEO, pairwise);
-    world_cut(world, AUT, GEO, false);
-    world_put_back(world, AUT, true);
+    struct around around;
+    struct world *world = put_back_without_geo(17, &around);
     for (uint32_t i = 0; restore_of(world, AUT).durable_size < restore_of(world, AUT).guard_size;
          i++) {
         assert_true(i < 1000);
@@ -167,14 +181,7 @@ TEST(a_node_that_falls_while_its_log_comes_back_restores_on)
     assert_true(restore_of(world, AUT).is_restoring);
     world_run(world, 60000);
     assert_false(restore_of(world, AUT).is_restoring);
-    assert_err(world_append(world, AUT, pairwise, "too early"), CAIRN_RESTORING);
-    world_cut(world, AUT, GEO, true);
-    world_run(world, 20000);
-    expect_all_back(world);
-    say(world, AUT, pairwise, "pairs on", 2);
-    expect_life(world, feed, late);
-    assert_int_equal(knows(world, GEO, "pairs on", 2), 2);
-    world_close(world);
+    geo_gives_the_rest(world, &around);
 }
 
 TEST(a_private_feed_without_new_entries_comes_back_and_another_is_lost)

@@ -93,7 +93,8 @@ TEST(b11_codes_are_of_their_list_and_reasons_of_their_category)
     assert_err(check_with(warning, 1, "99"), CAIRN_RULE_CODE);
     assert_err(check_with(warning, 4, "99"), CAIRN_RULE_CODE);
     assert_string_equal(path, "reason");
-    assert_err(check_with(warning, 4, "1"), CAIRN_RULE_CODE); /* extradition: of arrests */
+    assert_err(check_with(warning, 4, "1"), CAIRN_RULE_CODE);   /* extradition: of arrests */
+    assert_err(check_with(warning, 4, "100"), CAIRN_RULE_CODE); /* stolen: of documents */
     assert_err(check_with(warning, 20, "[1, 10]"), CAIRN_RULE_CODE);
     assert_string_equal(path, "warnings[1]");
 }
@@ -127,6 +128,9 @@ TEST(b14_a_category_has_its_actions_and_a_fallback_is_milder)
 TEST(b15_life_ends_after_it_begins_and_within_its_category)
 {
     assert_err(check_with(warning, 8, FROM), CAIRN_RULE_LIFE);
+    struct cairn_bytes unreviewed = test_body_with(test_body(document), 9, NULL);
+    assert_err(check(test_body_with(unreviewed, 8, FROM)), CAIRN_RULE_LIFE);
+    assert_err(check(test_body_with(unreviewed, 8, "1772366400001")), CAIRN_OK);
     assert_err(check_with(warning, 8, "1803902400000"), CAIRN_OK);        /* 2027-03-01T12:00 */
     assert_err(check_with(warning, 8, "1803902400001"), CAIRN_RULE_LIFE); /* one ms more */
     assert_string_equal(path, "expires");

@@ -43,7 +43,7 @@ TEST(every_key_is_read)
                      "node: a\n"
                      "listen: 0.0.0.0:7400\n"
                      "http: \"[::1]:7480\"\n"
-                     "hosts: [alerts.example, 'localhost:7480', '[::1]:7480']\n"
+                     "hosts: [alerts.example, 'localhost:7480', '[::1]:7480', '[::1]']\n"
                      "defaults: {purpose: border.check, role: booth, actor: B-17}\n"
                      "guard: ../guards/unesco\n"
                      "floor: {mib: 3, percent: 5}\n"
@@ -55,10 +55,11 @@ TEST(every_key_is_read)
     assert_int_equal(config.listen.port, 7400);
     assert_string_equal(config.http.host, "::1");
     assert_int_equal(config.http.port, 7480);
-    assert_int_equal(config.host_count, 3);
+    assert_int_equal(config.host_count, 4);
     assert_string_equal(config.hosts[0], "alerts.example");
     assert_string_equal(config.hosts[1], "localhost:7480");
     assert_string_equal(config.hosts[2], "[::1]:7480");
+    assert_string_equal(config.hosts[3], "[::1]");
     assert_string_equal(config.purpose, "border.check");
     assert_string_equal(config.role, "booth");
     assert_string_equal(config.actor, "B-17");
@@ -96,6 +97,8 @@ TEST(a_mistake_is_told_with_line_and_column)
         {"network: demo\ncountry: UTO\nnode: a\n", CAIRN_CODE_UNKNOWN,
          "cairn.yaml:2:10: error 150 "},
         {"network: Demo\ncountry: AUT\nnode: a\n", CAIRN_YAML_VALUE, "cairn.yaml:1:10: error 137 "},
+        {"network: de~mo\ncountry: AUT\nnode: a\n", CAIRN_YAML_VALUE,
+         "cairn.yaml:1:10: error 137 "},
         {"network: demo\ncountry: AUT\nnode: a/b\n", CAIRN_YAML_VALUE,
          "cairn.yaml:3:7: error 137 "},
         {"network: demo\ncountry: AUT\n", CAIRN_YAML_FIELD, "cairn.yaml:1:1: error 135 "},
@@ -104,6 +107,7 @@ TEST(a_mistake_is_told_with_line_and_column)
         {IDENTITY "listen: ::1:7400\n", CAIRN_YAML_VALUE, "cairn.yaml:4:9: error 137 "},
         {IDENTITY "http: \"a b:7400\"\n", CAIRN_YAML_VALUE, "cairn.yaml:4:7: error 137 "},
         {IDENTITY "hosts: localhost\n", CAIRN_YAML_TYPE, "cairn.yaml:4:8: error 134 "},
+        {IDENTITY "hosts: ['aabb]']\n", CAIRN_YAML_VALUE, "cairn.yaml:4:9: error 137 "},
         {IDENTITY "hosts: [a, 'b/c']\n", CAIRN_YAML_VALUE, "cairn.yaml:4:12: error 137 "},
         {IDENTITY "defaults: {rolle: booth}\n", CAIRN_YAML_UNKNOWN, "cairn.yaml:4:12: error 136 "},
         {IDENTITY "defaults: {role: abcdefghijklmnopq}\n", CAIRN_YAML_VALUE,
@@ -160,6 +164,11 @@ TEST(endpoints_are_read_strictly)
         {":7400", false, CAIRN_YAML_VALUE, NULL, 0},
         {"[]:7400", false, CAIRN_YAML_VALUE, NULL, 0},
         {"[host]:7400", false, CAIRN_YAML_VALUE, NULL, 0},
+        {"[::Z]:7400", false, CAIRN_YAML_VALUE, NULL, 0},
+        {"aabb]:7400", false, CAIRN_YAML_VALUE, NULL, 0},
+        {"[aabb:7400", false, CAIRN_YAML_VALUE, NULL, 0},
+        {"NODE.Example:7400", false, CAIRN_OK, "NODE.Example", 7400},
+        {"localhost:1/2", false, CAIRN_NUMBER, NULL, 0},
         {"a_b:7400", false, CAIRN_YAML_VALUE, NULL, 0},
         {"", false, CAIRN_YAML_VALUE, NULL, 0},
     };

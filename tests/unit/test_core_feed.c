@@ -173,10 +173,9 @@ TEST(an_author_that_breaks_a_rule_ends_its_feed_and_not_the_link)
     host_run(scene.host, 5000);
 }
 
-/* Who holds the other branch of a fork serves commits of leaves that are not ours. source P-66 */
-TEST(a_relay_with_a_commit_of_other_leaves_is_asked_no_more_and_not_accused)
+/* SRB is gone before its first commit came, and GEO offers it. gives: that commit, to be changed */
+static struct cairn_message relay_begin(uint8_t out[static 4096])
 {
-    uint8_t bytes[4096];
     scene_write_first();
     scene_link_up(SRB, &scene.srb);
     scene_join(SRB);
@@ -184,9 +183,17 @@ TEST(a_relay_with_a_commit_of_other_leaves_is_asked_no_more_and_not_accused)
     scene_link_up(GEO, &scene.geo);
     scene_offer(GEO);
     struct cairn_bytes good = author_commit_bytes(&scene.feed, 0);
-    struct cairn_message message = {.type = CAIRN_MESSAGE_ENTRIES,
-                                    .as.entries = {.commit = {.data = bytes, .size = good.size}}};
-    memcpy(bytes, good.data, good.size);
+    assert_true(good.size <= 4096);
+    memcpy(out, good.data, good.size);
+    return (struct cairn_message){.type = CAIRN_MESSAGE_ENTRIES,
+                                  .as.entries = {.commit = {.data = out, .size = good.size}}};
+}
+
+/* Who holds the other branch of a fork serves commits of leaves that are not ours. source P-66 */
+TEST(a_relay_with_a_commit_of_other_leaves_is_asked_no_more_and_not_accused)
+{
+    uint8_t bytes[4096];
+    struct cairn_message message = relay_begin(bytes);
     bytes[88] ^= 1; /* another policy was in force */
     scene_frame(GEO, message);
     host_settle(scene.host);
@@ -205,18 +212,9 @@ TEST(a_relay_with_a_commit_of_other_leaves_is_asked_no_more_and_not_accused)
 TEST(a_relay_cannot_break_a_feed_with_entries_of_its_own)
 {
     uint8_t bytes[4096];
-    scene_write_first();
-    scene_link_up(SRB, &scene.srb);
-    scene_join(SRB);
-    host_link_down(scene.host, SRB);
-    scene_link_up(GEO, &scene.geo);
-    scene_offer(GEO);
-    struct cairn_bytes good = author_commit_bytes(&scene.feed, 0);
-    memcpy(bytes, good.data, good.size);
+    struct cairn_message message = relay_begin(bytes);
     memset(bytes + CAIRN_COMMIT_HEAD_BYTES + CAIRN_COMMIT_ENTRY_BYTES, 0xc0, 40);
-    scene_frame(
-        GEO, (struct cairn_message){.type = CAIRN_MESSAGE_ENTRIES,
-                                    .as.entries = {.commit = {.data = bytes, .size = good.size}}});
+    scene_frame(GEO, message);
     host_settle(scene.host);
     assert_err(scene.host->dropped[GEO], CAIRN_PEER_ENTRY);
     scene_link_up(SRB, &scene.srb);

@@ -48,6 +48,7 @@ TEST(only_listed_hosts_are_served_on_tcp_and_any_on_the_unix_socket)
         {"node.test", CAIRN_OK},
         {"NODE.test", CAIRN_OK},
         {"node.test:8443", CAIRN_OK},
+        {"node.test:9090", CAIRN_OK},
         {"[::1]:8443", CAIRN_OK},
         {"[::1]:8444", CAIRN_DENIED_HOST},
         {"[::1]", CAIRN_DENIED_HOST},
@@ -56,6 +57,10 @@ TEST(only_listed_hosts_are_served_on_tcp_and_any_on_the_unix_socket)
         {"node.test:", CAIRN_DENIED_HOST},
         {"node.test:x", CAIRN_DENIED_HOST},
         {"node.test:1:2", CAIRN_DENIED_HOST},
+        {"node.test:-1", CAIRN_DENIED_HOST},
+        {"node.testx8443", CAIRN_DENIED_HOST},
+        {"[::1]:8443:99", CAIRN_DENIED_HOST},
+        {"8443", CAIRN_DENIED_HOST},
         {"node.test.evil.test", CAIRN_DENIED_HOST},
         {"node.test.", CAIRN_DENIED_HOST},
         {"127.0.0.1", CAIRN_DENIED_HOST},
@@ -96,6 +101,10 @@ TEST(a_malformed_role_or_actor_is_refused)
         gate_add("Cairn-Role", values[at]);
         assert_err(judge(true), CAIRN_HTTP);
     }
+    gate_open(CAIRN_HTTP_POST, "/v1/echo");
+    gate_add("Cairn-Role", "bureau");
+    gate_add("Cairn-Actor", "~ 23456789012345678901234567890123456789012345678901234567890123");
+    assert_err(judge(true), CAIRN_OK); /* as long, and as odd, as may be */
     gate_open(CAIRN_HTTP_GET, "/healthz");
     gate_add("Cairn-Actor", "a");
     gate_add("Cairn-Actor", "a");
@@ -170,6 +179,7 @@ TEST(the_body_must_be_of_the_routes_type)
     } cases[] = {
         {"application/json", CAIRN_OK},
         {"Application/JSON ; charset=utf-8", CAIRN_OK},
+        {"application/json ", CAIRN_OK},
         {"application/jsonx", CAIRN_MEDIA},
         {"text/plain", CAIRN_MEDIA},
         {";", CAIRN_MEDIA},

@@ -59,6 +59,8 @@ TEST(bad_targets_are_refused)
         "/a?x=%4",
         "/a?x=%g0",
         "/a?x=%0g",
+        "/a?x=%4g", /* "?", for who takes g for -1 */
+        "/a?x=%4_",
         "/a?x=%00",
         "/a?x=%0a",
         "/a?x=%ff",

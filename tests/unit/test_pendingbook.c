@@ -171,8 +171,10 @@ TEST(an_order_under_another_number_is_refused)
 
 TEST(files_that_are_no_orders_are_passed_over)
 {
-    static const char *const names[] = {"pending/0000000000000001.order.tmp", "pending/x.order",
-                                        "pending/000000000000000g.order"};
+    static const char *const names[] = {
+        "pending/0000000000000001.order.tmp", "pending/x.order",
+        "pending/000000000000000g.order",     "pending/0000000000000002.ordes",
+        "pending/0000000000000000.order",     "pending/ffffffffffffffff.order"};
     char file[TEST_PATH_MAX];
     open_dir();
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

@@ -150,6 +150,11 @@ static const struct {
     {"policy: 1\nrelease: []\naccept: {}\nroles: {booth: screen}\n", CAIRN_YAML_TYPE, 4, 16},
     {"policy: 1\nrelease: []\naccept: {}\nroles: {this-name-is-too-long: [screen]}\n",
      CAIRN_YAML_VALUE, 4, 32},
+    {"policy: 1\nrelease: []\naccept: {}\nroles: {a~: [screen]}\n", CAIRN_YAML_VALUE, 4, 13},
+    {"policy: 1\nrelease:\n  - {kinds: ['*'], to: parties}\n" AFTER, CAIRN_YAML_VALUE, 3, 24},
+    {"policy: 1\nrelease:\n  - {kinds: [case.*], to: all, never: [nationality, "
+     "nationality]}\n" AFTER,
+     CAIRN_YAML_VALUE, 3, 53},
     {"policy: 1\nrelease: []\naccept: {}\nroles: {a: [screen], a: [screen]}\n", CAIRN_YAML_KEY, 4,
      22},
     {"policy: 1\nrelease: [", CAIRN_YAML_SYNTAX, 3, 1},
@@ -169,6 +174,14 @@ TEST(each_fault_is_told_with_line_and_column)
         assert_int_equal(fault.line, faults[i].line);
         assert_int_equal(fault.column, faults[i].column);
     }
+}
+
+TEST(names_are_of_small_letters_digits_lines_and_hyphens)
+{
+    assert_err(parse_bytes(cairn_bytes_of("policy: 1\naudiences: {eu-27_z9: [GEO]}\nrelease:\n"
+                                          "  - {kinds: [alert.*], to: eu-27_z9}\n" AFTER)),
+               CAIRN_OK);
+    assert_int_equal(policy.audiences[0].count, 1);
 }
 
 TEST(a_policy_that_does_not_fit_its_arena_is_refused)
@@ -205,6 +218,7 @@ int main(void)
         cmocka_unit_test(roles_may_what_their_patterns_say),
         cmocka_unit_test(each_partner_has_its_own_limits_or_those_of_default),
         cmocka_unit_test(each_fault_is_told_with_line_and_column),
+        cmocka_unit_test(names_are_of_small_letters_digits_lines_and_hyphens),
         cmocka_unit_test(a_policy_that_does_not_fit_its_arena_is_refused),
         cmocka_unit_test(specimen_countries_stand_only_in_test_networks),
     };

@@ -8,6 +8,7 @@
 #include "tests/lib/tempdir.h"
 #include "tests/lib/test.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -127,10 +128,32 @@ TEST(a_document_that_names_other_keys_is_refused)
     scene_close(&scene);
 }
 
-TEST(a_node_of_another_name_is_not_in_the_document)
+/* Only the log key: what the sealing keys say would hide it. */
+TEST(a_log_key_that_is_not_the_documents_is_refused)
+{
+    static struct scene scene;
+    static struct scene other;
+    char path[TEST_PATH_MAX], key[TEST_PATH_MAX];
+    scene_init(&scene);
+    scene_init(&other);
+    place(&other, "keys/log-1.key", key);
+    place(&scene, "keys/log-1.key", path);
+    assert_int_equal(rename(key, path), 0);
+    assert_err(scene_start(&scene), CAIRN_DOCUMENT);
+    scene_close(&other);
+    scene_close(&scene);
+}
+
+TEST(a_node_of_another_name_country_or_network_is_not_in_the_document)
 {
     static struct scene scene;
     scene_init(&scene);
+    memcpy(scene.config.country, "SRB", 4);
+    assert_err(scene_start(&scene), CAIRN_DOCUMENT);
+    memcpy(scene.config.country, "AUT", 4);
+    memcpy(scene.config.network, "test-other", 11);
+    assert_err(scene_start(&scene), CAIRN_DOCUMENT);
+    memcpy(scene.config.network, "test-start", 11);
     memcpy(scene.config.node, "two", 4);
     assert_err(scene_start(&scene), CAIRN_DOCUMENT);
     scene_close(&scene);
@@ -202,7 +225,8 @@ int main(void)
         cmocka_unit_test(views_that_were_deleted_or_damaged_are_made_anew),
         cmocka_unit_test(a_log_that_is_not_there_is_never_made_anew),
         cmocka_unit_test(a_document_that_names_other_keys_is_refused),
-        cmocka_unit_test(a_node_of_another_name_is_not_in_the_document),
+        cmocka_unit_test(a_log_key_that_is_not_the_documents_is_refused),
+        cmocka_unit_test(a_node_of_another_name_country_or_network_is_not_in_the_document),
         cmocka_unit_test(an_empty_log_recalls_nothing),
         cmocka_unit_test(rows_are_recalled_by_table_and_no_others),
     };

@@ -30,6 +30,24 @@ TEST(what_was_written_is_there_after_a_restart)
     store_scene_close(&scene);
 }
 
+/* It would name keys, which may name persons. */
+TEST(leveldbs_own_diary_stands_in_no_directory)
+{
+    static const char *const names[] = {"LOG", "LOG.old"};
+    struct store_scene scene;
+    char path[TEST_PATH_MAX];
+    store_scene_open(&scene);
+    for (uint32_t run = 0; run < 3; run++) {
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+            test_tempdir_path(scene.path, names[i], path);
+            assert_int_equal(access(path, F_OK), -1);
+        }
+        store_scene_put(&scene, "a", "1");
+        store_scene_restart(&scene);
+    }
+    store_scene_close(&scene);
+}
+
 TEST(a_batch_deletes_and_a_cleared_batch_does_nothing)
 {
     struct store_scene scene;
@@ -300,6 +318,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_written_is_there_after_a_restart),
+        cmocka_unit_test(leveldbs_own_diary_stands_in_no_directory),
         cmocka_unit_test(a_batch_deletes_and_a_cleared_batch_does_nothing),
         cmocka_unit_test(a_store_that_is_not_there_is_not_created),
         cmocka_unit_test(a_store_that_is_there_is_not_created_again),

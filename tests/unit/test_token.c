@@ -134,8 +134,10 @@ TEST(a_certificate_is_no_bearer_token_and_may_be_admitted_once)
 TEST(a_role_or_actor_that_no_log_could_show_is_refused)
 {
     static const struct cairn_token_grant grants[] = {
-        {"", "a", 1},         {"a", "", 1},   {"a\n", "a", 1},
-        {"a", "\xc3\xa4", 1}, {" a", "a", 1}, {"123456789012345678901234567890123", "a", 1}};
+        {"", "a", 1},      {"a", "", 1},
+        {"a\n", "a", 1},   {"a", "\xc3\xa4", 1},
+        {" a", "a", 1},    {"a", "a ", 1},
+        {"a", "a\x7f", 1}, {"123456789012345678901234567890123", "a", 1}};
     struct cairn_token_book *book = book_open();
     char text[CAIRN_TOKEN_TEXT_BYTES + 1];
     uint8_t random[32] = {1};
@@ -144,24 +146,62 @@ TEST(a_role_or_actor_that_no_log_could_show_is_refused)
         assert_string_equal(text, "");
     }
     assert_int_equal(cairn_token_count(book), 0);
+    struct cairn_token_grant longest = {"12345678901234567890123456789012", "A ~", 1};
+    assert_err(cairn_token_add(book, &longest, random, text), CAIRN_OK);
     book_close(book);
 }
 
 TEST(a_book_that_cannot_be_written_is_unchanged)
 {
     struct cairn_token_book *book = book_open();
-    char text[CAIRN_TOKEN_TEXT_BYTES + 1];
+    char text[CAIRN_TOKEN_TEXT_BYTES + 1], last[CAIRN_TOKEN_TEXT_BYTES + 1];
     char id[17];
     add(book, 7, text);
+    add(book, 8, last);
     strcpy(id, cairn_token_at(book, 0)->id);
     test_tempdir_close(dir);
     uint8_t random[32] = {1};
     char other[CAIRN_TOKEN_TEXT_BYTES + 1];
     assert_err(cairn_token_add(book, &grant, random, other), CAIRN_FILE);
     assert_err(cairn_token_revoke(book, id), CAIRN_FILE);
-    assert_int_equal(cairn_token_count(book), 1);
+    assert_int_equal(cairn_token_count(book), 2);
+    assert_string_equal(cairn_token_at(book, 0)->id, id);
     assert_non_null(cairn_token_find(book, cairn_bytes_of(text)));
+    assert_non_null(cairn_token_find(book, cairn_bytes_of(last)));
     cairn_token_close(book);
+}
+
+#define HASH "\"0000000000000000000000000000000000000000000000000000000000000000\""
+
+TEST(a_row_without_one_of_its_fields_or_with_a_wrong_one_is_refused)
+{
+    static const char *const rows[] = {
+        "\"role\": \"a\", \"actor\": \"b\", \"sha256\": " HASH ", \"created_ms\": 1",
+        "\"kind\": \"bearer\", \"actor\": \"b\", \"sha256\": " HASH ", \"created_ms\": 1",
+        "\"kind\": \"bearer\", \"role\": \"a\", \"sha256\": " HASH ", \"created_ms\": 1",
+        "\"kind\": \"bearer\", \"role\": \"a\", \"actor\": \"b\", \"created_ms\": 1",
+        "\"kind\": \"bearer\", \"role\": \"a\", \"actor\": \"b\", \"sha256\": " HASH,
+        "\"kind\": \"bearer\", \"role\": \"a\", \"actor\": \"b\", \"sha256\": " HASH
+        ", \"created_ms\": -1",
+        "\"kind\": \"bearer\", \"role\": \"\", \"actor\": \"b\", \"sha256\": " HASH
+        ", \"created_ms\": 1",
+        "\"kind\": \"bearer\", \"role\": \"a\", \"actor\": \" b\", \"sha256\": " HASH
+        ", \"created_ms\": 1",
+    };
+    char text[300];
+    struct cairn_token_book *book = book_open();
+    for (size_t at = 0; at < sizeof rows / sizeof *rows; at++) {
+        (void)snprintf(text, sizeof text, "{\"tokens\": [{%s}]}", rows[at]);
+        test_tempdir_write(path, text);
+        assert_int_equal(chmod(path, 0600), 0);
+        struct cairn_token_book *read = NULL;
+        assert_err(cairn_token_open(path, &read), CAIRN_JSON);
+    }
+    test_tempdir_write(path, "{\"tokens\": [{\"kind\": \"bearer\", \"role\": \"a\", \"actor\": "
+                             "\"b\", \"sha256\": " HASH ", \"created_ms\": 0}]}");
+    book = book_reopen(book);
+    assert_int_equal(cairn_token_count(book), 1);
+    book_close(book);
 }
 
 TEST(a_malformed_or_readable_file_is_refused)
@@ -202,6 +242,7 @@ int main(void)
         cmocka_unit_test(a_certificate_is_no_bearer_token_and_may_be_admitted_once),
         cmocka_unit_test(a_role_or_actor_that_no_log_could_show_is_refused),
         cmocka_unit_test(a_book_that_cannot_be_written_is_unchanged),
+        cmocka_unit_test(a_row_without_one_of_its_fields_or_with_a_wrong_one_is_refused),
         cmocka_unit_test(a_malformed_or_readable_file_is_refused),
     };
     return cmocka_run_group_tests_name("token", tests, NULL, NULL);
