@@ -5,7 +5,7 @@
 #   gcc     optimised build with gcc, all suites
 #   clang   build with clang, AddressSanitizer and UndefinedBehaviorSanitizer: unit property replay
 #           and of sim and e2e what is light: a daemon that is asked to end must not have leaked
-#   fuzz    libFuzzer on every entrance: its corpus, then CAIRN_FUZZ_SECONDS (15) of new input
+#   fuzz    libFuzzer on every entrance: its corpus, then CAIRN_FUZZ_SECONDS (10) of new input
 #   SUITE   one suite of the gcc build: unit property replay sim model e2e fault
 #
 # No part named: check gcc clang fuzz. First installs what is missing of docker/packages.txt.
@@ -105,8 +105,8 @@ part() {
         targets=fuzzers
         compile fuzz clang -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 \
             '-Dc_args=-fsanitize=fuzzer-no-link -fno-sanitize-recover=all'
-        echo "== fuzz: corpus and ${CAIRN_FUZZ_SECONDS:-15} s of new input each"
-        tap fuzz "$python" tests/fuzz/run.py "$build-fuzz" "${CAIRN_FUZZ_SECONDS:-15}"
+        echo "== fuzz: corpus and ${CAIRN_FUZZ_SECONDS:-10} s of new input each"
+        tap fuzz "$python" tests/fuzz/run.py "$build-fuzz" "${CAIRN_FUZZ_SECONDS:-10}"
         ;;
     *)
         compile gcc gcc
