@@ -270,11 +270,11 @@ class Network:
         return found
 
     def screen_name(self, reader, now_ms, surname, given, born):
-        """The same name with the same birth, both as they are written."""
+        """The same name with the same birth, both as they are written, or with none on record."""
         return {(object, None): match(body, now_ms, None)
                 for object, body, _ in self.in_force(reader, now_ms)
                 if any((name.get(2), name.get(3)) == (surname, given) for name in body.get(13, []))
-                and born in body.get(14, [])}
+                and born in body.get(14, [born])}
 
 
 def match(body, now_ms, document_status):
