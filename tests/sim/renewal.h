@@ -34,6 +34,10 @@ bool world_has_document(const struct world *world, uint32_t node, uint32_t count
  * it yet. */
 void world_give_own(struct world *world, uint32_t node);
 
+/* Its documents are given to a partner's operator: those that lead from one root key to the next,
+ * and the newest one. */
+void world_hand_over(struct world *world, uint32_t node, uint32_t peer);
+
 /* Was the epoch in force of an own audience feed, or the way in of a member admitted since, sealed
  * to another key than the newest that the node knows of that member? source P-95
  * gives false, too, when a record cannot be read now */

@@ -68,12 +68,11 @@ static void renew_way(struct storm *storm, uint32_t node)
 /* Nobody links with the keys of another incarnation: the document is handed to partners. */
 static void renew_hand_over(struct storm *storm, uint32_t node)
 {
-    struct world_command show = {.type = CAIRN_EVENT_DOCUMENT, .country = node};
     for (uint32_t peer = 0; peer < storm->nodes; peer++) {
         if (peer != node && !storm->world->nodes[peer].is_down &&
             world_recognises(storm->world, peer, node) &&
             !world_has_document(storm->world, peer, node)) {
-            (void)world_begin(storm->world, peer, &show);
+            world_hand_over(storm->world, node, peer);
         }
     }
 }

@@ -94,16 +94,16 @@ static void renew_show(struct world *world, uint32_t number, struct cairn_bytes 
     world_step(world, number, &event);
 }
 
-/* What leads to the document in force, from the one that its log has. */
-static void renew_show_kept(struct world *world, uint32_t number)
+/* What leads to the document in force, from the one that the log of `to` has. */
+static void renew_show_kept(struct world *world, uint32_t number, uint32_t to)
 {
     const struct node *node = &world->nodes[number];
     struct cairn_core_document held = {.serial = 0};
-    (void)cairn_core_document(node->core, node->doc.country.data, &held);
+    (void)cairn_core_document(world->nodes[to].core, node->doc.country.data, &held);
     for (uint32_t i = 0; i < node->kept_count; i++) {
         const struct node_kept *kept = &node->kept[i];
         if (kept->serial > held.serial) {
-            renew_show(world, number, (struct cairn_bytes){.data = kept->note, .size = kept->size});
+            renew_show(world, to, (struct cairn_bytes){.data = kept->note, .size = kept->size});
         }
     }
 }
@@ -123,8 +123,15 @@ void world_give_own(struct world *world, uint32_t number)
         memcpy(event.as.sealing_secret, node->sealing_secrets[i], 32);
         world_step(world, number, &event);
     }
-    renew_show_kept(world, number);
+    renew_show_kept(world, number, number);
     (void)world_begin(world, number,
+                      &(struct world_command){.type = CAIRN_EVENT_DOCUMENT, .country = number});
+}
+
+void world_hand_over(struct world *world, uint32_t number, uint32_t peer)
+{
+    renew_show_kept(world, number, peer);
+    (void)world_begin(world, peer,
                       &(struct world_command){.type = CAIRN_EVENT_DOCUMENT, .country = number});
 }
 
@@ -134,7 +141,7 @@ void world_tell_own(struct world *world, uint32_t number)
     if (node->is_down || !renew_is_due(world, number)) {
         return;
     }
-    renew_show_kept(world, number);
+    renew_show_kept(world, number, number);
     renew_show(world, number, (struct cairn_bytes){.data = node->note, .size = node->note_size});
 }
 

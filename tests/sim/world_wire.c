@@ -85,9 +85,12 @@ void world_lose_links(struct world *world, uint32_t node)
     }
 }
 
-static bool wire_is_free(const struct world *world, const struct world_side *side)
+/* Nobody dials before both ends have heard of the last connection. */
+static bool wire_is_free(const struct world *world, const struct world_pair *pair, uint32_t end)
 {
-    return !side->is_up || world->now_ms >= side->heard_ms + WIRE_DOUBT_MS;
+    const struct world_side *side = &pair->side[end];
+    return world->now_ms > pair->up_ms[end] &&
+           (!side->is_up || world->now_ms >= side->heard_ms + WIRE_DOUBT_MS);
 }
 
 static void wire_connect(struct world *world, uint32_t a, uint32_t b)
@@ -119,7 +122,7 @@ void world_dial(struct world *world)
             struct world_pair *pair = &world->pairs[a][b];
             if (pair->wire == 0 && !pair->is_barred && pair->retry_ms <= world->now_ms &&
                 !world->nodes[a].is_down && !world->nodes[b].is_down &&
-                wire_is_free(world, &pair->side[0]) && wire_is_free(world, &pair->side[1]) &&
+                wire_is_free(world, pair, 0) && wire_is_free(world, pair, 1) &&
                 world_recognises(world, a, b) && world_recognises(world, b, a)) {
                 wire_connect(world, a, b);
             }
