@@ -54,6 +54,36 @@ static void task_take_puts(struct host_task *task, const struct cairn_action *ac
     }
 }
 
+/* Somebody is told of these rows as soon as they are stored, so they are on the disk by then. */
+static bool task_is_promise(const struct cairn_put *put)
+{
+    switch (put->key.table) {
+    case CAIRN_TABLE_NOTE:
+    case CAIRN_TABLE_FORK:
+    case CAIRN_TABLE_COMMIT:
+    case CAIRN_TABLE_ENTRY:
+        return true;
+    case CAIRN_TABLE_STATE:
+        return put->key.index == 3 || put->key.index == 5; /* who is a partner; restored */
+    case CAIRN_TABLE_FEED:
+        return put->key.index == 3 && put->head.size > 0; /* lost; else it is deleted */
+    default:
+        return false;
+    }
+}
+
+static void task_check_sync(const struct cairn_action *action)
+{
+    bool is_promise = false, has_leaf = false, has_journal = false;
+    for (size_t i = 0; i < action->as.store.put_count; i++) {
+        const struct cairn_put *put = &action->as.store.puts[i];
+        is_promise = is_promise || task_is_promise(put);
+        has_leaf = has_leaf || put->key.table == CAIRN_TABLE_LEAF;
+        has_journal = has_journal || (put->key.table == CAIRN_TABLE_STATE && put->key.index == 0);
+    }
+    CAIRN_REQUIRE(action->as.store.is_synced || !(is_promise || (has_leaf && has_journal)));
+}
+
 static void host_take_task(struct host *host, const struct cairn_action *action)
 {
     CAIRN_REQUIRE(host->task_count < HOST_TASKS);
@@ -61,6 +91,7 @@ static void host_take_task(struct host *host, const struct cairn_action *action)
     *task = (struct host_task){.type = action->type};
     if (action->type == CAIRN_ACTION_STORE) {
         task->token = action->as.store.token;
+        task_check_sync(action);
         if (!host->is_forgetful) {
             task_take_puts(task, action);
         }
