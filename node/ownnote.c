@@ -86,7 +86,7 @@ static bool ownnote_is_first(const char *dir, const struct cairn_ownnote *note)
 {
     struct cairn_ownnote before;
     return cairn_ownnote_read_kept(dir, note->doc.serial - 1, &before) == CAIRN_OK &&
-           memcmp(before.doc.root, note->doc.root, 32) != 0;
+           !cairn_bytes_is_same32(before.doc.root, note->doc.root);
 }
 
 cairn_err cairn_ownnote_keep(const char *dir, const struct cairn_ownnote *old, bool is_last)

@@ -48,7 +48,7 @@ void cairn_core_chain_grow(struct cairn_core *core, uint32_t country,
 {
     const struct cairn_roster_entry *held = &core->countries[country];
     struct core_chain *chain = &core->chains[country];
-    if (held->has_document && memcmp(held->root, doc->root, 32) != 0) {
+    if (held->has_document && !cairn_bytes_is_same32(held->root, doc->root)) {
         chain_add(chain, &(struct core_rotation){.from = held->serial, .to = doc->serial});
     }
     chain_reach(chain, doc);
@@ -75,7 +75,7 @@ bool cairn_core_note_is_behind(struct cairn_core *core, const struct cairn_row *
         return false;
     }
     cairn_sha256_of(doc.country, id);
-    return memcmp(row->key.id, id + 16, 16) == 0;
+    return cairn_bytes_is_same16(row->key.id, id + 16);
 }
 
 /* Ascending, each country's: where the root key changes there is a pair. */
@@ -91,7 +91,7 @@ cairn_err cairn_core_note_recall_behind(struct cairn_core *core, struct cairn_by
     struct core_chain *chain = &core->chains[country];
     struct core_rotation added = {
         .from = chain->behind_serial, .to = doc.serial, .is_behind = true};
-    if (added.from != 0 && memcmp(chain->behind_root, doc.root, 32) != 0) {
+    if (added.from != 0 && !cairn_bytes_is_same32(chain->behind_root, doc.root)) {
         chain_add(chain, &added);
     }
     chain->behind_serial = doc.serial;
@@ -124,7 +124,8 @@ cairn_err cairn_core_rotation_offered(struct cairn_core *core, const struct cair
         return CAIRN_DENIED_PARTNER;
     }
     struct core_chain *chain = &core->chains[country];
-    if (memcmp(first.root, chain->first_root, 32) != 0 || first.serial > chain->first_serial) {
+    if (!cairn_bytes_is_same32(first.root, chain->first_root) ||
+        first.serial > chain->first_serial) {
         return CAIRN_DENIED_FINGERPRINT;
     }
     CAIRN_TRY(cairn_roster_read(core->suite, network, pair[1], &core->arena, &first));

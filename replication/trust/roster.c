@@ -120,9 +120,9 @@ cairn_err cairn_roster_rotates(const struct cairn_country_doc *last, struct cair
     struct cairn_roster_entry held = {.has_document = false};
     cairn_roster_take(&held, last, last_note);
     bool is_rotation = cairn_bytes_is_equal(last->country, first->country) &&
-                       memcmp(last->root, first->root, 32) != 0 &&
+                       !cairn_bytes_is_same32(last->root, first->root) &&
                        cairn_roster_follows(&held, first) && first->has_previous &&
-                       memcmp(first->previous, held.note_hash, 32) == 0;
+                       cairn_bytes_is_same32(first->previous, held.note_hash);
     if (!is_rotation) {
         return CAIRN_DENIED_FINGERPRINT;
     }

@@ -375,6 +375,25 @@ TEST(a_feed_that_was_not_wanted_is_joined_later)
     assert_true(cairn_core_feed_find(scene.host->core, scene.feed.feed.id, &number));
 }
 
+TEST(a_feed_whose_record_does_not_fit_the_limit_is_joined_later)
+{
+    uint32_t number;
+    scene_write_first();
+    scene_link_up(SRB, &scene.srb);
+    take_of_srb(0, taken_of("SRB").held_bytes + scene.feed.record.size - 1);
+    scene_offer(SRB);
+    scene_frame(SRB, author_record(&scene.srb, &scene.feed));
+    host_settle(scene.host);
+    assert_false(cairn_core_feed_find(scene.host->core, scene.feed.feed.id, &number));
+    host_forget_sent(scene.host);
+    take_of_srb(0, NO_LIMIT);
+    host_run(scene.host, 1000);
+    scene_frame(SRB, author_record(&scene.srb, &scene.feed)); /* it was asked for again */
+    host_settle(scene.host);
+    assert_err(scene.host->dropped[SRB], CAIRN_OK);
+    assert_true(cairn_core_feed_find(scene.host->core, scene.feed.feed.id, &number));
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, scene_begin, scene_end)
 
 int main(void)
@@ -394,6 +413,7 @@ int main(void)
         CASE(the_fork_of_a_country_that_is_full_is_still_proved),
         CASE(who_has_no_row_is_not_heard_and_who_has_one_is),
         CASE(a_feed_that_was_not_wanted_is_joined_later),
+        CASE(a_feed_whose_record_does_not_fit_the_limit_is_joined_later),
     };
     return cmocka_run_group_tests_name("core_accept", tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "replication/core.h"
+#include "replication/log/keys.h"
 #include "schema/operation.h"
 #include "tests/lib/core_scene.h"
 
@@ -78,6 +79,41 @@ TEST(a_record_that_leaves_out_its_author_is_refused)
     host_settle(scene.host);
     assert_err(scene.host->notice_err[CAIRN_NOTICE_FEED_REFUSED], CAIRN_FEED_RECORD);
     author_feed_close(&other);
+}
+
+TEST(a_record_that_opens_no_feed_is_refused)
+{
+    struct cairn_message message;
+    struct cairn_offer_feed one = {.origin = cairn_bytes_of(scene.srb.origin)};
+    scene_write_first();
+    message = author_record(&scene.srb, &scene.feed);
+    scene_admit(&scene.feed, "AUT", scene.own_sealing, &message.as.feed.open);
+    cairn_keys_feed_id(cairn_bytes_of(scene.srb.origin), message.as.feed.open,
+                       message.as.feed.feed);
+    memcpy(one.feed, message.as.feed.feed, 16);
+    scene_link_up(SRB, &scene.srb);
+    scene_offer(SRB);
+    scene_frame(SRB, (struct cairn_message){.type = CAIRN_MESSAGE_OFFER,
+                                            .as.offer = {.feeds = &one, .feed_count = 1}});
+    scene_frame(SRB, message);
+    host_settle(scene.host);
+    assert_err(scene.host->notice_err[CAIRN_NOTICE_FEED_REFUSED], CAIRN_FEED_RECORD);
+}
+
+TEST(a_feed_that_is_held_or_asked_for_is_not_asked_for_again)
+{
+    scene_write_first();
+    scene_link_up(SRB, &scene.srb);
+    scene_invite(&scene.feed);
+    assert_int_equal(host_sent_count(scene.host, SRB, CAIRN_MESSAGE_WANT), 1);
+    scene_invite(&scene.feed);
+    assert_int_equal(host_sent_count(scene.host, SRB, CAIRN_MESSAGE_WANT), 1);
+    scene_frame(SRB, author_record(&scene.srb, &scene.feed));
+    host_settle(scene.host);
+    assert_int_equal(scene_held(&scene.feed).member_count, 2);
+    host_forget_sent(scene.host);
+    scene_invite(&scene.feed);
+    assert_int_equal(host_sent_count(scene.host, SRB, CAIRN_MESSAGE_WANT), 0);
 }
 
 TEST(an_invitation_is_followed_up_with_whoever_is_linked_now_and_later)
@@ -253,6 +289,8 @@ int main(void)
         CASE(a_record_that_nobody_asked_for_is_out_of_order),
         CASE(a_record_that_is_not_the_feeds_is_refused),
         CASE(a_record_that_leaves_out_its_author_is_refused),
+        CASE(a_record_that_opens_no_feed_is_refused),
+        CASE(a_feed_that_is_held_or_asked_for_is_not_asked_for_again),
         CASE(an_invitation_is_followed_up_with_whoever_is_linked_now_and_later),
         CASE(names_in_records_do_not_fill_the_table_of_countries),
         CASE(no_country_fills_the_table_of_feeds_alone),
