@@ -354,6 +354,16 @@ TEST(who_has_no_row_is_not_heard_and_who_has_one_is)
     assert_int_equal(journal_credit(), CORE_CREDIT_BYTES);
 }
 
+TEST(what_was_under_way_when_an_author_lost_its_row_is_not_taken_and_accuses_nobody)
+{
+    prepare_commit();
+    take_rows(NULL, 0);
+    give_commit();
+    assert_int_equal(scene_held(&scene.feed).commits, 1);
+    assert_err(scene.host->dropped[SRB], CAIRN_OK);
+    assert_int_equal(scene.host->notices[CAIRN_NOTICE_COMMIT_REFUSED], 0);
+}
+
 /* The record of a feed that came while nothing was taken is asked for when that changes. */
 TEST(a_feed_that_was_not_wanted_is_joined_later)
 {
@@ -412,6 +422,7 @@ int main(void)
         CASE(nobody_is_accused_of_what_was_not_taken_here),
         CASE(the_fork_of_a_country_that_is_full_is_still_proved),
         CASE(who_has_no_row_is_not_heard_and_who_has_one_is),
+        CASE(what_was_under_way_when_an_author_lost_its_row_is_not_taken_and_accuses_nobody),
         CASE(a_feed_that_was_not_wanted_is_joined_later),
         CASE(a_feed_whose_record_does_not_fit_the_limit_is_joined_later),
     };

@@ -103,6 +103,36 @@ TEST(a_whole_log_is_read_from_end_to_end)
     assert_int_equal(scene.host->notices[CAIRN_NOTICE_SCRUBBED], 1);
 }
 
+TEST(a_commit_of_an_earlier_epoch_is_checked_with_the_keys_of_then)
+{
+    struct author_member members[2];
+    uint64_t size = scene.srb.journal.size, from = UINT64_MAX;
+    scene_member("AUT", &members[0]);
+    scene_member("SRB", &members[1]);
+    scene_rekey_for(&scene.feed, 1, members, 2);
+    author_add_word(&scene.srb, &scene.feed, "word");
+    author_commit(&scene.srb, &scene.feed, NULL);
+    author_sign(&scene.srb);
+    scene_frame(SRB, author_range(&scene.srb, size, scene.srb.journal.size, true));
+    host_settle(scene.host);
+    for (uint32_t i = 1; i < 3; i++) {
+        scene_frame(SRB, author_entries(&scene.feed, i));
+        host_settle(scene.host);
+    }
+    assert_int_equal(scene_held(&scene.feed).commits, 3);
+    scrub();
+    assert_false(now().is_on);
+    assert_int_equal(now().last.found, 0);
+    rot(commit_key(0), true); /* of the first epoch */
+    scrub();
+    assert_int_equal(now().fault_count, 1);
+    assert_int_equal(wanted_from(SRB, scene.feed.feed.id, &from), 1);
+    scene_frame(SRB, author_entries(&scene.feed, 0));
+    host_settle(scene.host);
+    assert_int_equal(now().last.healed, 1);
+    expect_row(commit_key(0), author_commit_bytes(&scene.feed, 0));
+}
+
 TEST(a_round_is_as_fast_as_the_host_says)
 {
     scene_write_noise(&scene.srb, 8000, 7);
@@ -361,6 +391,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(nothing_is_read_before_the_host_says_how),
         CASE(a_whole_log_is_read_from_end_to_end),
+        CASE(a_commit_of_an_earlier_epoch_is_checked_with_the_keys_of_then),
         CASE(a_round_is_as_fast_as_the_host_says),
         CASE(a_commit_is_asked_for_where_it_is_damaged_and_written_as_it_was),
         CASE(a_commit_that_is_not_what_it_was_is_not_written),
