@@ -7,6 +7,8 @@
 #include "replication/scrub.h"
 #include "tests/lib/core_scene.h"
 
+#define PIECE 4096u /* leaves of a journal that are hashed together */
+
 static struct cairn_core_scrub now(void)
 {
     struct cairn_core_scrub scrub;
@@ -250,6 +252,52 @@ TEST(a_journal_is_given_once_to_know_it_and_again_to_mend_it)
     expect_row(key, (struct cairn_bytes){.data = scene.srb.leaves[1], .size = CAIRN_LEAF_BYTES});
 }
 
+static void give_leaves(uint64_t from, uint64_t to)
+{
+    for (uint64_t at = from; at < to; at += 3000) {
+        uint64_t end = at + 3000 < to ? at + 3000 : to;
+        scene_frame(SRB, author_range(&scene.srb, at, end, end == scene.srb.journal.size));
+    }
+}
+
+/* The leaves are those of before, on the disk for good before the next piece is asked for. */
+TEST(of_a_journal_only_the_pieces_that_differ_are_fetched_again)
+{
+    uint64_t size = scene.srb.journal.size, from = UINT64_MAX;
+    struct cairn_key first = leaf_key(1), last = leaf_key(2 * PIECE + 5);
+    scene_write_noise(&scene.srb, 2 * PIECE + 50, 7);
+    author_sign(&scene.srb);
+    give_leaves(size, scene.srb.journal.size);
+    host_settle(scene.host);
+    assert_int_equal(scene_srb_peer().journal_size, scene.srb.journal.size);
+    host_forget_sent(scene.host);
+    rot(first, true);
+    rot(last, false);
+    tell(true, 64 << 20, 0);
+    assert_int_equal(wanted_from(SRB, first.id, &from), 1);
+    give_leaves(3, 40); /* not what was asked for */
+    give_leaves(0, scene.srb.journal.size);
+    host_settle(scene.host);
+    assert_int_equal(wanted_from(SRB, first.id, &from), 2);
+    assert_int_equal(from, 0);
+    give_leaves(PIECE, PIECE + 40);                                    /* nor is this */
+    scene_frame(SRB, author_range(&scene.srb, 0, PIECE + 100, false)); /* and more than it */
+    assert_int_equal(scene.host->tasks[scene.host->task_count - 1].type, CAIRN_ACTION_STORE);
+    assert_int_equal(scene.host->tasks[scene.host->task_count - 1].put_count, PIECE);
+    assert_true(scene.host->tasks[scene.host->task_count - 1].is_synced);
+    host_settle(scene.host);
+    assert_int_equal(wanted_from(SRB, first.id, &from), 3);
+    assert_int_equal(from, 2 * PIECE);
+    give_leaves(2 * PIECE, scene.srb.journal.size);
+    host_settle(scene.host);
+    assert_int_equal(now().last.healed, 2);
+    assert_int_equal(now().fault_count, 0);
+    expect_row(first, (struct cairn_bytes){.data = scene.srb.leaves[1], .size = CAIRN_LEAF_BYTES});
+    expect_row(
+        last, (struct cairn_bytes){.data = scene.srb.leaves[last.index], .size = CAIRN_LEAF_BYTES});
+    assert_int_equal(scene.host->drop_count, 0);
+}
+
 TEST(leaves_that_lead_elsewhere_mend_nothing_and_accuse_nobody)
 {
     struct cairn_key key = leaf_key(1);
@@ -398,6 +446,7 @@ int main(void)
         CASE(a_commit_with_another_place_than_its_leaf_is_not_written),
         CASE(a_leaf_that_cannot_be_read_says_nothing_of_who_gives_its_commit),
         CASE(a_journal_is_given_once_to_know_it_and_again_to_mend_it),
+        CASE(of_a_journal_only_the_pieces_that_differ_are_fetched_again),
         CASE(leaves_that_lead_elsewhere_mend_nothing_and_accuse_nobody),
         CASE(a_source_that_changes_its_mind_is_passed_over),
         CASE(a_source_that_stays_silent_is_given_up),
