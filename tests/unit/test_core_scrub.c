@@ -400,6 +400,36 @@ TEST(a_damaged_row_is_served_to_nobody)
 }
 
 /* A disk that gives nothing at all is another matter than a row. */
+static struct cairn_key write_look_ups(uint32_t count)
+{
+    struct cairn_key key = {.table = CAIRN_TABLE_ENTRY, .index = 1};
+    scene_open_own(HOST_PRIVATE, key.id);
+    for (uint32_t i = 0; i < count; i++) {
+        host_append(scene.host, key.id, "look-up", scene.host->now_ms);
+    }
+    host_settle(scene.host);
+    host_run(scene.host, 70000);
+    return key;
+}
+
+/* Nobody else has them: what is damaged is lost, and said to be. */
+TEST(an_entry_of_a_private_feed_that_changed_went_or_shrank_is_found)
+{
+    struct cairn_key changed = write_look_ups(3), gone = write_look_ups(3);
+    struct cairn_key shrunk = write_look_ups(3), last = write_look_ups(2);
+    scrub();
+    assert_int_equal(now().last.found, 0);
+    rot(changed, true);
+    disk_put(&scene.host->disk, &gone, (struct cairn_bytes){NULL, 0});
+    disk_put(&scene.host->disk, &shrunk, (struct cairn_bytes){(const uint8_t *)"short", 5});
+    disk_put(&scene.host->disk, &last, (struct cairn_bytes){NULL, 0});
+    scrub();
+    assert_false(now().is_on);
+    assert_int_equal(now().last.found, 4);
+    assert_int_equal(now().last.lost, 4);
+    assert_int_equal(now().last.healed, 0);
+}
+
 TEST(a_disk_that_fails_finds_no_damage)
 {
     struct cairn_event event = {.type = CAIRN_EVENT_SCRUB};
@@ -453,6 +483,7 @@ int main(void)
         CASE(what_comes_later_is_taken_as_ever),
         CASE(without_anybody_to_ask_it_is_kept_in_mind_and_asked_for_later),
         CASE(a_damaged_row_is_served_to_nobody),
+        CASE(an_entry_of_a_private_feed_that_changed_went_or_shrank_is_found),
         CASE(a_disk_that_fails_finds_no_damage),
         CASE(a_row_of_doubt_makes_the_node_restore),
     };
