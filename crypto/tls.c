@@ -57,8 +57,7 @@ static bool tls_set_peer_mode(SSL_CTX *ssl)
            SSL_CTX_set_ciphersuites(ssl, "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256") ==
                1 &&
            SSL_CTX_set1_groups_list(ssl, "X25519") == 1 &&
-           SSL_CTX_set1_sigalgs_list(ssl, "ed25519") == 1 &&
-           SSL_CTX_set1_client_sigalgs_list(ssl, "ed25519") == 1;
+           SSL_CTX_set1_sigalgs_list(ssl, "ed25519") == 1;
 }
 
 static bool tls_set_web_mode(SSL_CTX *ssl)

@@ -81,7 +81,6 @@ struct cairn_links {
     uv_loop_t *loop;
     uv_tcp_t listener;
     uv_timer_t timer;
-    bool is_listening;
     bool is_owing; /* a caller that there was no memory for: libuv tells of no other before it */
     bool is_closing;
     uint32_t open_handles; /* listener, timer */

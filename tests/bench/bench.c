@@ -5,6 +5,7 @@
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "schema/base/check.h"
 
@@ -28,12 +29,7 @@ uint64_t bench_random(uint64_t *state)
     return *state >> 24;
 }
 
-void bench_dir_open(char out[static BENCH_DIR_MAX])
-{
-    const char *parent = getenv("TMPDIR");
-    (void)snprintf(out, BENCH_DIR_MAX, "%s/cairn-bench-XXXXXX", parent != NULL ? parent : "/tmp");
-    CAIRN_REQUIRE(mkdtemp(out) != NULL);
-}
+static char bench_dir[BENCH_DIR_MAX]; /* "": none is there */
 
 static int bench_remove(const char *path, const struct stat *status, int type, struct FTW *walk)
 {
@@ -45,7 +41,27 @@ static int bench_remove(const char *path, const struct stat *status, int type, s
 
 int bench_dir_close(const char *dir)
 {
+    bench_dir[0] = '\0';
     return nftw(dir, bench_remove, 16, FTW_DEPTH | FTW_PHYS) == 0 ? 0 : 1;
+}
+
+/* A bench that gives up leaves nothing behind either: there are keys in it. */
+static void bench_on_exit(void)
+{
+    if (bench_dir[0] != '\0') {
+        char dir[BENCH_DIR_MAX];
+        memcpy(dir, bench_dir, sizeof dir);
+        (void)bench_dir_close(dir);
+    }
+}
+
+void bench_dir_open(char out[static BENCH_DIR_MAX])
+{
+    const char *parent = getenv("TMPDIR");
+    (void)snprintf(out, BENCH_DIR_MAX, "%s/cairn-bench-XXXXXX", parent != NULL ? parent : "/tmp");
+    CAIRN_REQUIRE(mkdtemp(out) != NULL);
+    memcpy(bench_dir, out, BENCH_DIR_MAX);
+    CAIRN_REQUIRE(atexit(bench_on_exit) == 0);
 }
 
 void bench_put_text(struct cairn_pack_writer *writer, uint64_t key, const char *text)

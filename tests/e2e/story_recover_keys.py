@@ -58,6 +58,10 @@ def recover(world, aut, partner, incarnation):
 def come_back(world, aut, *others):
     """It knows its partners again, and they its new document."""
     aut.start()
+    welcome(world, aut, *others)
+
+
+def welcome(world, aut, *others):
     aut.meet(*others)
     note = world.file("mail.note", e2e.run(["document", "--dir", aut.dir]).out)
     others[0].cairn("partner", "add", note, "--fingerprint", aut.fingerprint)
@@ -129,13 +133,36 @@ def _(world):
         e2e.check(done.code != 0, "GEO has evidence of what it may not read")
 
 
-@story.case("once more: the second key is lost, too")
+def status_text(node):
+    return e2e.run(["status", "--dir", node.dir]).out
+
+
+def ended_of(node):
+    """The rows of its own origins that have ended."""
+    return [row for row in node.status()["partners"] if row["country"] == node.country]
+
+
+def tells_unopened(node):
+    rows, text = ended_of(node), status_text(node)
+    return all(row["journal_size"] == row["ended_size"] > row["unopened"] > 0 and
+               f"unopened    {row['origin']}: {row['unopened']} of {row['ended_size']} leaves" in text
+               for row in rows)
+
+
+@story.case("once more: a partner that knows less than another gives back less, and that is told")
 def _(world):
     aut, srb, geo = world.nodes("AUT", "SRB", "GEO")
-    e2e.wait_until(lambda: srb.held("AUT") == aut.journal(), "SRB holds AUT's journal")
+    for node in (srb, geo):
+        e2e.wait_until(lambda node=node: node.held("AUT") == aut.journal(), "AUT's journal is held")
     done = recover(world, aut, srb, 2)
     e2e.equal((done["incarnation"], done["lost_sealing"]), (3, [1, 2]), "what it says")
-    come_back(world, aut, srb, geo)
+    come_back(world, aut, geo)
+    e2e.wait_until(lambda: tells_unopened(aut), "GEO gives back what it holds; the rest is told")
+    before = [row["unopened"] for row in ended_of(aut)]
+    welcome(world, aut, srb)
+    e2e.wait_until(lambda: all(row["unopened"] < count
+                               for row, count in zip(ended_of(aut), before, strict=True)),
+                   "SRB's secrets open more")
     expect_alerts(aut, kept["all"] | kept["region"])
     expect_case(aut, "accepted")
 

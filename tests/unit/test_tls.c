@@ -325,6 +325,10 @@ TEST(closing_is_told_apart_from_being_cut_off)
     assert_int_equal(cairn_tls_state(server.tls), CAIRN_TLS_CLOSED);
     assert_err(cairn_tls_feed(server.tls, cairn_bytes_of("late"), &written), CAIRN_OK);
     assert_int_equal(written, 4);
+    static const uint8_t more[CAIRN_TLS_IN_MAX + 1]; /* thrown away, however much it is */
+    assert_err(cairn_tls_feed(server.tls, (struct cairn_bytes){more, sizeof more}, &written),
+               CAIRN_OK);
+    assert_int_equal(written, sizeof more);
     assert_hears(&server, "");
 }
 
