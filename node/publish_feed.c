@@ -159,12 +159,32 @@ static void feed_command(struct publish_row *row, const struct cairn_driver_comm
     cairn_publish_release(publish);
 }
 
+/* Nobody waits for a country that cannot be told of a feed yet: it is admitted later. A feed for
+ * nobody else waits for it. gives: their number */
+static uint32_t feed_first_members(const struct publish_row *row, uint8_t (*members)[3])
+{
+    const struct cairn_audience_asker asker = feed_asker(row->publish);
+    const struct cairn_core *core = cairn_driver_core(row->publish->options.driver);
+    uint32_t count = cairn_audience_members(row->audience, &asker, members);
+    uint8_t kept_members[CAIRN_LIMIT_MEMBERS][3];
+    uint32_t kept = 0;
+    for (uint32_t at = 0; at < count; at++) {
+        if (cairn_core_may_tell(core, members[at])) {
+            memcpy(kept_members[kept++], members[at], 3);
+        }
+    }
+    if (kept == 1) {
+        return count;
+    }
+    memcpy(members, kept_members, kept * sizeof kept_members[0]);
+    return kept;
+}
+
 static void feed_open(struct publish_row *row, const uint8_t *continues)
 {
     uint8_t members[CAIRN_LIMIT_MEMBERS][3];
-    const struct cairn_audience_asker asker = feed_asker(row->publish);
     struct cairn_driver_command command = {.type = CAIRN_DRIVER_FEED_OPEN};
-    command.as.feed_open.member_count = cairn_audience_members(row->audience, &asker, members);
+    command.as.feed_open.member_count = feed_first_members(row, members);
     command.as.feed_open.members = (const uint8_t(*)[3])members;
     command.as.feed_open.is_private = cairn_audience_is_private(row->audience);
     feed_seal(row, command.as.feed_open.members, command.as.feed_open.member_count, row->next_seal);

@@ -22,11 +22,11 @@ static cairn_err own_member(const struct cairn_core *core, const uint8_t code[st
 }
 
 /* Whoever becomes a member is told of it in its pairwise feed: does that take anything? */
-static cairn_err own_check_told(const struct cairn_core *core, const uint8_t code[static 3])
+bool cairn_core_may_tell(const struct cairn_core *core, const uint8_t code[static 3])
 {
     uint32_t country = cairn_core_country_find(core, code);
     uint32_t pairwise = country == CORE_NONE || country == 0 ? CORE_NONE : core->pairwise[country];
-    return pairwise != CORE_NONE && core->feeds[pairwise].is_frozen ? CAIRN_RESTORING : CAIRN_OK;
+    return pairwise == CORE_NONE || !core->feeds[pairwise].is_frozen;
 }
 
 /* Wraps of one secret for many members, in the arena. */
@@ -64,7 +64,9 @@ static cairn_err own_check_members(const struct cairn_core *core, const struct c
         if (i > 0 && memcmp(members[i - 1], members[i], 3) >= 0) {
             return CAIRN_FEED_RECORD;
         }
-        CAIRN_TRY(own_check_told(core, members[i]));
+        if (!cairn_core_may_tell(core, members[i])) {
+            return CAIRN_RESTORING;
+        }
         has_own = has_own || memcmp(members[i], core->countries[0].country, 3) == 0;
     }
     if (!has_own || (event->as.command.is_private && event->as.command.member_count > 1)) {
@@ -238,7 +240,9 @@ static cairn_err own_admit(struct cairn_core *core, const struct cairn_event *ev
     struct cairn_record_member member;
     CAIRN_TRY(own_audience_feed(core, event->as.command.feed, &number));
     CAIRN_TRY(own_member(core, event->as.command.country, &member));
-    CAIRN_TRY(own_check_told(core, event->as.command.country));
+    if (!cairn_core_may_tell(core, event->as.command.country)) {
+        return CAIRN_RESTORING;
+    }
     uint32_t country = cairn_core_country_find(core, event->as.command.country);
     if (own_has_member(core, number, country)) {
         return CAIRN_EXISTS;

@@ -103,6 +103,37 @@ def _(world):
               str(verified))
 
 
+def release_to(node, audience, partners):
+    """What warns goes to another audience than before, for which there is no feed yet."""
+    node.apply(e2e.POLICY.replace("audiences: {", f"audiences: {{{audience}: [{partners}], ")
+               .replace("[WARN, DOC], to: all", f"[WARN, DOC], to: {audience}"))
+
+
+@story.case("a partner that cannot be told of a new feed yet keeps nothing from the others")
+def _(world):
+    aut, srb, geo = world.nodes("AUT", "SRB", "GEO")
+    aut.stop()
+    copy_log(aut, world.place / "old-log")
+    aut.start()
+    release_to(aut, "both", "SRB, GEO")
+    issue(aut, 1, "Beiden")
+    expect_everything(world)
+    for node in (geo, aut):
+        node.stop()
+    put_back(aut, world.place / "old-log")
+    aut.start()
+    e2e.wait_until(lambda: restoring(aut) is None, "SRB is enough")
+    release_to(aut, "friends", "GEO, SRB, TUR")
+    issue(aut, 1, "Ohne")
+    e2e.wait_until(lambda: set(kept) <= set(srb.alerts()), "SRB shows it")
+    geo.start()
+    expect_everything(world)
+    aut.apply()
+    aut.stop()
+    copy_log(aut, world.place / "old-log")
+    aut.start()
+
+
 @story.case("without its guard it waits for the last of its partners")
 def _(world):
     aut, srb, geo = world.nodes("AUT", "SRB", "GEO")
