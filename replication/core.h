@@ -193,11 +193,8 @@ struct cairn_core_document {
 bool cairn_core_document(const struct cairn_core *core, const uint8_t country[static 3],
                          struct cairn_core_document *out);
 
-/* Could this country be told now that it is a member of a feed? false: the end of the pairwise feed
- * with it has not come back yet since the log was restored. source P-76 */
-bool cairn_core_may_tell(const struct cairn_core *core, const uint8_t country[static 3]);
-
-/* Is this country recognised now? */
+/* Is this country recognised now? Can it be told of a feed, or is its pairwise feed coming back? */
 bool cairn_core_is_partner(const struct cairn_core *core, const uint8_t country[static 3]);
+bool cairn_core_may_tell(const struct cairn_core *core, const uint8_t country[static 3]);
 
 #endif

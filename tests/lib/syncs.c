@@ -2,6 +2,7 @@
 
 #include "tests/lib/syncs.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@ static pthread_mutex_t syncs_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct sync_call calls[SYNCS_MAX];
 static uint32_t call_count;
 static char watched[PATH_MAX];
+static uint32_t calls_to_failure = UINT32_MAX;
 
 static void sync_note(int fd)
 {
@@ -34,22 +36,40 @@ static void sync_note(int fd)
     (void)pthread_mutex_unlock(&syncs_lock);
 }
 
+/* Is this the call that is to fail? */
+static bool sync_fails(void)
+{
+    (void)pthread_mutex_lock(&syncs_lock);
+    bool is_failing = calls_to_failure == 0;
+    calls_to_failure -= calls_to_failure != UINT32_MAX ? 1 : 0;
+    (void)pthread_mutex_unlock(&syncs_lock);
+    errno = is_failing ? EIO : errno;
+    return is_failing;
+}
+
 int fsync(int fd)
 {
     sync_note(fd);
-    return (int)syscall(SYS_fsync, fd);
+    return sync_fails() ? -1 : (int)syscall(SYS_fsync, fd);
 }
 
 int fdatasync(int fd)
 {
     sync_note(fd);
-    return (int)syscall(SYS_fdatasync, fd);
+    return sync_fails() ? -1 : (int)syscall(SYS_fdatasync, fd);
 }
 
 void syncs_forget(void)
 {
     (void)pthread_mutex_lock(&syncs_lock);
     call_count = 0;
+    (void)pthread_mutex_unlock(&syncs_lock);
+}
+
+void syncs_fail(uint32_t number)
+{
+    (void)pthread_mutex_lock(&syncs_lock);
+    calls_to_failure = number;
     (void)pthread_mutex_unlock(&syncs_lock);
 }
 

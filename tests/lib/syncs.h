@@ -18,6 +18,9 @@ uint32_t syncs_count(const char *dir, const char *part);
  * gives   UINT32_MAX: there was none */
 uint32_t syncs_first(const char *dir, const char *part, bool *out_was_there);
 
+/* The number-th call from now on, from 0, fails as a broken disk does. UINT32_MAX: none */
+void syncs_fail(uint32_t number);
+
 /* From now on each call looks whether this path is there. NULL: none */
 void syncs_watch(const char *path);
 

@@ -155,6 +155,57 @@ TEST(a_secret_that_others_can_read_is_refused)
     test_tempdir_close(dir);
 }
 
+static uid_t pretended = (uid_t)-1;
+
+uid_t geteuid(void)
+{
+    return pretended != (uid_t)-1 ? pretended : getuid();
+}
+
+TEST(a_secret_of_somebody_else_is_refused)
+{
+    char dir[TEST_PATH_MAX], path[TEST_PATH_MAX];
+    uint8_t out[8];
+    size_t size = 0;
+    test_tempdir_open(dir);
+    test_tempdir_path(dir, "a", path);
+    test_tempdir_write(path, "secret");
+    assert_int_equal(chmod(path, 0600), 0);
+    bool is_root = getuid() == 0;
+    assert_int_equal(is_root ? chown(path, 1234, (gid_t)-1) : 0, 0);
+    assert_err(cairn_file_read_secret(path, out, sizeof out, &size),
+               is_root ? CAIRN_FILE : CAIRN_OK);
+    pretended = 4321;
+    assert_err(cairn_file_read_secret(path, out, sizeof out, &size), CAIRN_FILE);
+    pretended = is_root ? 1234 : getuid();
+    assert_err(cairn_file_read_secret(path, out, sizeof out, &size), CAIRN_OK);
+    pretended = (uid_t)-1;
+    test_tempdir_close(dir);
+}
+
+TEST(a_sync_that_fails_is_told_and_the_file_keeps_what_it_said)
+{
+    char dir[TEST_PATH_MAX], path[TEST_PATH_MAX];
+    test_tempdir_open(dir);
+    test_tempdir_path(dir, "a", path);
+    syncs_fail(0);
+    assert_err(cairn_file_write(path, cairn_bytes_of("one"), &fresh), CAIRN_FILE);
+    assert_false(cairn_file_is_there(path));
+    assert_err(cairn_file_write(path, cairn_bytes_of("one"), &fresh), CAIRN_OK);
+    syncs_fail(0);
+    assert_err(cairn_file_write(path, cairn_bytes_of("two"), &over), CAIRN_FILE);
+    assert_content(path, "one");
+    syncs_fail(1); /* of the directory: whether the name stays is not known */
+    assert_err(cairn_file_write(path, cairn_bytes_of("two"), &over), CAIRN_FILE);
+    assert_int_equal(unlink(path), 0);
+    syncs_fail(0);
+    test_tempdir_path(dir, "b", path);
+    assert_err(cairn_file_make_dir(path), CAIRN_FILE);
+    syncs_fail(UINT32_MAX);
+    assert_int_equal(rmdir(path), 0);
+    assert_int_equal(rmdir(dir), 0); /* nothing temporary was left */
+}
+
 TEST(a_directory_is_made_once_and_only_for_us)
 {
     char dir[TEST_PATH_MAX], path[TEST_PATH_MAX], file[TEST_PATH_MAX];
@@ -190,6 +241,8 @@ int main(void)
         cmocka_unit_test(a_write_that_fails_harms_nothing),
         cmocka_unit_test(a_file_is_read_whole_or_not_at_all),
         cmocka_unit_test(a_secret_that_others_can_read_is_refused),
+        cmocka_unit_test(a_secret_of_somebody_else_is_refused),
+        cmocka_unit_test(a_sync_that_fails_is_told_and_the_file_keeps_what_it_said),
         cmocka_unit_test(a_directory_is_made_once_and_only_for_us),
         cmocka_unit_test(paths_that_are_too_long_are_refused),
     };

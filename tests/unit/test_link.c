@@ -74,6 +74,38 @@ TEST(a_key_that_is_not_in_the_roster_does_not_get_in)
     ends_close();
 }
 
+TEST(a_roster_of_others_lets_nobody_else_in)
+{
+    ends_open();
+    ends_introduce(&ends[1], &ends[2], false); /* 1 knows 2, not 0 */
+    ends_introduce(&ends[0], &ends[1], true);
+    ends_run_ms(600);
+    assert_int_equal(ends[1].up_count, 0);
+    ends_close();
+}
+
+static bool all_three_are_up(void)
+{
+    return cairn_link_count(ends[0].links) == 2 && ends_is_up(&ends[1]) && ends_is_up(&ends[2]);
+}
+
+TEST(every_peer_of_a_roster_is_called_under_its_own_key)
+{
+    ends_open();
+    struct cairn_link_peer peers[2] = {ends[1].self, ends[2].self};
+    peers[0].is_ours_to_dial = true;
+    peers[1].is_ours_to_dial = true;
+    ends_introduce(&ends[1], &ends[0], false);
+    ends_introduce(&ends[2], &ends[0], false);
+    cairn_link_set_roster(ends[0].links, peers, 2);
+    ends_run_until(all_three_are_up);
+    ends_run_ms(600); /* and not called again */
+    assert_int_equal(ends[0].up_count, 2);
+    assert_int_equal(ends[1].up_count, 1);
+    assert_int_equal(ends[2].up_count, 1);
+    ends_close();
+}
+
 TEST(a_key_that_leaves_the_roster_is_cut_off)
 {
     ends_open();
@@ -275,6 +307,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(frames_go_both_ways_whole_and_in_order),
         cmocka_unit_test(a_key_that_is_not_in_the_roster_does_not_get_in),
+        cmocka_unit_test(a_roster_of_others_lets_nobody_else_in),
+        cmocka_unit_test(every_peer_of_a_roster_is_called_under_its_own_key),
         cmocka_unit_test(a_key_that_leaves_the_roster_is_cut_off),
         cmocka_unit_test(a_link_that_breaks_is_dialled_again),
         cmocka_unit_test(what_was_sent_before_a_drop_still_arrives),

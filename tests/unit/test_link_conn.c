@@ -242,6 +242,40 @@ TEST(a_link_over_which_nothing_comes_is_cut_at_the_limit_of_silence)
     ends_close();
 }
 
+/* End 0 has called in vain for long; then it is let in, hears something, and is cut off. */
+static void be_of_use_for(uint64_t lived_ms)
+{
+    ends_introduce(&ends[0], &ends[1], true);
+    for (uint32_t i = 0; i < 6; i++) {
+        ends_run_ms(TICKS_MS);
+        now_ms += CAIRN_LINK_BACKOFF_MAX;
+    }
+    ends_introduce(&ends[1], &ends[0], false);
+    ends_run_until(ends_are_up);
+    wanted = ends[0].frame_count + 1;
+    ends_send(&ends[1], 5, 'h');
+    ends_run_until(frames_have_come);
+    now_ms += lived_ms;
+    cairn_link_drop(ends[1].links, ends[1].link);
+    ends_run_until(ends_have_been_down);
+    ends_run_ms(TICKS_MS);
+    now_ms += CAIRN_LINK_BACKOFF_MS;
+}
+
+TEST(only_a_link_that_lived_for_a_while_is_called_again_soon)
+{
+    ends_open();
+    be_of_use_for(4999);
+    uint32_t before = ends[0].up_count;
+    ends_run_ms(2 * TICKS_MS);
+    assert_int_equal(ends[0].up_count, before);
+    ends_close();
+    ends_open();
+    be_of_use_for(5000);
+    ends_run_until(ends_are_up);
+    ends_close();
+}
+
 static uint64_t left_before;
 
 static bool nothing_leaves_any_more(void)
@@ -374,6 +408,7 @@ int main(void)
         cmocka_unit_test(who_should_be_called_by_the_other_side_waits_before_it_calls),
         cmocka_unit_test(a_roster_that_says_the_same_calls_nobody_earlier),
         cmocka_unit_test(a_link_over_which_nothing_comes_is_cut_at_the_limit_of_silence),
+        cmocka_unit_test(only_a_link_that_lived_for_a_while_is_called_again_soon),
         cmocka_unit_test(a_side_that_does_not_read_does_not_call_the_other_one_silent),
         cmocka_unit_test(a_dropped_link_whose_peer_takes_nothing_is_cut_after_the_time_to_linger),
         cmocka_unit_test(a_peer_that_calls_anew_takes_the_place_of_a_link_that_is_silent),

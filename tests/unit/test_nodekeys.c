@@ -34,6 +34,7 @@ TEST(each_incarnation_has_keys_of_its_own_and_keeps_them)
     assert_memory_not_equal(one.log, two.log, 32);
     assert_memory_not_equal(one.log, one.witness, 32);
     assert_memory_not_equal(one.log, one.tls, 32);
+    assert_memory_not_equal(one.witness, one.tls, 32);
     assert_err(cairn_nodekeys_load(dir, 1, &again), CAIRN_OK);
     assert_memory_equal(&again, &one, sizeof one);
     assert_err(cairn_nodekeys_draw(dir, 2, &again), CAIRN_OK);

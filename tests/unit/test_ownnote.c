@@ -105,6 +105,10 @@ TEST(the_lowest_incarnation_of_a_name_is_in_force_and_the_next_announced)
     assert_null(cairn_ownnote_announced(&doc, "on"));
     assert_int_equal(cairn_ownnote_node(&doc, "two")->incarnation, 9);
     assert_null(cairn_ownnote_node(&doc, "on"));
+    doc.nodes[0].incarnation = 2; /* in whichever order they stand */
+    doc.nodes[1].incarnation = 7;
+    assert_int_equal(cairn_ownnote_node(&doc, "one")->incarnation, 2);
+    assert_int_equal(cairn_ownnote_announced(&doc, "one")->incarnation, 7);
 }
 
 /* The next serial; signed by this root key. */
@@ -139,6 +143,22 @@ TEST(the_last_document_under_a_root_key_and_the_first_one_are_kept)
     assert_err(cairn_ownnote_read_kept(dir, 10, &read_back), CAIRN_OK);
     assert_int_equal(read_back.doc.serial, 10);
     assert_err(cairn_ownnote_read_kept(dir, 9, &read_back), CAIRN_NOT_FOUND);
+}
+
+TEST(what_is_kept_is_found_by_number_in_whichever_order_it_was_written)
+{
+    struct cairn_country_doc doc = example();
+    static const uint64_t serials[] = {30, 10, 20, 40, 5};
+    for (size_t i = 0; i < sizeof serials / sizeof *serials; i++) {
+        doc.serial = serials[i] - 1;
+        sign_next(&doc, 1);
+        assert_err(cairn_ownnote_keep(dir, &note, true), CAIRN_OK);
+    }
+    assert_int_equal(next_kept(0), 5);
+    assert_int_equal(next_kept(5), 10);
+    assert_int_equal(next_kept(10), 20);
+    assert_int_equal(next_kept(20), 30);
+    assert_int_equal(next_kept(30), 40);
 }
 
 TEST(what_else_lies_beside_it_is_let_lie)
@@ -177,6 +197,8 @@ int main(void)
             the_lowest_incarnation_of_a_name_is_in_force_and_the_next_announced, begin, end),
         cmocka_unit_test_setup_teardown(
             the_last_document_under_a_root_key_and_the_first_one_are_kept, begin, end),
+        cmocka_unit_test_setup_teardown(
+            what_is_kept_is_found_by_number_in_whichever_order_it_was_written, begin, end),
         cmocka_unit_test_setup_teardown(what_else_lies_beside_it_is_let_lie, begin, end),
     };
     return cmocka_run_group_tests_name("ownnote", tests, NULL, NULL);

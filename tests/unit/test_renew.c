@@ -93,6 +93,30 @@ TEST(the_next_document_follows_the_last_one_and_says_the_same)
     check_follows_old();
 }
 
+TEST(without_rotation_the_next_root_key_is_neither_needed_nor_drawn)
+{
+    char path[TEST_PATH_MAX];
+    test_tempdir_path(keys, "root-2.key", path);
+    assert_int_equal(unlink(path), 0);
+    assert_err(cairn_renew(&options, &old, &made), CAIRN_OK);
+    assert_memory_equal(made.doc.next_root, old.doc.next_root, 32);
+    assert_false(cairn_file_is_there(path));
+}
+
+TEST(an_incarnation_that_ended_is_never_the_next_one_again)
+{
+    struct cairn_country_doc doc = {.node_count = 2, .ended_count = 2};
+    doc.nodes[0] = (struct cairn_country_node){.name = cairn_bytes_of("one"), .incarnation = 2};
+    doc.nodes[1] = (struct cairn_country_node){.name = cairn_bytes_of("two"), .incarnation = 9};
+    doc.ended[0] = (struct cairn_country_ended){.name = cairn_bytes_of("one"), .incarnation = 5};
+    doc.ended[1] = (struct cairn_country_ended){.name = cairn_bytes_of("one"), .incarnation = 4};
+    assert_int_equal(cairn_renew_next(&doc, "one"), 6);
+    assert_int_equal(cairn_renew_next(&doc, "two"), 10);
+    assert_int_equal(cairn_renew_next(&doc, "six"), 1);
+    doc.nodes[1].name = cairn_bytes_of("one"); /* announced: that one, nothing new */
+    assert_int_equal(cairn_renew_next(&doc, "one"), 9);
+}
+
 TEST(an_endpoint_is_changed_and_taken_away)
 {
     options.endpoint = "[2001:db8::1]:7400";
@@ -236,6 +260,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_next_document_follows_the_last_one_and_says_the_same,
                                         begin, end),
+        cmocka_unit_test_setup_teardown(
+            without_rotation_the_next_root_key_is_neither_needed_nor_drawn, begin, end),
+        cmocka_unit_test(an_incarnation_that_ended_is_never_the_next_one_again),
         cmocka_unit_test_setup_teardown(an_endpoint_is_changed_and_taken_away, begin, end),
         cmocka_unit_test_setup_teardown(what_is_refused_leaves_the_document_as_it_was, begin, end),
         cmocka_unit_test_setup_teardown(a_rotated_root_is_the_announced_one_and_announces_another,

@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
 #include "crypto/hash.h"
 #include "crypto/suite.h"
 #include "crypto/tls_identity.h"
@@ -102,6 +105,47 @@ TEST(a_chain_is_kept_in_its_order)
     cairn_tls_identity_close(back);
 }
 
+/* What a browser looks at. */
+TEST(a_web_certificate_bears_its_names_and_is_signed_by_itself)
+{
+    const char *const names[] = {"node.example", "192.0.2.7"};
+    const struct cairn_tls_names web = {"console", names, 2};
+    struct cairn_tls_identity *identity = NULL;
+    char common[32];
+    assert_err(cairn_tls_identity_make_web(&web, &identity), CAIRN_OK);
+    SSL_CTX *settings = SSL_CTX_new(TLS_method());
+    assert_non_null(settings);
+    assert_true(cairn_tls_identity_use(identity, settings));
+    X509 *made = SSL_CTX_get0_certificate(settings);
+    assert_int_equal(X509_check_host(made, "node.example", 0, 0, NULL), 1);
+    assert_int_equal(X509_check_ip_asc(made, "192.0.2.7", 0), 1);
+    assert_int_equal(X509_check_host(made, "other.example", 0, 0, NULL), 0);
+    assert_int_equal(X509_get_version(made), X509_VERSION_3);
+    assert_true(X509_NAME_get_text_by_NID(X509_get_subject_name(made), NID_commonName, common,
+                                          sizeof common) > 0);
+    assert_string_equal(common, "console");
+    assert_int_equal(X509_NAME_cmp(X509_get_subject_name(made), X509_get_issuer_name(made)), 0);
+    assert_int_equal(X509_verify(made, X509_get0_pubkey(made)), 1);
+    assert_int_equal(ASN1_STRING_length(X509_get0_serialNumber(made)), 16);
+    assert_int_equal(ASN1_STRING_get0_data(X509_get0_serialNumber(made))[0] & 0xc0, 0x40);
+    SSL_CTX_free(settings);
+    cairn_tls_identity_close(identity);
+}
+
+TEST(there_are_no_more_names_than_its_limit)
+{
+    const char *names[CAIRN_TLS_SANS_MAX + 1];
+    struct cairn_tls_identity *identity = NULL;
+    for (size_t i = 0; i <= CAIRN_TLS_SANS_MAX; i++) {
+        names[i] = "node.example";
+    }
+    const struct cairn_tls_names many = {"console", names, CAIRN_TLS_SANS_MAX + 1};
+    assert_err(cairn_tls_identity_make_web(&many, &identity), CAIRN_LIBRARY);
+    const struct cairn_tls_names enough = {"console", names, CAIRN_TLS_SANS_MAX};
+    assert_err(cairn_tls_identity_make_web(&enough, &identity), CAIRN_OK);
+    cairn_tls_identity_close(identity);
+}
+
 TEST(names_that_are_no_hosts_are_refused)
 {
     const char *const bad[] = {"", "a b", "a,DNS:b", "*.example", "a/b", "\xc3\xa9.example"};
@@ -177,6 +221,8 @@ int main(void)
         cmocka_unit_test(the_pin_is_the_hash_of_the_public_key_info),
         cmocka_unit_test(an_identity_comes_back_from_its_files),
         cmocka_unit_test(a_chain_is_kept_in_its_order),
+        cmocka_unit_test(a_web_certificate_bears_its_names_and_is_signed_by_itself),
+        cmocka_unit_test(there_are_no_more_names_than_its_limit),
         cmocka_unit_test(names_that_are_no_hosts_are_refused),
         cmocka_unit_test(files_that_do_not_fit_together_are_refused),
         cmocka_unit_test(too_little_room_is_said),
