@@ -27,6 +27,8 @@ struct cairn_driver_watch {
     void (*on_notice)(void *host, const struct cairn_notice *notice);
     /* The node cannot go on: end the process at once with CAIRN_DRIVER_EXIT. */
     void (*on_lost)(void *host, cairn_err err);
+    /* What the log says has changed behind the core's back: close all, and open it again. */
+    void (*on_again)(void *host);
     void *host;
 };
 

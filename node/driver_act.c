@@ -83,6 +83,15 @@ void cairn_driver_read_roster(struct cairn_driver *driver)
     free(peers);
 }
 
+static void act_again(struct cairn_driver *driver)
+{
+    for (uint32_t i = 0; i < driver->watch_count; i++) {
+        if (driver->watches[i].on_again != NULL) {
+            driver->watches[i].on_again(driver->watches[i].host);
+        }
+    }
+}
+
 void cairn_driver_act(struct cairn_driver *driver, const struct cairn_action *action)
 {
     switch (action->type) {
@@ -117,6 +126,9 @@ void cairn_driver_act(struct cairn_driver *driver, const struct cairn_action *ac
         break;
     case CAIRN_ACTION_ROSTER:
         cairn_driver_read_roster(driver);
+        break;
+    case CAIRN_ACTION_RESTART:
+        act_again(driver);
         break;
     case CAIRN_ACTION_NOTICE:
         act_notice(driver, &action->as.notice);

@@ -24,7 +24,9 @@ struct run {
     struct cairn_driver *driver;
     struct cairn_service *service;
     uv_signal_t signals[RUN_SIGNALS];
+    uv_async_t again;
     bool is_stopping;
+    bool is_again; /* once it has stopped */
 };
 
 static void run_on_driver_closed(void *host)
@@ -33,6 +35,7 @@ static void run_on_driver_closed(void *host)
     for (uint32_t i = 0; i < RUN_SIGNALS; i++) {
         uv_close((uv_handle_t *)&run->signals[i], NULL);
     }
+    uv_close((uv_handle_t *)&run->again, NULL);
     cairn_logger_write(CAIRN_LOGGER_INFO, "node.stopped", NULL, 0);
 }
 
@@ -45,11 +48,31 @@ static void run_on_service_closed(void *host)
 static void run_on_signal(uv_signal_t *handle, int number)
 {
     struct run *run = handle->data;
+    run->is_again = false;
     if (run->is_stopping) {
         return;
     }
     run->is_stopping = true;
     CAIRN_LOG(CAIRN_LOGGER_INFO, "node.stops", CAIRN_LOG_U64("signal", (uint64_t)number));
+    cairn_service_close(run->service, run_on_service_closed, run);
+}
+
+/* The driver may not be closed from within its step. */
+static void run_on_again(void *host)
+{
+    struct run *run = host;
+    (void)uv_async_send(&run->again);
+}
+
+static void run_on_again_sent(uv_async_t *handle)
+{
+    struct run *run = handle->data;
+    if (run->is_stopping) {
+        return;
+    }
+    run->is_stopping = true;
+    run->is_again = true;
+    cairn_logger_write(CAIRN_LOGGER_WARN, "node.again", NULL, 0);
     cairn_service_close(run->service, run_on_service_closed, run);
 }
 
@@ -64,8 +87,12 @@ static void run_on_lost(void *host, cairn_err err)
 static void run_begin(struct run *run)
 {
     static const int numbers[RUN_SIGNALS] = {SIGTERM, SIGINT};
-    struct cairn_driver_watch watch = {.on_lost = run_on_lost, .host = run};
+    struct cairn_driver_watch watch = {
+        .on_lost = run_on_lost, .on_again = run_on_again, .host = run};
     cairn_driver_watch(run->driver, &watch);
+    int opened = uv_async_init(&run->loop, &run->again, run_on_again_sent);
+    CAIRN_REQUIRE(opened == 0);
+    run->again.data = run;
     for (uint32_t i = 0; i < RUN_SIGNALS; i++) {
         int failed = uv_signal_init(&run->loop, &run->signals[i]);
         CAIRN_REQUIRE(failed == 0);
@@ -93,15 +120,10 @@ static cairn_err run_open(struct run *run, const char *dir, const struct cairn_c
     return err;
 }
 
-cairn_err cairn_run(const char *dir, const struct cairn_config *config)
+/* gives  *out_is_again: it stopped to be started anew */
+static cairn_err run_once(const char *dir, const struct cairn_config *config, bool *out_is_again)
 {
     struct run run = {.is_stopping = false};
-    const struct rlimit no_core = {0, 0}; /* memory holds keys */
-    (void)setrlimit(RLIMIT_CORE, &no_core);
-    (void)umask(077);
-    (void)signal(SIGPIPE, SIG_IGN);
-    cairn_logger_set_level(config->log_level);
-    run_keep_memory();
     if (uv_loop_init(&run.loop) != 0) {
         return CAIRN_LIBRARY;
     }
@@ -112,5 +134,22 @@ cairn_err cairn_run(const char *dir, const struct cairn_config *config)
     (void)uv_run(&run.loop, UV_RUN_DEFAULT);
     int is_busy = uv_loop_close(&run.loop);
     CAIRN_REQUIRE(is_busy == 0);
+    *out_is_again = run.is_again;
+    return err;
+}
+
+cairn_err cairn_run(const char *dir, const struct cairn_config *config)
+{
+    bool is_again = false;
+    cairn_err err;
+    const struct rlimit no_core = {0, 0}; /* memory holds keys */
+    (void)setrlimit(RLIMIT_CORE, &no_core);
+    (void)umask(077);
+    (void)signal(SIGPIPE, SIG_IGN);
+    cairn_logger_set_level(config->log_level);
+    run_keep_memory();
+    do {
+        err = run_once(dir, config, &is_again);
+    } while (err == CAIRN_OK && is_again);
     return err;
 }

@@ -122,12 +122,37 @@ static cairn_err start_open_views(const char *dir, const struct cairn_config *co
     return err;
 }
 
+static bool start_on_state(void *host, struct cairn_bytes key, struct cairn_bytes value)
+{
+    bool *is_cut = host;
+    (void)value;
+    if (key.size == CAIRN_KEY_BYTES) {
+        struct cairn_key row = cairn_key_decode(key.data);
+        *is_cut = *is_cut || cairn_key_is_cut(&row);
+    }
+    return !*is_cut;
+}
+
+/* Views show what the log is about to lose: a branch that a country does not stand by is left. */
+static cairn_err start_find_cut(struct cairn_store *log, bool *out_is_cut)
+{
+    static const uint8_t table = CAIRN_TABLE_STATE;
+    struct cairn_bytes prefix = {.data = &table, .size = 1};
+    uint8_t end[1];
+    struct cairn_store_range range = {
+        .from = prefix, .to = cairn_store_prefix_end(prefix, end), .is_bulk = true};
+    *out_is_cut = false;
+    return cairn_store_scan(log, &range, start_on_state, out_is_cut);
+}
+
 /* Views that are damaged, of another build or not of this log are made anew, once. */
 static cairn_err start_views(const char *dir, const struct cairn_config *config,
                              struct cairn_start *out)
 {
     char path[CAIRN_FILE_PATH_MAX];
-    cairn_err err = start_open_views(dir, config, false, out);
+    bool is_cut;
+    CAIRN_TRY(start_find_cut(out->log, &is_cut));
+    cairn_err err = is_cut ? CAIRN_STATE : start_open_views(dir, config, false, out);
     if (err != CAIRN_STATE && err != CAIRN_DISK_CORRUPT) {
         return err;
     }

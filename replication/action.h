@@ -20,6 +20,7 @@ enum cairn_action_type {
     CAIRN_ACTION_WAKE_AT, /* a tick is wanted then (the earliest asked for counts) */
     CAIRN_ACTION_ANSWER,  /* to a command */
     CAIRN_ACTION_ROSTER,  /* recognised keys changed: read cairn_core_peer again, connect, pin */
+    CAIRN_ACTION_RESTART, /* end, and start anew: what is on the disk by now says the rest */
     CAIRN_ACTION_NOTICE,  /* for logs, metrics and transcripts */
 };
 

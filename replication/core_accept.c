@@ -272,7 +272,8 @@ static void accept_fit_streams(struct cairn_core *core)
             return;
         }
         const struct core_intake *intake = &core->intakes[log];
-        if (intake->link == CORE_NONE || cairn_core_heal_is_on(core, log)) {
+        if (intake->link == CORE_NONE || cairn_core_heal_is_on(core, log) ||
+            cairn_core_branch_is_on(core, log)) {
             continue;
         }
         if (!cairn_core_accept_is_open(core, cairn_core_log_author(core, log))) {

@@ -377,6 +377,62 @@ cairn_err cairn_core_take_entries(struct cairn_core *core, uint32_t link, struct
     return CAIRN_OK;
 }
 
+/* ---- a branch was left ---- */
+
+/* Of an audience feed: those whom its first entry names. errors  CAIRN_FEED_RECORD */
+static cairn_err commit_take_members(struct cairn_core *core, struct cairn_feed *feed,
+                                     const struct cairn_commit *commit)
+{
+    struct cairn_commit_cursor cursor;
+    struct cairn_commit_entry entry;
+    struct cairn_operation operation;
+    struct cairn_feedop op;
+    size_t fault_at;
+    cairn_commit_cursor_init(&cursor, commit);
+    if (!cairn_commit_next(&cursor, &entry)) {
+        return CAIRN_FEED_RECORD;
+    }
+    CAIRN_TRY(cairn_operation_decode(entry.body, &operation, &fault_at));
+    CAIRN_TRY(cairn_feedop_decode(&operation, &core->arena, &op, &fault_at));
+    if (op.kind != CAIRN_KIND_FEED_OPEN) {
+        return CAIRN_FEED_RECORD;
+    }
+    for (uint32_t i = 0; i < op.as.open.wrap_count; i++) {
+        uint32_t country =
+            cairn_core_country_name(core, (const uint8_t *)op.as.open.wraps[i].country);
+        if (country != CORE_NONE) {
+            cairn_members_add(&feed->members, country);
+        }
+    }
+    return CAIRN_OK;
+}
+
+/* A commit that was taken once, from this disk: on with the feed as when it came. What it wrote
+ * then is there. */
+cairn_err cairn_core_commit_replay(struct cairn_core *core, uint32_t number,
+                                   const struct cairn_commit *commit)
+{
+    struct cairn_feed *feed = &core->feeds[number];
+    const struct cairn_opening *opening = &commit->opening;
+    struct cairn_merkle_range range = feed->range;
+    if (opening->number != feed->commits || opening->previous_size != feed->committed_size ||
+        opening->previous_leaf_plus1 != feed->last_leaf_plus1) {
+        return CAIRN_DISK_CORRUPT;
+    }
+    CAIRN_TRY(commit_hash(commit, &range));
+    struct commit_effect effect = {
+        .mark_ms = feed->mark_ms,
+        .puts = cairn_core_puts_begin(core, 3 * CAIRN_LIMIT_MEMBERS + 2),
+    };
+    if (feed->commits == 0 && feed->type == CAIRN_FEED_TYPE_AUDIENCE) {
+        CAIRN_TRY(commit_take_members(core, feed, commit));
+    }
+    CAIRN_TRY(commit_take_entries(core, feed, commit, &effect));
+    cairn_feed_take_opening(feed, opening, &range);
+    commit_take_effects(core, number, &effect);
+    return CAIRN_OK;
+}
+
 void cairn_core_commit_stored(struct cairn_core *core, uint32_t number, uint64_t commits)
 {
     struct cairn_feed *feed = &core->feeds[number];

@@ -29,6 +29,7 @@ static void end_tell(struct cairn_core *core, uint32_t number)
 {
     const struct core_journal *journal = &core->journals[number];
     if (journal->branch == CORE_BRANCH_WRONG) {
+        cairn_core_branches_due(core);
         cairn_core_notice(core, CAIRN_NOTICE_REPUDIATED, journal->country, journal->ended_size, 0);
         cairn_core_refold(core, number);
     }
@@ -88,6 +89,7 @@ void cairn_core_end(struct cairn_core *core, uint32_t number,
 /* Nobody offers a journal that it cannot show a checkpoint of: so whoever is there is asked. */
 void cairn_core_ends_greet(struct cairn_core *core, uint32_t link)
 {
+    cairn_core_branches_due(core);
     for (uint32_t i = 1; i < core->journal_count; i++) {
         if (core->journals[i].is_ended) {
             cairn_core_offered(core, link, i);

@@ -12,6 +12,7 @@
 
 #define CORE_KNOWN         32u    /* sizes of a journal whose root is at hand */
 #define CORE_FORK_LEAVES   4096u  /* in one load */
+#define CORE_BRANCH_LEAVES 1024u  /* compared at once */
 #define CORE_FORK_PAUSE_MS 20u    /* between two loads: a check is not to hold up anything else */
 #define CORE_SHOWN_MS      45000u /* one check of a journal for one peer */
 #define CORE_COMPARE_MS    60000u /* between two OFFERs of what has grown */
@@ -48,6 +49,26 @@ struct core_end_check {
     uint32_t journal;
     struct cairn_merkle_range range; /* of the leaves so far */
     uint64_t failed_ms;              /* when they could not be had; 0: they could */
+};
+
+/* The branch that a country stands by, where ours is another one: its leaves come from the first
+ * one on, and are compared with ours until they part. One journal at a time. */
+struct core_branch_check {
+    bool is_due; /* some journal is to be looked at */
+    bool is_on;
+    bool is_loading; /* our leaves, to be compared with those in `leaves` */
+    bool is_parted;  /* behind the end of `common` */
+    bool is_storing; /* it is proven: where the branches part is being written down */
+    uint32_t journal;
+    uint32_t source;    /* link */
+    uint32_t round;     /* so often all sources were asked */
+    uint64_t begun_ms;  /* when this source was asked */
+    uint64_t moved_ms;  /* when it gave something */
+    uint64_t failed_ms; /* when nobody had it; 0: not yet */
+    struct cairn_merkle_range range;
+    struct cairn_merkle_range common;
+    uint32_t leaf_count;
+    uint8_t leaves[CORE_BRANCH_LEAVES * 48u];
 };
 
 /* The one comparison that is under way. */

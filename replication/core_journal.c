@@ -169,6 +169,8 @@ static cairn_err journal_take_ended(struct cairn_core *core, uint32_t link, uint
     if (journal->candidate.size < journal->ended_size ||
         !cairn_bytes_is_same32(root, journal->ended_root)) {
         journal->candidate = journal->verified;
+        journal->is_other_shown = true;
+        cairn_core_branches_due(core);
         cairn_core_notice_err(core, CAIRN_NOTICE_COMMIT_REFUSED, journal->country, CAIRN_PEER_LEAF);
         cairn_core_want_elsewhere(core, link, number);
         return CAIRN_OK;
@@ -263,6 +265,8 @@ cairn_err cairn_core_take_journal(struct cairn_core *core, uint32_t link,
     }
     if (cairn_core_heal_is_on(core, number)) {
         cairn_core_heal_leaves(core, range);
+    } else if (cairn_core_branch_is_on(core, number)) {
+        cairn_core_branch_leaves(core, range);
     } else {
         CAIRN_TRY(journal_take(core, link, number, range));
     }

@@ -5,6 +5,7 @@
 
 #include "replication/core_state.h"
 #include "replication/trust/forkproof.h"
+#include "schema/commit.h"
 #include "schema/wire.h"
 
 /* ---- core_link.c ---- */
@@ -41,6 +42,18 @@ void cairn_core_ends(struct cairn_core *core);
 void cairn_core_ends_greet(struct cairn_core *core, uint32_t link);
 void cairn_core_end_reached(struct cairn_core *core, uint32_t journal);
 void cairn_core_end_loaded(struct cairn_core *core, const struct cairn_event *event);
+
+/* ---- core_branch.c, core_cut.c ---- */
+void cairn_core_branches_due(struct cairn_core *core);
+bool cairn_core_branch_is_on(const struct cairn_core *core, uint32_t log);
+void cairn_core_branches(struct cairn_core *core);
+void cairn_core_branch_leaves(struct cairn_core *core, const struct cairn_journal_range *range);
+void cairn_core_branch_loaded(struct cairn_core *core, const struct cairn_event *event);
+void cairn_core_branch_stored(struct cairn_core *core, uint32_t journal);
+void cairn_core_cut_recall(struct cairn_core *core);
+void cairn_core_cuts(struct cairn_core *core);
+void cairn_core_cut_loaded(struct cairn_core *core, uint32_t feed, const struct cairn_event *event);
+void cairn_core_cut_stored(struct cairn_core *core, uint32_t journal);
 
 /* ---- core_proof.c ---- */
 struct cairn_forkproof_reader cairn_core_proof_reader(struct cairn_core *core, uint32_t journal);
@@ -146,6 +159,8 @@ cairn_err cairn_core_take_feed(struct cairn_core *core, uint32_t link,
 uint64_t cairn_core_admit_row(const uint8_t country[static 3]);
 cairn_err cairn_core_take_entries(struct cairn_core *core, uint32_t link, struct cairn_bytes commit,
                                   size_t frame_bytes);
+cairn_err cairn_core_commit_replay(struct cairn_core *core, uint32_t feed,
+                                   const struct cairn_commit *commit);
 void cairn_core_commit_stored(struct cairn_core *core, uint32_t feed, uint64_t commits);
 
 /* ---- core_ripe.c, core_look.c ---- */

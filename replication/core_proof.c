@@ -41,6 +41,7 @@ void cairn_core_prove(struct cairn_core *core, uint32_t number, const struct cai
     journal->suspect.size = 0;
     core->is_halted = core->is_halted || number == 0;
     proof_store(core, number, fork);
+    cairn_core_branches_due(core);
     cairn_core_notice(core, CAIRN_NOTICE_FORK_PROVEN, journal->country, proof->size_a,
                       proof->size_b);
     if (number != 0) {

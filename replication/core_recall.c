@@ -167,6 +167,19 @@ static void recall_journal(struct cairn_core *core, struct row_reader *row)
     journal->durable = journal->checkpoint;
 }
 
+static void recall_cut(struct cairn_core *core, const uint8_t id[static 16], struct row_reader *row)
+{
+    struct cairn_merkle_range common;
+    uint32_t number = cairn_core_log_find(core, id);
+    row_range(row, 1, &common);
+    row_need(row, number != CORE_NONE && number != 0 && !core_log_is_feed(core, number) &&
+                      common.size < core->journals[number].verified.size);
+    if (row->err == CAIRN_OK) {
+        core->journals[number].common = common;
+        core->journals[number].is_cut = true;
+    }
+}
+
 static void recall_country(struct cairn_core *core, struct row_reader *row)
 {
     struct cairn_bytes code = row_text(row, 1, 3);
@@ -438,6 +451,8 @@ static void recall_row(struct cairn_core *core, const struct cairn_row *recalled
         core->restore.is_unfinished = state == 2;
     } else if (type == CORE_ROW_SCRUB && !is_feed) {
         recall_scrub(core, &row);
+    } else if (type == CORE_ROW_CUT && !is_feed) {
+        recall_cut(core, recalled->key.id, &row);
     } else if (type == CORE_ROW_FAULT && !is_feed) {
         recall_fault(core, recalled->key.id, &row);
     } else if (type == CORE_ROW_FEED && is_feed) {
@@ -477,9 +492,10 @@ void cairn_core_recall(struct cairn_core *core, const struct cairn_row *row)
 /* Feeds that have seen all of their journal are looked up by tag from now on; the rest rescans. */
 void cairn_core_recall_end(struct cairn_core *core)
 {
+    cairn_core_cut_recall(core);
     for (uint32_t i = 0; i < core->feed_count; i++) {
         const struct cairn_feed *feed = &core->feeds[i];
-        if (feed->journal != 0 && !feed->is_closed && !feed->is_broken &&
+        if (feed->journal != 0 && !feed->is_closed && !feed->is_broken && !feed->is_cut &&
             feed->scan_leaf >= core->journals[feed->journal].verified.size) {
             cairn_core_tag_put(core, i);
         }

@@ -33,7 +33,7 @@ static uint64_t ripe_born(const struct cairn_core *core, const struct cairn_feed
 
 static bool ripe_is_due(const struct cairn_feed *feed)
 {
-    return !feed->is_refold_due && feed->ripe_commits < feed->durable_commits &&
+    return !feed->is_refold_due && !feed->is_cut && feed->ripe_commits < feed->durable_commits &&
            feed->ripe_commits < feed->opened_commits + CORE_RIPE_AHEAD;
 }
 

@@ -251,6 +251,21 @@ size_t cairn_core_scrub_doubt(struct cairn_key *out_key, uint8_t out_row[static 
     return row.size;
 }
 
+void cairn_core_puts_add_cut(struct cairn_core *core, struct core_puts *puts, uint32_t journal,
+                             const struct cairn_merkle_range *common)
+{
+    struct cairn_pack_writer writer;
+    uint8_t row[ROW_MAX];
+    struct cairn_put *put =
+        cairn_core_puts_add(puts, CAIRN_TABLE_STATE, core->journals[journal].id, CAIRN_STATE_CUT);
+    if (common == NULL) {
+        return; /* without a value it is deleted */
+    }
+    row_begin(&writer, row, CORE_ROW_CUT, 1);
+    row_put_range(&writer, 1, common);
+    row_end(core, &writer, put);
+}
+
 static void row_put_round(struct cairn_pack_writer *writer, uint64_t key,
                           const struct cairn_core_round *round)
 {

@@ -10,6 +10,8 @@
  *     STATE  5      restored 1 the log was an old copy once; 2: and is coming back
  *     STATE  6      scrub    1 log, empty: none, 2 next row, 3 range before it, 4 last leaf + 1,
  *                            5 a round is under way, 6 to 12 it, 13 to 19 the last one
+ *     STATE  7      cut      1 range of a journal's leaves before its branches part: what is behind
+ *                            is being given up, and the views are made anew
  *     STATE  fault  fault    1 table, 2 first row, 3 behind the last, 4 found ms, 5 is lost; index:
  *                            2^63 + first row, and 2^62 for a private entry
  *     FEED   0      feed     1 journal id, 2 type, 3 members, 4 sealed secrets, 5 nonce, 6 range,
@@ -50,6 +52,7 @@ enum core_row_type {
     CORE_ROW_SCRUB = 10,
     CORE_ROW_FAULT = 11,
     CORE_ROW_TOLD = 12,
+    CORE_ROW_CUT = 13,
 };
 
 void cairn_core_puts_add_frozen(struct cairn_core *core, struct core_puts *puts, uint32_t number);
@@ -57,6 +60,10 @@ void cairn_core_puts_add_lost(struct cairn_core *core, struct core_puts *puts, u
 
 void cairn_core_puts_add_restored(struct cairn_core *core, struct core_puts *puts,
                                   bool is_unfinished);
+
+/* common: NULL: it is done, and the row goes */
+void cairn_core_puts_add_cut(struct cairn_core *core, struct core_puts *puts, uint32_t journal,
+                             const struct cairn_merkle_range *common);
 
 void cairn_core_puts_add_scrub(struct cairn_core *core, struct core_puts *puts);
 void cairn_core_puts_add_fault(struct cairn_core *core, struct core_puts *puts,

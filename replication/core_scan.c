@@ -117,7 +117,7 @@ void cairn_core_scan_lag(struct cairn_core *core, uint32_t journal, uint64_t fir
 static bool scan_lags(const struct cairn_core *core, const struct cairn_feed *feed)
 {
     return (feed->journal != 0 || feed->is_frozen) && !feed->is_at_end && !feed->is_closed &&
-           !feed->is_broken && scan_may_pend(core, feed);
+           !feed->is_broken && !feed->is_cut && scan_may_pend(core, feed);
 }
 
 /* A feed that has looked at everything joins those that are looked up by tag. */

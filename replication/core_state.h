@@ -101,6 +101,9 @@ struct cairn_core {
     struct core_fork_check fork_check;
     bool is_end_due; /* some journal's position is to be looked at */
     struct core_end_check end_check;
+    struct core_branch_check branch_check;
+    bool is_cut_due;               /* some journal is_cut */
+    bool is_cut_loading;           /* commits of a feed */
     struct core_teller *tellers;   /* by link */
     struct core_courier *couriers; /* by link */
     struct core_recent *recent;    /* ring */

@@ -55,6 +55,12 @@ static void step_on_stored(struct cairn_core *core, const struct cairn_event *ev
     case CORE_TASK_STORE_SCRUB:
         cairn_core_heal_stored(core);
         break;
+    case CORE_TASK_STORE_CUT:
+        cairn_core_branch_stored(core, task.log);
+        break;
+    case CORE_TASK_STORE_MENDED:
+        cairn_core_cut_stored(core, task.log);
+        break;
     case CORE_TASK_FREE:
     case CORE_TASK_STORE:
     case CORE_TASK_SIGN_FLUSH:
@@ -66,6 +72,8 @@ static void step_on_stored(struct cairn_core *core, const struct cairn_event *ev
     case CORE_TASK_LOAD_FORK:
     case CORE_TASK_LOAD_PROOF:
     case CORE_TASK_LOAD_END:
+    case CORE_TASK_LOAD_BRANCH:
+    case CORE_TASK_LOAD_CUT:
     case CORE_TASK_LOAD_SCRUB:
         break;
     }
@@ -97,6 +105,14 @@ static void step_on_loaded(struct cairn_core *core, const struct cairn_event *ev
     }
     if (task.type == CORE_TASK_LOAD_END) {
         cairn_core_end_loaded(core, event);
+        return;
+    }
+    if (task.type == CORE_TASK_LOAD_BRANCH) {
+        cairn_core_branch_loaded(core, event);
+        return;
+    }
+    if (task.type == CORE_TASK_LOAD_CUT) {
+        cairn_core_cut_loaded(core, task.log, event);
         return;
     }
     if (task.type == CORE_TASK_LOAD_SCRUB) {
@@ -226,6 +242,8 @@ static void step_follow(struct cairn_core *core)
     cairn_core_look(core);
     cairn_core_scan_all(core);
     cairn_core_ends(core);
+    cairn_core_cuts(core);
+    cairn_core_branches(core);
     cairn_core_forks(core);
     cairn_core_proofs_tell(core);
     cairn_core_ripen(core);

@@ -52,6 +52,9 @@ struct core_journal {
     bool is_forked; /* a proof against it is kept */
     bool is_ended;  /* the next three: its country's document names a position. P-14 */
     enum core_branch branch;
+    bool is_other_shown; /* leaves up to the position came that do not follow on ours */
+    bool is_cut;         /* the branches part at the end of `common`: behind it all is given up */
+    struct cairn_merkle_range common;
     uint64_t ended_size;
     uint8_t ended_root[32];
     uint32_t feed_first;            /* of its feeds; the next of each: core->feed_next */
@@ -165,6 +168,8 @@ enum core_task_type {
     CORE_TASK_STORE_KEEP,
     CORE_TASK_STORE_FORGET, /* a: host's token */
     CORE_TASK_STORE_SCRUB,
+    CORE_TASK_STORE_CUT,    /* log: journal */
+    CORE_TASK_STORE_MENDED, /* log: journal */
     CORE_TASK_SIGN_FLUSH,
     CORE_TASK_SIGN_COSIGN, /* log: journal */
     CORE_TASK_LOAD_STREAM, /* link, log, a: from */
@@ -174,6 +179,8 @@ enum core_task_type {
     CORE_TASK_LOAD_FORK,   /* log: journal */
     CORE_TASK_LOAD_PROOF,  /* link, log: journal */
     CORE_TASK_LOAD_END,    /* log: journal */
+    CORE_TASK_LOAD_BRANCH, /* log: journal */
+    CORE_TASK_LOAD_CUT,    /* log: feed */
     CORE_TASK_LOAD_SCRUB,  /* log; b: enum core_scrub_load */
 };
 

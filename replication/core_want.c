@@ -31,6 +31,9 @@ static bool want_is_growing(const struct cairn_core *core, uint32_t number)
 /* Is there anything to ask for? */
 static bool want_is_open(const struct cairn_core *core, uint32_t log)
 {
+    if (core->journals[cairn_core_log_author(core, log)].is_cut) {
+        return false;
+    }
     if (!core_log_is_feed(core, log)) {
         return log < core->journal_count && cairn_core_is_followed(core, log) &&
                want_is_growing(core, log) && cairn_core_accept_is_open(core, log);
@@ -43,6 +46,12 @@ static bool want_is_open(const struct cairn_core *core, uint32_t log)
     return cairn_core_is_followed(core, feed->journal) && !feed->is_closed && !feed->is_broken &&
            cairn_core_accept_is_open(core, feed->journal) &&
            (feed->is_at_end || feed->pending_count > 0);
+}
+
+/* Its stream is for something else than to follow on: healing, or another branch. */
+static bool want_is_held(const struct cairn_core *core, uint32_t log)
+{
+    return cairn_core_heal_is_on(core, log) || cairn_core_branch_is_on(core, log);
 }
 
 /* The next link behind `after`, in turn, that has the log. CORE_NONE: nobody */
@@ -173,7 +182,7 @@ void cairn_core_offered(struct cairn_core *core, uint32_t link, uint32_t log)
     bool is_author = core->links[link].journal == cairn_core_log_author(core, log);
     if (held == CORE_NONE) {
         cairn_core_want(core, log);
-    } else if (is_author && !cairn_core_heal_is_on(core, log) &&
+    } else if (is_author && !want_is_held(core, log) &&
                core->links[held].journal != core->links[link].journal && want_is_open(core, log)) {
         want_switch(core, log, link);
     } else if (held == link && want_is_unheard(core, log)) {
@@ -196,7 +205,7 @@ void cairn_core_want_elsewhere(struct cairn_core *core, uint32_t link, uint32_t 
 void cairn_core_want_again(struct cairn_core *core, uint32_t log)
 {
     if (want_is_open(core, log) && core->intakes[log].link != CORE_NONE &&
-        !cairn_core_heal_is_on(core, log)) {
+        !want_is_held(core, log)) {
         want_send(core, log);
     }
 }
@@ -289,8 +298,8 @@ void cairn_core_want_more(struct cairn_core *core, uint32_t log)
         intake->credit >= (int64_t)CORE_CREDIT_BYTES / 2) {
         return;
     }
-    int64_t window = cairn_core_heal_is_on(core, log) ? (int64_t)CORE_CREDIT_BYTES
-                                                      : cairn_core_accept_credit(core, log);
+    int64_t window =
+        want_is_held(core, log) ? (int64_t)CORE_CREDIT_BYTES : cairn_core_accept_credit(core, log);
     if (window == 0) {
         cairn_core_accept_wait(core, log, false);
     } else if (intake->credit < window / 2) {
@@ -438,7 +447,7 @@ static void want_look(struct cairn_core *core, uint32_t log)
     if (intake->is_waiting) {
         return; /* it is we who keep it from sending */
     }
-    if (cairn_core_heal_is_on(core, log) || (!is_silent && !want_is_barren(core, log))) {
+    if (want_is_held(core, log) || (!is_silent && !want_is_barren(core, log))) {
         return;
     }
     uint32_t next = want_next_source(core, log, intake->link);

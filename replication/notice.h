@@ -31,6 +31,8 @@ enum cairn_notice_level {
     X(RESTORED,       WARN,  "restore.done")       /* a: own size */                               \
     X(ENDED,          WARN,  "origin.ended")       /* a: position, b: size held */                 \
     X(REPUDIATED,     ERROR, "origin.repudiated")  /* a: position; what is held is another tree */ \
+    X(BRANCH_LEFT,    WARN,  "origin.branch")     /* a: leaves shared, b: held; starts anew */    \
+    X(BRANCH_CUT,     WARN,  "origin.mended")     /* a: leaves kept, b: position */               \
     X(FEED_LOST,      ERROR, "feed.lost")          /* a: entries held, b: leaf */      \
     X(PARTNER,        INFO,  "partner.recognised") /* a: serial */                                 \
     X(DOCUMENT_REFUSED, WARN, "document.refused")  /* country: of who carried it */                \

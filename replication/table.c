@@ -17,3 +17,8 @@ struct cairn_key cairn_key_decode(const uint8_t in[static CAIRN_KEY_BYTES])
     memcpy(key.id, in + 1, 16);
     return key;
 }
+
+bool cairn_key_is_cut(const struct cairn_key *key)
+{
+    return key->table == CAIRN_TABLE_STATE && key->index == CAIRN_STATE_CUT;
+}

@@ -3,6 +3,7 @@
 #ifndef CAIRN_REPLICATION_TABLE_H
 #define CAIRN_REPLICATION_TABLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum cairn_table {
@@ -25,8 +26,14 @@ struct cairn_key {
 };
 
 #define CAIRN_KEY_BYTES 25
+#define CAIRN_STATE_CUT 7u /* index of a row of table STATE */
 
 void cairn_key_encode(const struct cairn_key *key, uint8_t out[static CAIRN_KEY_BYTES]);
 struct cairn_key cairn_key_decode(const uint8_t in[static CAIRN_KEY_BYTES]);
+
+/* Does this row say that a journal's branch is left? A host that finds one at the start makes the
+ * views anew before it tells where the folder stands: they show what is being taken out of the log.
+ * source P-127 */
+bool cairn_key_is_cut(const struct cairn_key *key);
 
 #endif

@@ -65,6 +65,8 @@ struct cairn_feed {
     uint64_t opened_commits;         /* of these, reported back by the folder */
     bool is_repudiated;              /* commits of it lie behind the end of its origin */
     bool is_refold_due;              /* ... which the folder is to hear of from the first one on */
+    bool is_cut;                     /* what its journal cuts off is being taken out of it */
+    bool is_replayed;                /* ... and its commits before that are read again */
     uint64_t last_leaf_plus1;        /* of the last commit; 0: none */
     uint64_t first_leaf;             /* of commit 0 */
     uint64_t mark_ms;                /* of the last mark that came from others: control feeds */

@@ -168,6 +168,9 @@ static void host_act(struct host *host, const struct cairn_action *action)
     }
     case CAIRN_ACTION_ROSTER:
         break;
+    case CAIRN_ACTION_RESTART:
+        host->restart_count++;
+        break;
     case CAIRN_ACTION_NOTICE:
         host->notices[action->as.notice.code]++;
         host->notice_err[action->as.notice.code] = action->as.notice.err;

@@ -85,6 +85,7 @@ struct host {
     cairn_err notice_err[64]; /* of the last one */
     cairn_err dropped[64];    /* by link: why; CAIRN_OK */
     uint32_t drop_count;
+    uint32_t restart_count; /* asked for */
     struct host_cursor cursors[HOST_CURSORS];
     uint32_t cursor_count; /* set to 0: views are lost */
     uint64_t opened_count; /* commits folded */

@@ -61,9 +61,100 @@ TEST(a_dispute_is_left_by_standing_by_one_branch)
     assert_false(first_origin(world, SRB).is_forked);
     assert_false(first_origin(world, SRB).is_repudiated);
     assert_true(world_knows(world, SRB, "to SRB"));
-    /* GEO's leaves lead elsewhere: it does not take the other branch for its own. */
+    /* GEO's leaves lead elsewhere: it leaves its branch for the one that the country named. */
+    assert_int_equal(world_notices(world, GEO, CAIRN_NOTICE_BRANCH_LEFT), 1);
+    assert_int_equal(first_origin(world, GEO).journal_size, held.journal_size);
+    assert_memory_equal(first_origin(world, GEO).journal_root, held.journal_root, 32);
+    assert_false(first_origin(world, GEO).is_forked);
+    assert_false(first_origin(world, GEO).is_repudiated);
+    assert_false(world_knows(world, GEO, "to GEO"));
+    world_close(world);
+}
+
+/* AUT's machine is cloned: what it wrote before is on both branches. SRB hears AUT, and GEO its
+ * clone, which rekeys the feed that they share, too. */
+static struct world *open_clone(uint64_t seed, uint8_t feed[static 16])
+{
+    struct world_options options = {
+        .seed = seed, .nodes = NODES, .latency_ms_max = 30, .has_twin = true};
+    struct world *world = world_open(&options);
+    uint8_t pairwise[16];
+    for (uint32_t a = AUT; a <= POL; a++) {
+        world_cut(world, TWIN, a, false);
+        for (uint32_t b = a + 1; b <= POL; b++) {
+            world_meet(world, a, b);
+        }
+    }
+    assert_err(world_feed_open(world, AUT, "AUTGEOSRB", feed), CAIRN_OK);
+    assert_err(world_append(world, AUT, feed, "shared"), CAIRN_OK);
+    world_pairwise(world, AUT, GEO, pairwise);
+    assert_err(world_append(world, AUT, pairwise, "for GEO alone"), CAIRN_OK);
+    world_run(world, 5000);
+    assert_err(world_rekey(world, AUT, feed), CAIRN_OK);
+    assert_err(world_append(world, AUT, feed, "shared, too"), CAIRN_OK);
+    world_run(world, MINUTE_MS);
+    for (uint32_t node = SRB; node <= POL; node++) {
+        world_cut(world, AUT, node, node == SRB);
+        world_cut(world, TWIN, node, node == GEO);
+    }
+    world_cut(world, SRB, GEO, false);
+    world_cut(world, SRB, POL, false);
+    world_cut(world, GEO, POL, false);
+    world_clone(world, AUT, TWIN);
+    world_run(world, 5000);
+    assert_err(world_rekey(world, TWIN, feed), CAIRN_OK);
+    assert_err(world_append(world, TWIN, feed, "by the clone"), CAIRN_OK);
+    assert_err(world_append(world, TWIN, pairwise, "by the clone, for GEO"), CAIRN_OK);
+    assert_err(world_append(world, AUT, feed, "by AUT"), CAIRN_OK);
+    world_run(world, MINUTE_MS);
+    assert_err(world_rekey(world, AUT, feed), CAIRN_OK);
+    assert_err(world_append(world, AUT, feed, "by AUT again"), CAIRN_OK);
+    world_run(world, 2 * MINUTE_MS);
+    return world;
+}
+
+static void meet_again(struct world *world)
+{
+    world_cut(world, SRB, GEO, true);
+    world_cut(world, SRB, POL, true);
+    world_cut(world, GEO, POL, true);
+}
+
+TEST(who_holds_another_branch_gets_the_one_that_the_country_stands_by)
+{
+    uint8_t feed[16];
+    struct world *world = open_clone(7, feed);
+    struct cairn_core_peer held = first_origin(world, SRB);
+    assert_true(world_knows(world, SRB, "by AUT again"));
+    assert_true(world_knows(world, GEO, "by the clone"));
+    assert_true(world_knows(world, GEO, "by the clone, for GEO"));
+    meet_again(world);
+    world_run(world, 2 * MINUTE_MS);
     assert_true(first_origin(world, GEO).is_forked);
-    assert_true(first_origin(world, GEO).is_ended);
+    world_end(world, POL, held.journal_size, held.journal_root);
+    world_run(world, 3 * MINUTE_MS);
+    for (uint32_t node = SRB; node <= POL; node++) {
+        assert_int_equal(first_origin(world, node).journal_size, held.journal_size);
+        assert_memory_equal(first_origin(world, node).journal_root, held.journal_root, 32);
+        assert_false(first_origin(world, node).is_forked);
+        assert_false(first_origin(world, node).is_repudiated);
+    }
+    assert_int_equal(world_notices(world, GEO, CAIRN_NOTICE_BRANCH_LEFT), 1);
+    assert_int_equal(world_notices(world, GEO, CAIRN_NOTICE_BRANCH_CUT), 1);
+    for (uint32_t node = SRB; node <= GEO; node++) {
+        assert_true(world_knows(world, node, "shared"));
+        assert_true(world_knows(world, node, "shared, too"));
+        assert_true(world_knows(world, node, "by AUT"));
+        assert_true(world_knows(world, node, "by AUT again"));
+        assert_false(world_knows(world, node, "by the clone"));
+    }
+    assert_true(
+        world_knows(world, GEO, "for GEO alone")); /* nobody else could have given it back */
+    assert_false(world_knows(world, GEO, "by the clone, for GEO"));
+    world_crash(world, GEO);
+    world_run(world, MINUTE_MS);
+    assert_true(world_knows(world, GEO, "by AUT again"));
+    assert_int_equal(world_notices(world, GEO, CAIRN_NOTICE_BRANCH_LEFT), 1);
     world_close(world);
 }
 
@@ -92,6 +183,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_dispute_is_left_by_standing_by_one_branch),
+        cmocka_unit_test(who_holds_another_branch_gets_the_one_that_the_country_stands_by),
         cmocka_unit_test(a_dispute_is_left_everywhere_at_what_all_branches_share),
     };
     return cmocka_run_group_tests_name("scene_ended", tests, NULL, NULL);

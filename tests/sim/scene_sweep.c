@@ -263,6 +263,96 @@ static void sweep_ended(struct sweep *sweep)
     world_close(world);
 }
 
+/* ---- another branch ---- */
+
+/* AUT was cloned: SRB hears one of the two, GEO the other one. What they shared before is on both
+ * branches, and of what it wrote for GEO alone there is no other copy. */
+static struct world *sweep_branch_open(uint64_t seed)
+{
+    struct world *world = world_open(&(struct world_options){
+        .seed = seed, .nodes = NODES, .latency_ms_max = 30, .has_twin = true});
+    uint8_t feed[16], pairwise[16];
+    for (uint32_t a = AUT; a <= POL; a++) {
+        world_cut(world, TWIN, a, a == GEO);
+        for (uint32_t b = a + 1; b <= POL; b++) {
+            world_cut(world, a, b, b < POL);
+            world_meet(world, a, b);
+        }
+    }
+    world_cut(world, TWIN, GEO, false);
+    assert_err(world_feed_open(world, AUT, "AUTGEOSRB", feed), CAIRN_OK);
+    assert_err(world_append(world, AUT, feed, "shared"), CAIRN_OK);
+    world_pairwise(world, AUT, GEO, pairwise);
+    assert_err(world_append(world, AUT, pairwise, "for GEO alone"), CAIRN_OK);
+    world_run(world, MINUTE_MS);
+    world_cut(world, AUT, GEO, false);
+    world_cut(world, SRB, GEO, false);
+    world_cut(world, TWIN, GEO, true);
+    world_clone(world, AUT, TWIN);
+    world_run(world, 5000);
+    assert_err(world_append(world, TWIN, feed, "by the clone"), CAIRN_OK);
+    assert_err(world_append(world, AUT, feed, "by AUT"), CAIRN_OK);
+    world_run(world, MINUTE_MS);
+    assert_err(world_rekey(world, AUT, feed), CAIRN_OK);
+    assert_err(world_append(world, AUT, feed, "by AUT again"), CAIRN_OK);
+    world_run(world, MINUTE_MS);
+    world_cut(world, SRB, GEO, true);
+    return world;
+}
+
+static void sweep_branch_check(struct world *world, const struct cairn_core_peer *good)
+{
+    for (uint32_t node = SRB; node <= GEO; node++) {
+        struct cairn_core_peer held = sweep_first_origin(world, node);
+        assert_int_equal(held.journal_size, good->journal_size);
+        assert_memory_equal(held.journal_root, good->journal_root, 32);
+        assert_false(held.is_forked);
+        assert_false(held.is_repudiated);
+        assert_true(world_knows(world, node, "shared"));
+        assert_true(world_knows(world, node, "by AUT"));
+        assert_true(world_knows(world, node, "by AUT again"));
+        assert_false(world_knows(world, node, "by the clone"));
+        assert_false(world_repudiates(world, node, "by the clone"));
+    }
+    assert_true(world_knows(world, GEO, "for GEO alone"));
+    /* Either is not said when the node falls as it is written down; never again and again. */
+    assert_in_range(world_notices(world, GEO, CAIRN_NOTICE_BRANCH_LEFT) +
+                        world_notices(world, GEO, CAIRN_NOTICE_BRANCH_CUT),
+                    1, 3);
+}
+
+static void sweep_branch(struct sweep *sweep)
+{
+    struct world *world = sweep_branch_open(9 + sweep->at);
+    world_run(world, MINUTE_MS);
+    struct cairn_core_peer good = sweep_first_origin(world, SRB);
+    assert_true(sweep_first_origin(world, GEO).is_forked);
+    assert_true(world_knows(world, GEO, "by the clone"));
+    uint32_t stores = world_store_count(world, sweep->node);
+    uint32_t loads = world_load_count(world, sweep->node);
+    sweep_arm(world, sweep);
+    world_end(world, SRB, good.journal_size, good.journal_root);
+    world_run(world, 5 * MINUTE_MS);
+    sweep_branch_check(world, &good);
+    sweep->counted = sweep->way == SWEEP_STORE ? world_store_count(world, sweep->node) - stores
+                                               : world_load_count(world, sweep->node) - loads;
+    world_close(world);
+}
+
+/* The power goes after so many actions of GEO: either branch is held then, and the right one in the
+ * end. */
+static void sweep_branch_power(uint32_t actions)
+{
+    struct world *world = sweep_branch_open(9 + actions);
+    world_run(world, MINUTE_MS);
+    struct cairn_core_peer good = sweep_first_origin(world, SRB);
+    world_fuse(world, GEO, actions, WORLD_POWER_CUT, 1000);
+    world_end(world, SRB, good.journal_size, good.journal_root);
+    world_run(world, 5 * MINUTE_MS);
+    sweep_branch_check(world, &good);
+    world_close(world);
+}
+
 /* ---- the sweep ---- */
 
 static void sweep_all(void (*story)(struct sweep *sweep), uint32_t first, uint32_t last)
@@ -304,6 +394,20 @@ TEST(an_ended_origin_ends_everywhere_whichever_look_or_write_goes_wrong)
     sweep_all(sweep_ended, SRB, NEXT);
 }
 
+TEST(another_branch_is_left_whichever_look_or_write_goes_wrong)
+{
+    sweep_all(sweep_branch, GEO, GEO);
+}
+
+TEST(another_branch_is_left_whenever_the_power_goes)
+{
+    const char *only = getenv("CAIRN_SWEEP");
+    uint32_t step = only != NULL && strcmp(only, "all") == 0 ? 1 : 23;
+    for (uint32_t actions = 1; actions < 240; actions += step) {
+        sweep_branch_power(actions);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +415,8 @@ int main(void)
             feeds_admission_new_keys_and_an_old_copy_survive_every_single_fault_of_a_disk),
         cmocka_unit_test(a_fork_is_proved_whichever_look_or_write_goes_wrong),
         cmocka_unit_test(an_ended_origin_ends_everywhere_whichever_look_or_write_goes_wrong),
+        cmocka_unit_test(another_branch_is_left_whichever_look_or_write_goes_wrong),
+        cmocka_unit_test(another_branch_is_left_whenever_the_power_goes),
     };
     if (getenv("CAIRN_TEST") != NULL) {
         cmocka_set_test_filter(getenv("CAIRN_TEST"));

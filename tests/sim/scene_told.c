@@ -118,9 +118,12 @@ static void fork_play(struct tell *tell, struct world *world)
     tell_journal(tell, PARTNERS, AUT);
     tell_alert(tell, PARTNERS, "A", &a);
     tell_alert(tell, PARTNERS, "B", &b);
-    assert_false(first_origin(world, SRB).is_forked);
-    assert_true(desk_is_live(world, SRB, &a));
-    assert_false(desk_is_live(world, GEO, &b));
+    for (uint32_t node = SRB; node <= POL; node++) {
+        assert_int_equal(first_origin(world, node).journal_size, before.journal_size);
+        assert_false(first_origin(world, node).is_forked);
+    }
+    assert_true(desk_is_live(world, SRB, &a) && desk_is_live(world, GEO, &a));
+    assert_int_equal(desk_ask(world, GEO, &b).status, CAIRN_ALERT_STATUS_NONE);
 }
 
 TEST(a_fork_and_its_proof)

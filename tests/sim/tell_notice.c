@@ -21,6 +21,9 @@ static const struct tell_words {
     {CAIRN_NOTICE_RESTORED, "our log is whole again: we sign"},
     {CAIRN_NOTICE_ENDED, "%s ended one of its origins; what follows the position counts no more"},
     {CAIRN_NOTICE_REPUDIATED, "%s ended one of its origins, on another branch than ours"},
+    {CAIRN_NOTICE_BRANCH_LEFT,
+     "the branch that %s stands by is proven: we leave ours, and start anew"},
+    {CAIRN_NOTICE_BRANCH_CUT, "our other branch of %s is taken out of the log"},
     {CAIRN_NOTICE_MISSING,
      "a leaf of %s is for us and its content did not come in a minute: written down"},
 };

@@ -267,6 +267,11 @@ static void world_do(struct world *world, uint32_t node, const struct cairn_acti
         break;
     case CAIRN_ACTION_ROSTER:
         break;
+    case CAIRN_ACTION_RESTART:
+        world->nodes[node].fuse = 1; /* after this action */
+        world->nodes[node].fuse_fall = WORLD_KILLED;
+        world->nodes[node].fuse_down_ms = 100;
+        break;
     case CAIRN_ACTION_NOTICE:
         world_notice(world, node, &action->as.notice);
         break;

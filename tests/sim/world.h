@@ -152,8 +152,8 @@ void world_scrub(struct world *world, uint32_t node);
 /* Copy the node's disk; put the copy back, with or without what its guard says, and start on it. */
 void world_backup(struct world *world, uint32_t node);
 void world_put_back(struct world *world, uint32_t node, bool has_guard);
-bool world_backup_if_up(struct world *world,
-                        uint32_t node); /* and in order; gives: it was copied */
+void world_clone(struct world *world, uint32_t from, uint32_t node); /* its twin starts on it */
+bool world_backup_if_up(struct world *world, uint32_t node); /* ... and in order; gives: done */
 /* Does some partner hold all leaves that the node's guard says, and all its marks, and is everybody
  * up and in order? */
 bool world_is_held(struct world *world, uint32_t node);

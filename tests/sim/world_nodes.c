@@ -10,6 +10,18 @@
 
 /* ---- start ---- */
 
+/* As node/start.c. */
+static bool node_is_cut(const struct node *node)
+{
+    for (size_t i = 0; i < node->disk.count; i++) {
+        struct cairn_key key = cairn_key_decode(node->disk.rows[i]->key);
+        if (cairn_key_is_cut(&key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void node_recall(struct world *world, uint32_t number)
 {
     static const uint8_t tables[] = {CAIRN_TABLE_STATE, CAIRN_TABLE_NOTE, CAIRN_TABLE_FEED};
@@ -45,7 +57,7 @@ void node_start(struct world *world, uint32_t number)
     memcpy(identity.local_secret, node->local, 32);
     node->core = cairn_core_init(node->memory, &world->limits, &identity, &world->suite);
     node_recall(world, number);
-    if (!views_fit(node)) { /* as node/views/folder.c: they are made again */
+    if (node_is_cut(node) || !views_fit(node)) { /* as node/views/folder.c: they are made again */
         views_clear(&node->views);
     }
     for (uint32_t i = 0; i < node->views.cursor_count; i++) {
@@ -287,6 +299,21 @@ void world_put_back(struct world *world, uint32_t number, bool has_guard)
         node->start = (struct cairn_event){.as.start = {.guard = CAIRN_GUARD_MISSING}};
         node->start_older = node->start;
     }
+    node->life++;
+    node_start(world, number);
+}
+
+void world_clone(struct world *world, uint32_t from, uint32_t number)
+{
+    struct node *node = &world->nodes[number];
+    world_backup(world, from);
+    const struct node *image = &world->nodes[from];
+    world_fall(world, number, WORLD_KILLED, 0);
+    node_copy_disk(&node->disk, &image->backup);
+    views_copy(&node->views, &image->backup_views);
+    memcpy(node->local, image->local, sizeof node->local);
+    node->start = image->backup_start;
+    node->start_older = node->start;
     node->life++;
     node_start(world, number);
 }
