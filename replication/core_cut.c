@@ -17,7 +17,9 @@
  * Until then nothing of the origin is asked for, taken, served or folded, and a node that falls
  * begins again. A private feed is on no other disk: it rests as it is. source P-127 */
 
-#define CUT_COMMITS 64u /* in one load */
+#define CUT_COMMITS  64u    /* in one load */
+#define CUT_TRIES    5u     /* of one that cannot be read */
+#define CUT_PAUSE_MS 10000u /* between two of them */
 
 /* ---- at the start ---- */
 
@@ -149,6 +151,11 @@ void cairn_core_cuts(struct cairn_core *core)
     if (!core->is_cut_due || core->is_cut_loading) {
         return;
     }
+    if (core->cut_failures > 0 && core->now_ms >= core->cut_failed_ms &&
+        core->now_ms - core->cut_failed_ms < CUT_PAUSE_MS) {
+        cairn_core_wake(core, core->cut_failed_ms + CUT_PAUSE_MS);
+        return;
+    }
     for (uint32_t i = 1; i < core->journal_count; i++) {
         if (core->journals[i].is_cut) {
             if (cut_feeds(core, i) && !cairn_core_is_busy(core) && cairn_core_is_roomy(core)) {
@@ -160,24 +167,54 @@ void cairn_core_cuts(struct cairn_core *core)
     core->is_cut_due = false;
 }
 
-/* What cannot be read is where the feed ends here: the rest comes from members, as ever. */
+/* gives   *out_is_done: the feed's next commit lies behind the end
+ * errors  CAIRN_DISK_CORRUPT  it is not there, or is none that was ever taken */
+static cairn_err cut_replay(struct cairn_core *core, uint32_t number,
+                            const struct cairn_event *event, bool *out_is_done)
+{
+    uint64_t end = core->journals[core->feeds[number].journal].common.size;
+    if (event->as.done.row_count == 0) {
+        return CAIRN_DISK_CORRUPT;
+    }
+    for (size_t i = 0; i < event->as.done.row_count && cairn_core_is_roomy(core); i++) {
+        struct cairn_commit commit;
+        size_t fault_at;
+        if (cairn_commit_decode(event->as.done.rows[i].value, &commit, &fault_at) != CAIRN_OK) {
+            return CAIRN_DISK_CORRUPT;
+        }
+        *out_is_done = commit.opening.leaf_index >= end;
+        if (*out_is_done) {
+            return CAIRN_OK;
+        }
+        if (cairn_core_commit_replay(core, number, &commit) != CAIRN_OK) {
+            return CAIRN_DISK_CORRUPT;
+        }
+    }
+    return CAIRN_OK;
+}
+
+/* What cannot be read is tried again, for there may be no other copy. Then it is where the feed
+ * ends here, and the rest comes from members, as ever. */
 void cairn_core_cut_loaded(struct cairn_core *core, uint32_t number,
                            const struct cairn_event *event)
 {
-    const struct cairn_feed *feed = &core->feeds[number];
-    uint64_t end = core->journals[feed->journal].common.size;
-    uint64_t commits = feed->commits;
-    bool is_done = event->as.done.err != CAIRN_OK || event->as.done.row_count == 0;
+    uint64_t commits = core->feeds[number].commits;
+    bool is_done = false;
+    cairn_err err = event->as.done.err;
     core->is_cut_loading = false;
-    for (size_t i = 0; i < event->as.done.row_count && !is_done && cairn_core_is_roomy(core); i++) {
-        struct cairn_commit commit;
-        size_t fault_at;
-        is_done =
-            cairn_commit_decode(event->as.done.rows[i].value, &commit, &fault_at) != CAIRN_OK ||
-            commit.opening.leaf_index >= end ||
-            cairn_core_commit_replay(core, number, &commit) != CAIRN_OK;
+    if (err == CAIRN_OK) {
+        err = cut_replay(core, number, event, &is_done);
     }
-    if (is_done || feed->commits == commits) {
+    if (core->feeds[number].commits > commits || is_done) {
+        core->cut_failures = 0;
+    }
+    if (err != CAIRN_OK) {
+        cairn_core_notice_err(core, CAIRN_NOTICE_STORE_FAILED, CORE_NONE, err);
+        core->cut_failed_ms = core->now_ms;
+        is_done = ++core->cut_failures == CUT_TRIES;
+    }
+    if (is_done) {
+        core->cut_failures = 0;
         cut_feed_end(core, number);
     }
 }

@@ -104,6 +104,8 @@ struct cairn_core {
     struct core_branch_check branch_check;
     bool is_cut_due;               /* some journal is_cut */
     bool is_cut_loading;           /* commits of a feed */
+    uint32_t cut_failures;         /* in a row */
+    uint64_t cut_failed_ms;        /* the last of them */
     struct core_teller *tellers;   /* by link */
     struct core_courier *couriers; /* by link */
     struct core_recent *recent;    /* ring */

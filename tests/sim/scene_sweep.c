@@ -291,6 +291,7 @@ static struct world *sweep_branch_open(uint64_t seed)
     world_clone(world, AUT, TWIN);
     world_run(world, 5000);
     assert_err(world_append(world, TWIN, feed, "by the clone"), CAIRN_OK);
+    assert_err(world_append(world, TWIN, pairwise, "by the clone, for GEO"), CAIRN_OK);
     assert_err(world_append(world, AUT, feed, "by AUT"), CAIRN_OK);
     world_run(world, MINUTE_MS);
     assert_err(world_rekey(world, AUT, feed), CAIRN_OK);
