@@ -96,6 +96,37 @@ TEST(views_that_were_deleted_or_damaged_are_made_anew)
     scene_close(&scene);
 }
 
+static void put_row(struct cairn_store *store, struct cairn_bytes key)
+{
+    struct cairn_store_batch *batch;
+    assert_err(cairn_store_batch_open(&batch), CAIRN_OK);
+    cairn_store_batch_put(batch, key, key);
+    assert_err(cairn_store_write(store, batch, true), CAIRN_OK);
+    cairn_store_batch_close(batch);
+}
+
+TEST(views_are_made_anew_while_the_log_says_that_a_branch_is_left)
+{
+    static struct scene scene;
+    uint8_t cut[CAIRN_KEY_BYTES];
+    const struct cairn_key key = {.table = CAIRN_TABLE_STATE, .index = CAIRN_STATE_CUT};
+    const struct cairn_bytes probe = cairn_bytes_of("zz");
+    struct cairn_bytes row;
+    cairn_key_encode(&key, cut);
+    scene_init(&scene);
+    assert_err(scene_start(&scene), CAIRN_OK);
+    put_row(scene.start.views, probe);
+    cairn_start_close(&scene.start);
+    assert_err(scene_start(&scene), CAIRN_OK);
+    assert_err(cairn_store_get(scene.start.views, probe, &row), CAIRN_OK);
+    cairn_store_free(row);
+    put_row(scene.start.log, (struct cairn_bytes){.data = cut, .size = sizeof cut});
+    cairn_start_close(&scene.start);
+    assert_err(scene_start(&scene), CAIRN_OK);
+    assert_err(cairn_store_get(scene.start.views, probe, &row), CAIRN_NOT_FOUND);
+    scene_close(&scene);
+}
+
 TEST(a_log_that_is_not_there_is_never_made_anew)
 {
     static struct scene scene;
@@ -223,6 +254,7 @@ int main(void)
         cmocka_unit_test(what_init_made_can_be_started),
         cmocka_unit_test(two_processes_do_not_open_one_node),
         cmocka_unit_test(views_that_were_deleted_or_damaged_are_made_anew),
+        cmocka_unit_test(views_are_made_anew_while_the_log_says_that_a_branch_is_left),
         cmocka_unit_test(a_log_that_is_not_there_is_never_made_anew),
         cmocka_unit_test(a_document_that_names_other_keys_is_refused),
         cmocka_unit_test(a_log_key_that_is_not_the_documents_is_refused),

@@ -59,12 +59,23 @@ TEST(rows_of_one_log_are_in_the_order_of_their_indexes_and_not_between_others)
     }
 }
 
+TEST(only_one_row_of_the_cores_own_says_that_a_branch_is_left)
+{
+    struct cairn_key cut = key_of(CAIRN_TABLE_STATE, 3, CAIRN_STATE_CUT);
+    struct cairn_key journal = key_of(CAIRN_TABLE_STATE, 3, 0);
+    struct cairn_key leaf = key_of(CAIRN_TABLE_LEAF, 3, CAIRN_STATE_CUT);
+    assert_true(cairn_key_is_cut(&cut));
+    assert_false(cairn_key_is_cut(&journal));
+    assert_false(cairn_key_is_cut(&leaf));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_key_is_table_id_and_big_endian_index),
         cmocka_unit_test(a_key_is_read_back_as_it_was_written),
         cmocka_unit_test(rows_of_one_log_are_in_the_order_of_their_indexes_and_not_between_others),
+        cmocka_unit_test(only_one_row_of_the_cores_own_says_that_a_branch_is_left),
     };
     return cmocka_run_group_tests_name("table", tests, NULL, NULL);
 }
