@@ -244,7 +244,7 @@ TEST(a_file_without_a_key_is_refused_and_a_seed_has_32_bytes)
     struct cairn_secret out;
     uint8_t seed[32];
     char path[CAIRN_KEYFILE_PATH_MAX];
-    scene_open(&scene, 33);
+    scene_open(&scene, 31);
     struct cairn_keyfile_place place = place_of(&scene, CAIRN_KEYFILE_LOG, 1);
     assert_err(cairn_keyfile_create(&place, &scene.key, NO_PASSPHRASE), CAIRN_OK);
     assert_err(cairn_keyfile_load_seed(&place, NO_PASSPHRASE, seed), CAIRN_KEYFILE);
