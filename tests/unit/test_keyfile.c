@@ -237,6 +237,25 @@ TEST(files_that_are_no_key_files_are_refused)
     test_tempdir_close(scene.dir);
 }
 
+/* The check is of these bytes, so that only the length of the key can be what is refused. */
+TEST(a_file_without_a_key_is_refused_and_a_seed_has_32_bytes)
+{
+    struct scene scene;
+    struct cairn_secret out;
+    uint8_t seed[32];
+    char path[CAIRN_KEYFILE_PATH_MAX];
+    scene_open(&scene, 31);
+    struct cairn_keyfile_place place = place_of(&scene, CAIRN_KEYFILE_LOG, 1);
+    assert_err(cairn_keyfile_create(&place, &scene.key, NO_PASSPHRASE), CAIRN_OK);
+    assert_err(cairn_keyfile_load_seed(&place, NO_PASSPHRASE, seed), CAIRN_KEYFILE);
+    assert_err(cairn_keyfile_draw_seed(&place, NO_PASSPHRASE, seed), CAIRN_KEYFILE);
+    assert_err(cairn_keyfile_path(&place, path), CAIRN_OK);
+    /* printf 'cairn key 1\nkind log\nnumber 1\nseal none\n' | sha256sum */
+    test_tempdir_write(path, "cairn key 1\nkind log\nnumber 1\nseal none\ncheck T3j2PS5V\n\n");
+    assert_err(load(&place, NULL, &out), CAIRN_KEYFILE);
+    test_tempdir_close(scene.dir);
+}
+
 TEST(an_empty_key_is_our_own_mistake)
 {
     struct scene scene;
@@ -257,6 +276,7 @@ int main(void)
         cmocka_unit_test(a_key_file_under_another_name_is_refused),
         cmocka_unit_test(every_damaged_byte_is_found),
         cmocka_unit_test(files_that_are_no_key_files_are_refused),
+        cmocka_unit_test(a_file_without_a_key_is_refused_and_a_seed_has_32_bytes),
         cmocka_unit_test(an_empty_key_is_our_own_mistake),
     };
     return cmocka_run_group_tests_name("keyfile", tests, NULL, NULL);

@@ -145,6 +145,71 @@ TEST(a_store_of_the_other_kind_is_refused)
     store_scene_close(&scene);
 }
 
+/* As another program, or another version of this one, would leave it. */
+static void put_mark(const struct store_scene *scene, const void *mark, size_t size)
+{
+    char *message = NULL;
+    leveldb_options_t *options = leveldb_options_create();
+    leveldb_writeoptions_t *how = leveldb_writeoptions_create();
+    leveldb_t *db = leveldb_open(options, scene->path, &message);
+    assert_null(message);
+    leveldb_put(db, how, "\xFFstore", 6, mark, size, &message);
+    assert_null(message);
+    leveldb_close(db);
+    leveldb_writeoptions_destroy(how);
+    leveldb_options_destroy(options);
+}
+
+TEST(a_store_of_another_program_format_or_kind_is_refused)
+{
+    static const struct {
+        char mark[17];
+        size_t size;
+        cairn_err err;
+    } cases[] = {
+        {"cairn\1\0\0\0\0\0\0\0\0\7", 15, CAIRN_OK},
+        {"cairm\1\0\0\0\0\0\0\0\0\7", 15, CAIRN_DISK_CORRUPT},
+        {"bairn\1\0\0\0\0\0\0\0\0\7", 15, CAIRN_DISK_CORRUPT},
+        {"cairn\2\0\0\0\0\0\0\0\0\7", 15, CAIRN_DISK_CORRUPT},
+        {"cairn\0\0\0\0\0\0\0\0\0\7", 15, CAIRN_DISK_CORRUPT},
+        {"cairn\1\1\0\0\0\0\0\0\0\7", 15, CAIRN_DISK_CORRUPT},
+        {"cairn\1\0\0\0\0\0\0\0\0\7", 14, CAIRN_DISK_CORRUPT},
+        {"cairn\1\0\0\0\0\0\0\0\0\7", 16, CAIRN_DISK_CORRUPT},
+    };
+    struct store_scene scene;
+    store_scene_open(&scene);
+    store_scene_stop(&scene);
+    struct cairn_store_options options = store_scene_options(&scene, false);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        put_mark(&scene, cases[i].mark, cases[i].size);
+        assert_err(cairn_store_open(&options, &scene.store), cases[i].err);
+        if (cases[i].err == CAIRN_OK) {
+            store_scene_stop(&scene);
+        }
+    }
+    scene.store = NULL;
+    store_scene_close(&scene);
+}
+
+TEST(views_are_opened_again_as_views_only)
+{
+    struct store_scene scene;
+    struct cairn_store *views = NULL;
+    store_scene_open(&scene);
+    store_scene_stop(&scene);
+    test_tempdir_path(scene.dir, "views", scene.path);
+    struct cairn_store_options options = store_scene_options(&scene, true);
+    options.kind = CAIRN_STORE_VIEWS;
+    assert_err(cairn_store_open(&options, &views), CAIRN_OK);
+    cairn_store_close(views);
+    options.is_new = false;
+    assert_err(cairn_store_open(&options, &views), CAIRN_OK);
+    cairn_store_close(views);
+    options.kind = CAIRN_STORE_LOG;
+    assert_err(cairn_store_open(&options, &views), CAIRN_DISK_CORRUPT);
+    store_scene_close(&scene);
+}
+
 TEST(a_damaged_journal_is_refused_and_not_cut)
 {
     struct store_scene scene;
@@ -289,6 +354,48 @@ static void write_first(void *argument)
     (void)!cairn_store_write(scene->store, scene->batch, true);
 }
 
+TEST(a_disk_that_forgets_what_was_there_at_the_start_is_found_out)
+{
+    struct store_scene scene;
+    store_scene_open(&scene);
+    char other[TEST_PATH_MAX], aside[TEST_PATH_MAX];
+    test_tempdir_path(scene.dir, "other", other);
+    test_tempdir_path(scene.dir, "aside", aside);
+    struct cairn_store *forgetful = NULL;
+    struct cairn_store_options options = {.path = other, .kind = CAIRN_STORE_LOG, .is_new = true};
+    assert_err(cairn_store_open(&options, &forgetful), CAIRN_OK);
+    cairn_store_close(forgetful);
+    store_scene_put(&scene, "a", "1");
+    store_scene_restart(&scene);
+    assert_int_equal(rename(scene.path, aside), 0);
+    assert_int_equal(rename(other, scene.path), 0);
+    assert_err(cairn_store_reopen(scene.store), CAIRN_DISK_CORRUPT);
+    store_scene_close(&scene);
+}
+
+TEST(a_disk_that_has_more_than_was_written_is_found_out)
+{
+    struct store_scene scene;
+    store_scene_open(&scene);
+    store_scene_stop(&scene);
+    char other[TEST_PATH_MAX], aside[TEST_PATH_MAX];
+    test_tempdir_path(scene.dir, "other", other);
+    test_tempdir_path(scene.dir, "aside", aside);
+    struct store_scene ahead = scene;
+    memcpy(ahead.path, other, sizeof other);
+    struct cairn_store_options options = store_scene_options(&ahead, true);
+    assert_err(cairn_store_open(&options, &ahead.store), CAIRN_OK);
+    store_scene_put(&ahead, "a", "1");
+    store_scene_put(&ahead, "b", "2");
+    store_scene_stop(&ahead);
+    options = store_scene_options(&scene, false);
+    assert_err(cairn_store_open(&options, &scene.store), CAIRN_OK);
+    assert_int_equal(rename(scene.path, aside), 0);
+    assert_int_equal(rename(other, scene.path), 0);
+    assert_err(cairn_store_reopen(scene.store), CAIRN_DISK_CORRUPT);
+    store_scene_close(&scene);
+}
+
 TEST(a_second_writer_is_our_own_mistake)
 {
     struct store_scene scene;
@@ -325,11 +432,15 @@ int main(void)
         cmocka_unit_test(a_second_opener_is_told_that_it_is_locked),
         cmocka_unit_test(without_its_current_file_a_store_is_damaged_and_not_empty),
         cmocka_unit_test(a_store_of_the_other_kind_is_refused),
+        cmocka_unit_test(a_store_of_another_program_format_or_kind_is_refused),
+        cmocka_unit_test(views_are_opened_again_as_views_only),
         cmocka_unit_test(a_damaged_journal_is_refused_and_not_cut),
         cmocka_unit_test(below_the_floor_nothing_is_written_and_the_store_stays_open),
         cmocka_unit_test(after_a_failed_write_nothing_is_written_until_the_store_is_reopened),
         cmocka_unit_test(a_reopening_that_fails_can_be_tried_again),
         cmocka_unit_test(a_disk_that_forgets_an_acknowledged_batch_is_found_out),
+        cmocka_unit_test(a_disk_that_forgets_what_was_there_at_the_start_is_found_out),
+        cmocka_unit_test(a_disk_that_has_more_than_was_written_is_found_out),
         cmocka_unit_test(a_second_writer_is_our_own_mistake),
         cmocka_unit_test(keys_that_cannot_be_stored_are_our_own_mistake),
     };

@@ -155,8 +155,10 @@ TEST(a_book_that_cannot_be_written_is_unchanged)
 {
     struct cairn_token_book *book = book_open();
     char text[CAIRN_TOKEN_TEXT_BYTES + 1], last[CAIRN_TOKEN_TEXT_BYTES + 1];
+    char middle[CAIRN_TOKEN_TEXT_BYTES + 1];
     char id[17];
     add(book, 7, text);
+    add(book, 9, middle);
     add(book, 8, last);
     strcpy(id, cairn_token_at(book, 0)->id);
     test_tempdir_close(dir);
@@ -164,8 +166,9 @@ TEST(a_book_that_cannot_be_written_is_unchanged)
     char other[CAIRN_TOKEN_TEXT_BYTES + 1];
     assert_err(cairn_token_add(book, &grant, random, other), CAIRN_FILE);
     assert_err(cairn_token_revoke(book, id), CAIRN_FILE);
-    assert_int_equal(cairn_token_count(book), 2);
+    assert_int_equal(cairn_token_count(book), 3);
     assert_string_equal(cairn_token_at(book, 0)->id, id);
+    assert_non_null(cairn_token_find(book, cairn_bytes_of(middle)));
     assert_non_null(cairn_token_find(book, cairn_bytes_of(text)));
     assert_non_null(cairn_token_find(book, cairn_bytes_of(last)));
     cairn_token_close(book);
@@ -202,6 +205,40 @@ TEST(a_row_without_one_of_its_fields_or_with_a_wrong_one_is_refused)
     book = book_reopen(book);
     assert_int_equal(cairn_token_count(book), 1);
     book_close(book);
+}
+
+static void write_rows(uint32_t count)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    (void)fprintf(file, "{\"tokens\": [");
+    for (uint32_t i = 0; i < count; i++) {
+        (void)fprintf(file,
+                      "%s{\"kind\": \"bearer\", \"role\": \"a\", \"actor\": \"b\", \"sha256\": "
+                      "\"%064x\", \"created_ms\": 1}",
+                      i == 0 ? "" : ",", i);
+    }
+    (void)fprintf(file, "]}");
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(chmod(path, 0600), 0);
+}
+
+TEST(a_book_has_its_limit)
+{
+    const uint8_t random[32] = {1};
+    char text[CAIRN_TOKEN_TEXT_BYTES + 1], id[17];
+    struct cairn_token_book *book = book_open();
+    write_rows(CAIRN_TOKENS_MAX);
+    book = book_reopen(book);
+    assert_err(cairn_token_add(book, &grant, random, text), CAIRN_FULL);
+    assert_int_equal(cairn_token_count(book), CAIRN_TOKENS_MAX);
+    strcpy(id, cairn_token_at(book, 7)->id);
+    assert_err(cairn_token_revoke(book, id), CAIRN_OK);
+    assert_err(cairn_token_add(book, &grant, random, text), CAIRN_OK);
+    cairn_token_close(book);
+    write_rows(CAIRN_TOKENS_MAX + 1);
+    assert_err(cairn_token_open(path, &book), CAIRN_JSON);
+    test_tempdir_close(dir);
 }
 
 TEST(a_malformed_or_readable_file_is_refused)
@@ -243,6 +280,7 @@ int main(void)
         cmocka_unit_test(a_role_or_actor_that_no_log_could_show_is_refused),
         cmocka_unit_test(a_book_that_cannot_be_written_is_unchanged),
         cmocka_unit_test(a_row_without_one_of_its_fields_or_with_a_wrong_one_is_refused),
+        cmocka_unit_test(a_book_has_its_limit),
         cmocka_unit_test(a_malformed_or_readable_file_is_refused),
     };
     return cmocka_run_group_tests_name("token", tests, NULL, NULL);
