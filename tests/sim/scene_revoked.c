@@ -225,6 +225,27 @@ static void check_marks(struct revoked *play, uint32_t node)
     }
 }
 
+/* ... so whoever asks for a document or a name finds what would be there without the thief; of an
+ * alert that the thief alone founded there is a line in the list (M14), and cases say that there is
+ * a conflict (K7). Where somebody wrote upon it, that stands, and would wait without it. */
+static void check_found(const struct revoked *play, uint32_t node)
+{
+    const struct states *states = world_states(play->world, node);
+    struct states *standing = states_open();
+    states_refold_standing(states, standing);
+    for (uint32_t i = 0; i < states->object_count; i++) {
+        const struct states_object *object = &states->objects[i], *other = &standing->objects[i];
+        bool is_alert = object->key.data[0] == 'a';
+        bool is_stolen = other->row_count == 0 && object->row_count == 1;
+        if (is_alert && !is_stolen && !states_is_built_on_gone(states, i) &&
+            !states_has_same_rows(object, other)) {
+            fail_msg("%s finds %.23s otherwise than without the thief", world_countries[node],
+                     (const char *)object->key.data);
+        }
+    }
+    states_close(standing);
+}
+
 static void check_all(struct revoked *play)
 {
     struct storm storm = {
@@ -237,6 +258,7 @@ static void check_all(struct revoked *play)
             check_words(play, node, theft);
         }
         check_marks(play, node);
+        check_found(play, node);
     }
     storm_check_states(&storm);
 }
