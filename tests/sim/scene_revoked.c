@@ -225,22 +225,57 @@ static void check_marks(struct revoked *play, uint32_t node)
     }
 }
 
-/* ... so whoever asks for a document or a name finds what would be there without the thief; of an
- * alert that the thief alone founded there is a line in the list (M14), and cases say that there is
- * a conflict (K7). Where somebody wrote upon it, that stands, and would wait without it. */
+/* M14: an alert that the thief alone founded is a line of the list, and withdrawn. */
+static bool check_is_withdrawn(const struct states_object *object)
+{
+    struct cairn_arena arena = states_scratch();
+    struct cairn_alert_view view;
+    assert_err(cairn_merge_evaluate_alert(object->state, &arena, &view), CAIRN_OK);
+    return object->row_count == 1 && view.is_repudiated &&
+           view.status == CAIRN_ALERT_STATUS_WITHDRAWN;
+}
+
+/* K7: a case with a step of the thief is for people to decide; there is none without a request. */
+static bool check_is_conflict(const struct states_object *object)
+{
+    struct cairn_arena arena = states_scratch();
+    struct cairn_case_view view;
+    enum cairn_case_status wanted = CAIRN_CASE_STATUS_CONFLICT;
+    assert_err(cairn_merge_evaluate_case(object->state, &arena, &view), CAIRN_OK);
+    wanted = view.withdraw.size > 0 ? CAIRN_CASE_STATUS_WITHDRAWN : wanted;
+    wanted = view.request.size == 0 ? CAIRN_CASE_STATUS_NONE : wanted;
+    return view.is_repudiated && view.status == wanted;
+}
+
+/* Whoever asks for a document or a name finds what would be there without the thief. Where somebody
+ * wrote upon it, that stands, and would wait without it. */
+static bool check_is_as_without(const struct states *states, uint32_t number,
+                                const struct states_object *standing)
+{
+    const struct states_object *object = &states->objects[number];
+    bool is_stolen = standing->row_count == 0 && object->row_count > 0;
+    bool has_stolen = false;
+    for (uint32_t i = 0; i < states->entry_count; i++) {
+        const struct states_entry *entry = &states->entries[i];
+        has_stolen = has_stolen ||
+                     (entry->object == number && entry->is_repudiated && entry->err == CAIRN_OK);
+    }
+    if (object->key.data[0] != CAIRN_OPSET_ALERT) {
+        return !has_stolen || check_is_conflict(object);
+    }
+    return states_is_built_on_gone(states, number) ||
+           (is_stolen ? check_is_withdrawn(object) : states_has_same_rows(object, standing));
+}
+
 static void check_found(const struct revoked *play, uint32_t node)
 {
     const struct states *states = world_states(play->world, node);
     struct states *standing = states_open();
     states_refold_standing(states, standing);
     for (uint32_t i = 0; i < states->object_count; i++) {
-        const struct states_object *object = &states->objects[i], *other = &standing->objects[i];
-        bool is_alert = object->key.data[0] == 'a';
-        bool is_stolen = other->row_count == 0 && object->row_count == 1;
-        if (is_alert && !is_stolen && !states_is_built_on_gone(states, i) &&
-            !states_has_same_rows(object, other)) {
-            fail_msg("%s finds %.23s otherwise than without the thief", world_countries[node],
-                     (const char *)object->key.data);
+        if (!check_is_as_without(states, i, &standing->objects[i])) {
+            fail_msg("%s shows %.23s otherwise than without the thief", world_countries[node],
+                     (const char *)states->objects[i].key.data);
         }
     }
     states_close(standing);
