@@ -46,18 +46,17 @@ static void revoked_write(struct revoked *play, uint32_t node)
     (void)world_begin(play->world, node, &write);
 }
 
-/* Officers of all countries, or of this one alone (others: 0), one after the other. */
-static void revoked_officers(struct revoked *play, uint32_t count, uint32_t others)
+/* Officers of all countries, most of them of AUT, one after the other. */
+static void revoked_officers(struct revoked *play, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        revoked_write(play, revoked_below(play, 3) < 2 || others == 0
-                                ? (uint32_t)AUT
-                                : revoked_below(play, others));
+        bool is_first = revoked_below(play, 3) < 2;
+        revoked_write(play, is_first ? (uint32_t)AUT : revoked_below(play, play->nodes));
         world_run(play->world, 1 + revoked_below(play, 3000));
     }
 }
 
-/* Into a feed of AUT for all, which is opened when it has none. */
+/* Into one more feed of AUT, for all. */
 static void revoked_say(struct revoked *play, const char *what, uint32_t theft)
 {
     char members[WORLD_NODES_MAX * 3 + 1], word[32];
@@ -140,7 +139,7 @@ static void revoked_steal(struct revoked *play, uint32_t theft)
     states_copy(before, world_states(play->world, AUT));
     revoked_bar(play, false);
     revoked_say(play, "thief", theft);
-    revoked_officers(play, 12, play->nodes);
+    revoked_officers(play, 12);
     world_run(play->world, MINUTE_MS);
     revoked_note(play, before);
     states_close(before);
@@ -170,7 +169,7 @@ static void revoked_end(struct revoked *play, uint32_t theft)
         world_run(world, 1000);
     }
     revoked_trouble(play);
-    revoked_officers(play, 4, play->nodes);
+    revoked_officers(play, 4);
     world_run(world, MINUTE_MS);
 }
 
@@ -314,12 +313,12 @@ static uint32_t revoked_play(uint64_t seed)
     world_meet_all(play.world);
     for (uint32_t theft = 0; theft < THEFTS; theft++) {
         revoked_say(&play, "before", theft);
-        revoked_officers(&play, 10, play.nodes);
+        revoked_officers(&play, 10);
         world_run(play.world, 2 * MINUTE_MS);
         revoked_steal(&play, theft);
         revoked_end(&play, theft);
         revoked_say(&play, "after", theft);
-        revoked_officers(&play, 4, play.nodes);
+        revoked_officers(&play, 4);
         world_run(play.world, 3 * MINUTE_MS);
     }
     world_calm(play.world);
