@@ -27,6 +27,11 @@ void world_lose(struct world *world, uint64_t size, const uint8_t root[static 32
  * gives false when it is writing now: nothing changed then. source P-14 to P-16 */
 bool world_recover(struct world *world, uint32_t node, bool is_disk_gone);
 
+/* ... at what was its own journal earlier (cairn_core_restore of then): somebody else has written
+ * with its key since. source P-14 to P-16 */
+bool world_revoke(struct world *world, uint32_t node, bool is_disk_gone,
+                  const struct cairn_core_restore *good);
+
 /* Does a node hold the newest document of a country? */
 bool world_has_document(const struct world *world, uint32_t node, uint32_t country);
 

@@ -291,15 +291,32 @@ static bool states_is_equal(struct cairn_bytes left, struct cairn_bytes right)
     return states_order(left, right) == 0;
 }
 
-bool states_is_same(const struct states_object *left, const struct states_object *right)
+bool states_has_same_rows(const struct states_object *left, const struct states_object *right)
 {
-    bool is_same =
-        left->row_count == right->row_count && states_is_equal(left->state, right->state);
+    bool is_same = left->row_count == right->row_count;
     for (uint32_t i = 0; is_same && i < left->row_count; i++) {
         is_same = states_is_equal(left->rows[i].key, right->rows[i].key) &&
                   states_is_equal(left->rows[i].value, right->rows[i].value);
     }
     return is_same;
+}
+
+bool states_is_same(const struct states_object *left, const struct states_object *right)
+{
+    return states_is_equal(left->state, right->state) && states_has_same_rows(left, right);
+}
+
+/* The same entries, and nothing made of them. */
+static void states_unfold(const struct states *states, struct states *out)
+{
+    states_copy(out, states);
+    for (uint32_t i = 0; i < out->object_count; i++) {
+        struct states_object *object = &out->objects[i];
+        object->state.size = 0;
+        while (object->row_count > 0) {
+            object_drop_row(&object->rows[--object->row_count]);
+        }
+    }
 }
 
 void states_refold(const struct states *states, uint64_t dice, struct states *out)
@@ -312,20 +329,52 @@ void states_refold(const struct states *states, uint64_t dice, struct states *ou
         order[i] = order[at];
         order[at] = i;
     }
-    states_copy(out, states);
-    for (uint32_t i = 0; i < out->object_count; i++) {
-        struct states_object *object = &out->objects[i];
-        object->state.size = 0;
-        while (object->row_count > 0) {
-            object_drop_row(&object->rows[--object->row_count]);
-        }
-    }
+    states_unfold(states, out);
     for (uint32_t i = 0; i < out->entry_count; i++) {
         if (!out->entries[order[i]].is_parked) {
             states_fold(out, &out->entries[order[i]]);
         }
     }
     free(order);
+}
+
+void states_refold_standing(const struct states *states, struct states *out)
+{
+    states_unfold(states, out);
+    for (uint32_t i = 0; i < out->entry_count; i++) {
+        if (!out->entries[i].is_parked && !out->entries[i].is_repudiated) {
+            states_fold(out, &out->entries[i]);
+        }
+    }
+}
+
+static bool states_names(const struct states_entry *entry, const uint8_t id[static 32])
+{
+    struct cairn_merge_entry merge;
+    bool is_named = false;
+    size_t fault_at;
+    assert_err(cairn_merge_decode(entry->bytes, &merge, &fault_at), CAIRN_OK);
+    for (uint32_t i = 0; i < merge.operation.parent_count; i++) {
+        is_named = is_named || memcmp(merge.operation.parents[i], id, 32) == 0;
+    }
+    for (uint32_t i = 0; i < merge.operation.after_count; i++) {
+        is_named = is_named || memcmp(merge.operation.after[i], id, 32) == 0;
+    }
+    return is_named;
+}
+
+bool states_is_built_on_gone(const struct states *states, uint32_t object)
+{
+    bool is_built = false;
+    for (uint32_t i = 0; i < states->entry_count; i++) {
+        const struct states_entry *gone = &states->entries[i];
+        for (uint32_t k = 0; gone->is_repudiated && k < states->entry_count; k++) {
+            const struct states_entry *entry = &states->entries[k];
+            is_built = is_built || (entry->object == object && !entry->is_repudiated &&
+                                    states_names(entry, gone->entry_id));
+        }
+    }
+    return is_built;
 }
 
 bool states_has_its_rows(const struct states_object *object)

@@ -68,9 +68,17 @@ void states_digest(const struct states *states, const struct states_object *obje
 
 /* Do both show the same state, and the same rows? */
 bool states_is_same(const struct states_object *left, const struct states_object *right);
+bool states_has_same_rows(const struct states_object *left, const struct states_object *right);
 
 /* Fold all entries that are not parked into others, in an order that dice says. */
 void states_refold(const struct states *states, uint64_t dice, struct states *out);
+
+/* Fold all entries that are not parked and that somebody stands by. source S9 */
+void states_refold_standing(const struct states *states, struct states *out);
+
+/* Does an operation of this object that somebody stands by name one that nobody does? Without that
+ * one it would wait. */
+bool states_is_built_on_gone(const struct states *states, uint32_t object);
 
 /* All rows that an object's state gives rise to by itself are those that its folds have left. */
 bool states_has_its_rows(const struct states_object *object);

@@ -113,17 +113,13 @@ static void ended_begin_next(struct world *world, struct node *node,
     node->start_older = node->start;
 }
 
-bool world_recover(struct world *world, uint32_t number, bool is_disk_gone)
+static void ended_go_on(struct world *world, uint32_t number, bool is_disk_gone,
+                        const struct cairn_country_ended *position)
 {
     struct node *node = &world->nodes[number];
-    struct cairn_country_ended position = {.size = 0};
-    if (node->is_down || node->task_count > 0) {
-        return false;
-    }
-    ended_position(world, number, is_disk_gone, &position);
     world_fall(world, number, WORLD_KILLED, 0);
-    world_say(world, number, is_disk_gone ? "recovers, disk gone" : "recovers", position.size);
-    ended_begin_next(world, node, &position);
+    world_say(world, number, is_disk_gone ? "recovers, disk gone" : "recovers", position->size);
+    ended_begin_next(world, node, position);
     bool is_written = world_renew(world, number, WORLD_RENEW_PLAIN);
     assert_true(is_written);
     if (is_disk_gone) {
@@ -134,6 +130,29 @@ bool world_recover(struct world *world, uint32_t number, bool is_disk_gone)
     }
     node->life++; /* the start that the fall has asked for */
     node_start(world, number);
+}
+
+bool world_recover(struct world *world, uint32_t number, bool is_disk_gone)
+{
+    struct node *node = &world->nodes[number];
+    struct cairn_country_ended position = {.size = 0};
+    if (node->is_down || node->task_count > 0) {
+        return false;
+    }
+    ended_position(world, number, is_disk_gone, &position);
+    ended_go_on(world, number, is_disk_gone, &position);
+    return true;
+}
+
+bool world_revoke(struct world *world, uint32_t number, bool is_disk_gone,
+                  const struct cairn_core_restore *good)
+{
+    struct cairn_country_ended position = {.size = good->durable_size};
+    memcpy(position.root, good->durable_root, 32);
+    if (world->nodes[number].is_down || world->nodes[number].task_count > 0) {
+        return false;
+    }
+    ended_go_on(world, number, is_disk_gone, &position);
     return true;
 }
 

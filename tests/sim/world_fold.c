@@ -383,12 +383,16 @@ static void fold_commit(struct fold_run *run, const struct cairn_open_reader *re
     }
 }
 
+/* The node whose origin it is, or was: one that ended differs by its incarnation. */
 static uint32_t fold_author(const struct world *world, const char *origin)
 {
+    size_t stem = (size_t)(strrchr(origin, '/') - origin) + 1;
     uint32_t author = 0;
-    while (author < world->options.nodes && strcmp(world->nodes[author].origin, origin) != 0 &&
-           strcmp(world->nodes[author].past_origin, origin) != 0) {
+    while (author < world->options.nodes && strcmp(world->nodes[author].origin, origin) != 0) {
         author++;
+    }
+    for (uint32_t i = 0; i < world->options.nodes && author == world->options.nodes; i++) {
+        author = strncmp(world->nodes[i].origin, origin, stem) == 0 ? i : author;
     }
     return author;
 }
