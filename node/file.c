@@ -23,7 +23,7 @@ cairn_err cairn_file_path(const char *dir, const char *name, char out[static CAI
 bool cairn_file_is_there(const char *path)
 {
     struct stat status;
-    return lstat(path, &status) == 0;
+    return lstat(path, &status) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 static cairn_err file_read_all(int fd, uint8_t *out, size_t capacity, size_t *out_size)

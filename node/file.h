@@ -19,6 +19,7 @@ struct cairn_file_how {
 CAIRN_MUST cairn_err cairn_file_path(const char *dir, const char *name,
                                      char out[static CAIRN_FILE_PATH_MAX]);
 
+/* true: also when the disk does not say, so that nothing is put over it */
 bool cairn_file_is_there(const char *path);
 
 /* Read a whole file into the caller's buffer.

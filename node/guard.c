@@ -194,40 +194,48 @@ static cairn_err guard_say_running(struct cairn_guard *guard)
     return guard_put(guard, "running", (struct cairn_bytes){.data = now, .size = size});
 }
 
-static cairn_err guard_read(struct cairn_guard *guard, struct cairn_event *out)
+/* What is malformed was torn by a power cut, and is missing. What the disk does not give may be
+ * there the next time: to go on as if it were missing would write over it. */
+static cairn_err guard_read_size(const char *dir, const char *origin, struct cairn_event *out,
+                                 size_t *out_bytes)
 {
     char path[CAIRN_FILE_PATH_MAX];
     uint8_t text[GUARD_BYTES_MAX];
+    CAIRN_TRY(cairn_file_path(dir, "high-water", path));
+    cairn_err err = cairn_file_read(path, text, sizeof text, out_bytes);
+    if (err != CAIRN_OK && err != CAIRN_NOT_FOUND && err != CAIRN_TOO_LONG) {
+        return err;
+    }
+    bool is_present =
+        err == CAIRN_OK &&
+        guard_decode((struct cairn_bytes){.data = text, .size = *out_bytes}, origin, out);
+    out->as.start.guard = is_present ? CAIRN_GUARD_PRESENT : CAIRN_GUARD_MISSING;
+    return CAIRN_OK;
+}
+
+static cairn_err guard_read(struct cairn_guard *guard, struct cairn_event *out)
+{
+    char path[CAIRN_FILE_PATH_MAX];
     CAIRN_TRY(guard_path(guard, "doubt", path));
     guard->is_doubted = cairn_file_is_there(path);
     out->as.start.is_doubted = guard->is_doubted;
     CAIRN_TRY(guard_read_running(guard, &out->as.start.is_stale));
-    CAIRN_TRY(guard_path(guard, "high-water", path));
-    bool is_present = cairn_file_read(path, text, sizeof text, &guard->size_bytes) == CAIRN_OK &&
-                      guard_decode((struct cairn_bytes){.data = text, .size = guard->size_bytes},
-                                   guard->origin, out);
-    out->as.start.guard = is_present ? CAIRN_GUARD_PRESENT : CAIRN_GUARD_MISSING;
-    if (is_present) {
-        CAIRN_TRY(guard_open_file(guard));
-        return fsync(guard->fd) == 0 ? CAIRN_OK : CAIRN_FILE; /* it is relied on from now on */
+    CAIRN_TRY(guard_read_size(guard->dir, guard->origin, out, &guard->size_bytes));
+    if (out->as.start.guard == CAIRN_GUARD_MISSING) {
+        return CAIRN_OK;
     }
-    return CAIRN_OK;
+    CAIRN_TRY(guard_open_file(guard));
+    return fsync(guard->fd) == 0 ? CAIRN_OK : CAIRN_FILE; /* it is relied on from now on */
 }
 
-void cairn_guard_look(const char *dir, const char *origin, struct cairn_event *out_start)
+cairn_err cairn_guard_look(const char *dir, const char *origin, struct cairn_event *out_start)
 {
     char path[CAIRN_FILE_PATH_MAX];
-    uint8_t text[GUARD_BYTES_MAX];
     size_t size = 0;
     memset(&out_start->as.start, 0, sizeof out_start->as.start);
-    out_start->as.start.guard = CAIRN_GUARD_MISSING;
-    out_start->as.start.is_doubted =
-        cairn_file_path(dir, "doubt", path) == CAIRN_OK && cairn_file_is_there(path);
-    if (cairn_file_path(dir, "high-water", path) == CAIRN_OK &&
-        cairn_file_read(path, text, sizeof text, &size) == CAIRN_OK &&
-        guard_decode((struct cairn_bytes){.data = text, .size = size}, origin, out_start)) {
-        out_start->as.start.guard = CAIRN_GUARD_PRESENT;
-    }
+    CAIRN_TRY(cairn_file_path(dir, "doubt", path));
+    out_start->as.start.is_doubted = cairn_file_is_there(path);
+    return guard_read_size(dir, origin, out_start, &size);
 }
 
 cairn_err cairn_guard_open(const char *dir, const char *origin, struct cairn_guard **out,

@@ -22,14 +22,18 @@ struct cairn_guard;
  * errors  CAIRN_EXISTS  there is one, and not is_replace; CAIRN_FILE, CAIRN_TOO_LONG */
 CAIRN_MUST cairn_err cairn_guard_make(const char *dir, const char *origin, bool is_replace);
 
-/* What stands there of an origin, without touching anything: what cannot be read is missing. */
-void cairn_guard_look(const char *dir, const char *origin, struct cairn_event *out_start);
+/* What stands there of an origin, without touching anything: what is malformed is missing.
+ *
+ * errors  CAIRN_FILE  it cannot be read; CAIRN_TOO_LONG */
+CAIRN_MUST cairn_err cairn_guard_look(const char *dir, const char *origin,
+                                      struct cairn_event *out_start);
 
 /* Read what is there, sync it, and say that the node runs. The directory is made if it is missing.
  *
  * owns    give back with cairn_guard_close
  * gives   in out_start->as.start: what START says of it
- * errors  CAIRN_FILE, CAIRN_TOO_LONG, CAIRN_MEMORY */
+ * errors  CAIRN_FILE  also when high-water is there and cannot be read: nothing is written over it;
+ *         CAIRN_TOO_LONG, CAIRN_MEMORY */
 CAIRN_MUST cairn_err cairn_guard_open(const char *dir, const char *origin, struct cairn_guard **out,
                                       struct cairn_event *out_start);
 

@@ -140,7 +140,7 @@ static cairn_err recover_check_loss(struct recover_end *end)
 {
     const struct cairn_recover_options *options = end->options;
     CAIRN_TRY(cairn_config_guard(options->config, options->renew.dir, end->guard_dir));
-    cairn_guard_look(end->guard_dir, end->result->ended_origin, &end->guard);
+    CAIRN_TRY(cairn_guard_look(end->guard_dir, end->result->ended_origin, &end->guard));
     bool is_present = end->guard.as.start.guard == CAIRN_GUARD_PRESENT;
     bool is_whole =
         is_present && !end->guard.as.start.is_doubted && end->guard.as.start.size <= end->at.size;

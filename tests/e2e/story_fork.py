@@ -52,7 +52,11 @@ def _(world):
     twin.cairn("partner", "remove", "SRB")
     found["one"] = aut.issue(e2e.alert("Einerova"))
     found["other"] = twin.issue(e2e.alert("Andererova"))
+    geo.start()
+    e2e.wait_until(lambda: geo.alert(found["other"]), "GEO shows the one")
+    geo.stop()
     srb.start()
+    e2e.wait_until(lambda: srb.alert(found["one"]), "SRB shows the other")
     geo.start()
 
 
@@ -114,6 +118,33 @@ def _(world):
     name = srb.issue(e2e.alert("Weiterova", authority="SRB-MUP"))
     e2e.wait_until(lambda: geo.alert(name), "GEO shows SRB's alert")
     e2e.check("disputed" not in geo.alert(name), "an honest country's alert is marked")
+
+
+@story.case("the country stands by one of them, and who held the other one shows what the others show")
+def _(world):
+    aut, srb, geo, twin = world.nodes("AUT", "SRB", "GEO", "twin")
+    for node in (aut, twin):
+        node.stop()
+    process, other = geo.process.pid, geo.alert(found["other"])
+    e2e.check(other is not None and srb.alert(found["other"]) is None, "GEO alone shows it")
+    aut.cairn("recover", "--accept-loss")
+    aut.start()  # its last leaves are nowhere else
+    srb.meet(aut)  # GEO hears of it from SRB
+    e2e.wait_until(lambda: "node.again" in geo.log.read_text(encoding="utf-8"), "GEO starts anew")
+    e2e.wait_until(geo.is_ready, "GEO answers")
+    size = row_of(srb, found["origin"])["journal_size"]
+    e2e.wait_until(lambda: row_of(geo, found["origin"])["journal_size"] == size,
+                   "GEO holds the branch that AUT stands by")
+    e2e.wait_until(lambda: geo.alert(found["before"]), "the alert from before, in views made anew")
+    for node in (srb, geo):
+        row = row_of(node, found["origin"])
+        e2e.equal((row["link"], row["ended_size"]), ("ended", size), f"as {node.country} shows it")
+        e2e.check("disputed" not in node.alert(found["before"]), "still disputed")
+    e2e.equal(geo.alert(found["other"]), None, "what only the copy said")
+    e2e.equal(geo.process.pid, process, "it is the same process")
+    report = verify.verify(geo.bundle("--fork", found["origin"]).read_bytes())
+    e2e.check(any(line.startswith(f"fork of {found['origin']}") for line in report.lines),
+              f"the proof stays: {report.lines}")
 
 
 story.run()

@@ -85,6 +85,12 @@ TEST(a_file_that_is_there_is_replaced_only_on_request)
     assert_true(cairn_file_is_there(path));
     assert_err(cairn_file_write(path, cairn_bytes_of("two"), &fresh), CAIRN_EXISTS);
     assert_content(path, "one");
+    test_tempdir_path(dir, "a/b", path);
+    assert_false(cairn_file_is_there(path));
+    test_tempdir_path(dir, "circle", path);
+    assert_int_equal(symlink("circle", path), 0);
+    test_tempdir_path(dir, "circle/b", path);
+    assert_true(cairn_file_is_there(path)); /* nobody can tell */
     test_tempdir_close(dir);
 }
 

@@ -10,6 +10,7 @@
 #include "tests/lib/test.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define ORIGIN "test-guard/AUT/vienna-1/1"
@@ -110,7 +111,7 @@ TEST(a_new_guard_says_that_nothing_was_said_yet)
     cairn_sha256_of((struct cairn_bytes){.size = 0}, empty);
     assert_err(make(), CAIRN_OK);
     memset(&start, 0xff, sizeof start);
-    cairn_guard_look(dir, ORIGIN, &start);
+    assert_err(cairn_guard_look(dir, ORIGIN, &start), CAIRN_OK);
     assert_false(start.as.start.is_doubted || start.as.start.is_stale);
     struct found found = found_by(ORIGIN);
     assert_true(found.is_present);
@@ -132,14 +133,14 @@ TEST(a_guard_of_an_earlier_incarnation_says_that_nothing_was_said_in_this_one)
     assert_err(follow(guard, 41, false, false), CAIRN_OK);
     cairn_guard_close(guard);
     put("doubt", "every partner must be asked\n");
-    cairn_guard_look(dir, ORIGIN, &start);
+    assert_err(cairn_guard_look(dir, ORIGIN, &start), CAIRN_OK);
     assert_int_equal(start.as.start.size, 41);
     assert_true(start.as.start.is_doubted);
 
     static const char *const others[] = {"test-other/AUT/vienna-1/3", "test-guard/SRB/vienna-1/3",
                                          "test-guard/AUT/vienna-2/3"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        cairn_guard_look(dir, others[i], &start);
+        assert_err(cairn_guard_look(dir, others[i], &start), CAIRN_OK);
         assert_int_equal(start.as.start.guard, CAIRN_GUARD_MISSING);
     }
     struct found found = found_at_opening("test-guard/AUT/vienna-1/3", &guard);
@@ -150,11 +151,12 @@ TEST(a_guard_of_an_earlier_incarnation_says_that_nothing_was_said_in_this_one)
     assert_err(follow(guard, 0, false, false), CAIRN_OK);
     cairn_guard_close(guard);
     assert_false(is_there("doubt"));
-    cairn_guard_look(dir, "test-guard/AUT/vienna-1/3", &start);
+    assert_err(cairn_guard_look(dir, "test-guard/AUT/vienna-1/3", &start), CAIRN_OK);
     assert_int_equal(start.as.start.guard, CAIRN_GUARD_PRESENT);
-    cairn_guard_look(dir, ORIGIN, &start); /* a later one's says nothing of an earlier one */
+    assert_err(cairn_guard_look(dir, ORIGIN, &start),
+               CAIRN_OK); /* a later one's says nothing of an earlier one */
     assert_int_equal(start.as.start.guard, CAIRN_GUARD_MISSING);
-    cairn_guard_look(dir, "test-guard/AUT/vienna-2/9", &start);
+    assert_err(cairn_guard_look(dir, "test-guard/AUT/vienna-2/9", &start), CAIRN_OK);
     assert_int_equal(start.as.start.guard, CAIRN_GUARD_MISSING);
 }
 
@@ -220,6 +222,26 @@ TEST(anything_but_the_four_lines_of_this_origin_counts_as_missing)
         assert_false(found.is_present);
         assert_int_equal(found.size, 0);
     }
+}
+
+TEST(a_guard_that_the_disk_does_not_give_is_not_missing)
+{
+    char path[TEST_PATH_MAX];
+    struct cairn_guard *guard = NULL;
+    struct cairn_event start = {.type = CAIRN_EVENT_START};
+    assert_err(cairn_file_make_dir(dir), CAIRN_OK);
+    test_tempdir_path(dir, "high-water", path);
+    assert_int_equal(mkdir(path, 0700), 0); /* it opens, and gives an error instead of bytes */
+    assert_err(cairn_guard_look(dir, ORIGIN, &start), CAIRN_FILE);
+    assert_err(cairn_guard_open(dir, ORIGIN, &guard, &start), CAIRN_FILE);
+    assert_null(guard);
+    assert_false(is_there("running"));
+    assert_int_equal(rmdir(path), 0);
+    assert_int_equal(symlink("high-water", path), 0);
+    assert_err(cairn_guard_look(dir, ORIGIN, &start), CAIRN_FILE);
+    assert_int_equal(unlink(path), 0);
+    assert_err(cairn_guard_look(dir, ORIGIN, &start), CAIRN_OK);
+    assert_int_equal(start.as.start.guard, CAIRN_GUARD_MISSING);
 }
 
 TEST(a_guard_of_a_machine_that_went_down_is_stale)
@@ -394,6 +416,7 @@ int main(void)
         CASE(a_smaller_size_leaves_no_rest_of_a_larger_one),
         CASE(a_directory_without_guard_is_made_and_says_that_it_is_missing),
         CASE(anything_but_the_four_lines_of_this_origin_counts_as_missing),
+        CASE(a_guard_that_the_disk_does_not_give_is_not_missing),
         CASE(a_guard_of_a_machine_that_went_down_is_stale),
         CASE(a_machine_is_the_same_only_when_all_of_its_boot_is),
         CASE(doubt_stays_until_the_node_is_in_order),

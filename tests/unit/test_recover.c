@@ -85,7 +85,7 @@ static void check_starts_as_new(void)
     assert_err(cairn_start_open(dir, &config, &start), CAIRN_OK);
     assert_string_equal(start.origin, NEW);
     cairn_start_close(&start);
-    cairn_guard_look(guard_dir, NEW, &event);
+    assert_err(cairn_guard_look(guard_dir, NEW, &event), CAIRN_OK);
     assert_int_equal(event.as.start.guard, CAIRN_GUARD_PRESENT);
     assert_int_equal(event.as.start.size, 0);
 }
