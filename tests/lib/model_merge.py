@@ -11,6 +11,7 @@ from model_format import (ACCEPT, ACK, ALERTS, AMEND, BATCH, CASES, DROP, ISSUE,
                           day_of, faults, is_fallback, map_faults, table)
 
 WAITS, STRANGE, TWICE, NO_EDGE, FOLLOWS, EARLY, STEP = 401, 184, 311, 313, 634, 605, 655
+REPUDIATED = 318
 KEPT = 512
 NONE, ACTIVE, LEFT, WITHDRAWN = range(4)
 SENT, RECEIVED, ACCEPTED, REFUSED, DROPPED, CONFLICT = range(1, 7)
@@ -29,6 +30,7 @@ class Entry:
         self.actors = operation.get(5, [])
         self.owner, self.ms = self.object[:3], self.hlc >> 16
         self.place = (self.hlc, self.id)
+        self.is_repudiated = False  # nobody stands by it any more (P-16)
 
     def rank(self):
         return 0 if self.kind in TAKING else 1 if self.country == self.owner else 2
@@ -63,7 +65,9 @@ class History:
         self.prepare()
         for entry in self.order:
             wrong = self.look_back(entry)
-            if not entry.is_known:
+            if entry.is_repudiated:
+                wrong = {REPUDIATED}  # S9
+            elif not entry.is_known:
                 wrong = {STRANGE}
                 self.is_frozen = self.is_frozen or self.is_party(entry.country)
             elif entry.kind in TAKING:
@@ -77,23 +81,29 @@ class History:
         self.finish()
 
     def look_back(self, entry):
-        """Edges (S5, S7, S8)."""
-        wrong, known = set(), set()
+        """Edges (S5, S7, S8), also through those that nobody stands by (S9)."""
+        wrong, known, beyond = set(), set(), set()
         for parent in entry.parents:
             other = self.by_id.get(parent)
             if other is None:
                 wrong |= {WAITS}
             elif other.hlc >= entry.hlc:
                 wrong |= {EARLY}
+            elif other.is_repudiated:
+                beyond |= self.past[parent]
             elif self.is_live(parent):
                 known.add(parent)
             else:
                 wrong |= {WAITS} if self.verdict[parent] == {WAITS} else {WAITS, NO_EDGE}
         for name in entry.after:
             other = self.by_id.get(name)
-            if other is not None and other.hlc < entry.hlc and self.is_live(name):
+            if other is None or other.hlc >= entry.hlc:
+                continue
+            if other.is_repudiated:
+                beyond |= self.past[name]
+            elif self.is_live(name):
                 known.add(name)
-        self.past[entry.id] = known.union(*(self.past[one] for one in known))
+        self.past[entry.id] = known.union(beyond, *(self.past[one] for one in known))
         return wrong
 
     def prepare(self):
@@ -104,6 +114,13 @@ class History:
 
     def finish(self):
         pass
+
+    def all(self, *kinds):
+        """Those that somebody stands by."""
+        return [e for e in self.order if e.kind in kinds and not e.is_repudiated]
+
+    def repudiated(self, *kinds):
+        return [e for e in self.order if e.is_repudiated and (not kinds or e.kind in kinds)]
 
     def live(self, *kinds):
         return [e for e in self.order if self.is_live(e.id) and (not kinds or e.kind in kinds)]
@@ -133,13 +150,10 @@ class Alert(History):
     def is_party(self, country):
         return True
 
-    def foundings(self):
-        return [e for e in self.order if e.kind in (ISSUE, BATCH)]
-
     def is_left(self, founding, before=float("inf")):
         """A4: by the index in the feed alone."""
-        return any(e.kind == LEAVE and e.feed == founding.feed
-                   and founding.index < e.index < before for e in self.order)
+        return any(e.feed == founding.feed and founding.index < e.index < before
+                   for e in self.all(LEAVE))
 
     def judge(self, entry):
         if any(4 not in e.body for e in self.knew(entry, WITHDRAW)):
@@ -153,7 +167,7 @@ class Alert(History):
 
     def judge_founding(self, entry):
         if any(e.feed == entry.feed and e.index < entry.index and not self.is_left(e, entry.index)
-               for e in self.foundings() if e is not entry):
+               for e in self.all(ISSUE, BATCH) if e is not entry):
             return {TWICE}
         if self.first and (self.first.kind, self.first.body[1]) != (entry.kind, entry.body[1]):
             return {TWICE}
@@ -294,13 +308,17 @@ class Alert(History):
         places = {e.feed for e in founded if not self.is_left(e)}
         body, conflicts, is_torn = self.say(self.live(ISSUE, BATCH, AMEND)) if founded \
             else ({}, set(), False)
+        stolen = [] if founded else self.repudiated(ISSUE, BATCH)  # M14: as the first was written
+        body = stolen[0].body if stolen else body
         rows = {row for e in self.live(WITHDRAW) for row in e.body.get(4, [])
                 if row < len(body.get(28, []))}
-        return {"status": NONE if not founded else WITHDRAWN if withdrawals
-                else ACTIVE if places else LEFT,
-                "frozen": self.frozen(), "batch": 28 in body, "body": body,
+        return {"status": WITHDRAWN if stolen else NONE if not founded
+                else WITHDRAWN if withdrawals else ACTIVE if places else LEFT,
+                "repudiated": bool(stolen), "frozen": self.frozen(), "batch": 28 in body,
+                "body": body,
                 "conflicts": conflicts, "torn": is_torn,
-                "issued": founded[0].hlc if founded else 0, "changed": self.changed(),
+                "issued": (founded + stolen)[0].hlc if founded or stolen else 0,
+                "changed": self.changed(),
                 "withdrawn": withdrawals[0].hlc if withdrawals else 0,
                 "withdraw": withdrawals[0].body if withdrawals else {},
                 "rows_withdrawn": rows, "places": places, "heads": self.heads()}
@@ -308,7 +326,7 @@ class Alert(History):
 
 class Case(History):
     def prepare(self):
-        requests = [e for e in self.order if e.kind == REQUEST]
+        requests = self.all(REQUEST)
         self.request = None
         self.later = {e.id for e in requests for other in requests
                       if other.feed == e.feed and other.index < e.index}
@@ -326,9 +344,8 @@ class Case(History):
         return self.judge_answer(entry)
 
     def judge_answer(self, entry):
-        coming = [e for e in self.order if e.kind == REQUEST]
         if not self.request:
-            return {WAITS, EARLY} if coming else {WAITS}
+            return {WAITS, EARLY} if self.all(REQUEST) else {WAITS}
         if entry.country != self.request.body[3]:
             return {650}
         if self.request.id not in self.past[entry.id]:
@@ -350,12 +367,14 @@ class Case(History):
 
     def view(self):
         acks, yes, no, drops = (self.live(k) for k in (ACK, ACCEPT, REFUSE, DROP))
-        request = self.request
-        status = (NONE if not request else DROPPED if drops else CONFLICT if yes and no
+        request = self.request or next(iter(self.repudiated(REQUEST)), None)
+        is_stolen = bool(self.repudiated())  # K7
+        status = (NONE if not request else DROPPED if drops
+                  else CONFLICT if is_stolen or yes and no
                   else ACCEPTED if yes else REFUSED if no else RECEIVED if acks else SENT)
         first = lambda entries: min((e.hlc for e in entries), default=0)
         body = lambda entries: entries[0].body if entries else {}
-        return {"status": status, "frozen": self.frozen(),
+        return {"status": status, "repudiated": is_stolen, "frozen": self.frozen(),
                 "requesting": request.body[2] if request else "",
                 "requested": request.body[3] if request else "",
                 "request": request.body if request else {},

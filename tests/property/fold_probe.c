@@ -2,7 +2,7 @@
  * which holds it against a model of its own.
  *
  *     new                                       forget everything
- *     op ID FEED INDEX COUNTRY FLOOR_MS BYTES   {"err":0,"changed":true}    hexadecimal digits
+ *     op ID FEED INDEX COUNTRY FLOOR_MS BYTES REPUDIATED   {"err":0,"changed":true}    hexadecimal
  *     state KEY STATE                           hold this state, as some node shows it
  *     row KEY ROW VALUE                         ... and this row of its index
  *     show                                      [{"space":"a","status":1,...}, ...]
@@ -71,6 +71,7 @@ static void print_heads(const struct cairn_opset_item *const *heads, uint32_t co
 static void print_alert(const struct cairn_alert_view *view)
 {
     print_number("status", view->status);
+    printf(",\"repudiated\":%s", view->is_repudiated ? "true" : "false");
     print_number("frozen", view->frozen);
     print_number("batch", view->is_batch);
     print_hex("body", view->body);
@@ -100,6 +101,7 @@ static void print_alert(const struct cairn_alert_view *view)
 static void print_case(const struct cairn_case_view *view)
 {
     print_number("status", view->status);
+    printf(",\"repudiated\":%s", view->is_repudiated ? "true" : "false");
     print_number("frozen", view->frozen);
     printf(",\"requesting\":\"%s\",\"requested\":\"%s\"", view->requesting, view->requested);
     print_hex("request", view->request);
@@ -225,9 +227,9 @@ static void fold(const struct cairn_merge_entry *entry)
 static void take_op(char *words)
 {
     struct cairn_merge_entry *entry = ops_take(sizeof *entry);
-    const char *word[6];
+    const char *word[7];
     char *rest = words;
-    for (size_t i = 0; i < 6; i++) {
+    for (size_t i = 0; i < 7; i++) {
         word[i] = strtok_r(rest, " \n", &rest);
         assert_non_null(word[i]);
     }
@@ -242,6 +244,7 @@ static void take_op(char *words)
     entry->index = strtoull(word[2], NULL, 10);
     memcpy(entry->country, word[3], 4);
     entry->floor_ms = strtoull(word[4], NULL, 10);
+    entry->is_repudiated = word[6][0] == '1';
     entry->is_test_network = true;
     fold(entry);
 }

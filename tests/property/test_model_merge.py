@@ -177,6 +177,7 @@ class Played:
         self.dice = dice = Dice(seed)
         self.entries, self.lines, self.live = [], [], []
         self.is_case, self.category = dice.one_in(3), dice.choice(list(ACTIONS))
+        self.has_thief = dice.one_in(4)  # nobody stands by some of them
         many = 540 if seed % 500 == 499 else dice.randint(1, MOST)
         for at in range(many):
             ms = BASE_MS + 1000 * at
@@ -189,7 +190,25 @@ class Played:
         if len(order) > 2 and dice.one_in(5):
             order.pop()
         self.entries = [self.entries[at] for at in order]
-        self.lines = [self.lines[at] for at in order]
+        self.lines = [f"{self.lines[at]} 0" for at in order]
+        self.repudiate()
+
+    def repudiate(self):
+        """The mark is known from the first, or later; and what comes again without it changes
+        nothing."""
+        dice = self.dice
+        for entry, line in list(zip(self.entries, self.lines)):
+            if entry is None or not entry.is_repudiated:
+                continue
+            first = self.lines.index(line)
+            marked = line[:-1] + "1"
+            turns = dice.choice([[marked], [line, marked], [marked, line], [line, marked, line]])
+            del self.lines[first], self.entries[first]
+            for turn in turns:
+                first = dice.randint(first, len(self.lines))
+                self.lines.insert(first, turn)
+                self.entries.insert(first, entry)
+                first += 1
 
     def write(self, ms, is_first, tries):
         """One more; of a few that come to mind the first that would have effect."""
@@ -199,6 +218,8 @@ class Played:
             if is_good or attempt == tries - 1 or self.dice.one_in(8):
                 break
         self.live += [entry] if is_good else []
+        if entry is not None:
+            entry.is_repudiated = self.has_thief and self.dice.one_in(3)
         self.lines.append(line)
         self.entries.append(entry)
 
@@ -322,7 +343,7 @@ def compare_alert(view, model, object=OBJECT_ID):
     same({bytes.fromhex(p["feed"]) for p in view["places"]}, wanted["places"], "places")
     same(body_of(view["body"]), wanted["body"], "body")
     same({k for k in range(64) if view["conflicts"] >> k & 1}, wanted["conflicts"], "conflicts")
-    for key in ("status", "frozen", "batch", "torn", "issued", "changed", "withdrawn"):
+    for key in ("status", "repudiated", "frozen", "batch", "torn", "issued", "changed", "withdrawn"):
         same(view[key], wanted[key], key)
     same(body_of(view["withdraw"]), wanted["withdraw"], "withdraw")
     compare_rows(view, alert_rows(wanted, object))
@@ -330,7 +351,7 @@ def compare_alert(view, model, object=OBJECT_ID):
 
 def compare_case(view, model, object=OBJECT_ID):
     wanted = model.view()
-    for key in ("status", "frozen", "requesting", "requested", "is_accepted", "is_refused", "sent",
+    for key in ("status", "repudiated", "frozen", "requesting", "requested", "is_accepted", "is_refused", "sent",
                 "received", "answered", "withdrawn", "changed"):
         same(view[key], wanted[key], key)
     same({k for k in range(64) if view["persons"] >> k & 1}, wanted["persons"], "persons accepted")
@@ -409,7 +430,8 @@ def compare(seed, probe, seen):
         same({bytes.fromhex(h["id"]) for h in view["heads"]}, model.heads(), "heads")
         (compare_alert if is_alert else compare_case)(view, model)
         seen.update([view["space"] + str(view["status"]), view["frozen"] and "frozen",
-                     view.get("torn") and "torn", view.get("conflicts") and "conflict"])
+                     view.get("torn") and "torn", view.get("conflicts") and "conflict",
+                     view["repudiated"] and view["space"] + "repudiated"])
 
 
 def tell(seed, trouble, probe):
@@ -443,7 +465,8 @@ def _():
     first = int(os.environ.get("CAIRN_SEED", "1"))
     found, seen = play(first, first + SETS - 1, Probe(sys.argv[1]))
     assert not found, "\n".join(found)
-    rare = [name for name in (*STATES, "frozen", "torn", "conflict") if seen[name] < 2]
+    rare = [name for name in (*STATES, "frozen", "torn", "conflict", "arepudiated",
+                                  "crepudiated") if seen[name] < 2]
     assert not rare, f"the sets hardly reach {rare}"
     return f"sets {first} to {first + SETS - 1}"
 

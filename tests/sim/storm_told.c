@@ -1,7 +1,8 @@
-/* Plays storms and tells what every honest node has and shows in the end: for
- * test_storm_states.py, which judges it by models of its own.
+/* Plays storms, and networks in which keys are stolen, and tells what every honest node has and
+ * shows in the end: for test_storm_states.py, which judges it by models of its own.
  *
- *     storm_told FIRST COUNT      so many seeds from there on in which officers write
+ *     storm_told storm FIRST COUNT      so many seeds from there on in which officers write
+ *     storm_told revoked FIRST COUNT
  *
  *     seed N                                           a storm; then of each node:
  *     node COUNTRY NOW_MS IS_RESTORING WAS_PUT_BACK
@@ -22,6 +23,7 @@
 #include "node/views/lookup.h"
 #include "node/views/stage.h"
 #include "tests/lib/tempdir.h"
+#include "tests/sim/revoked.h"
 #include "tests/sim/states.h"
 #include "tests/sim/storm.h"
 
@@ -215,10 +217,14 @@ static void tell(const struct storm *storm)
 int main(int argc, char **argv)
 {
     uint8_t trace[32];
-    assert_int_equal(argc, 3);
-    uint64_t seed = strtoull(argv[1], NULL, 10);
-    for (uint64_t left = strtoull(argv[2], NULL, 10); left > 0; seed++) {
-        if (storm_has_officers(seed)) {
+    assert_int_equal(argc, 4);
+    bool is_revoked = strcmp(argv[1], "revoked") == 0;
+    uint64_t seed = strtoull(argv[2], NULL, 10);
+    for (uint64_t left = strtoull(argv[3], NULL, 10); left > 0; seed++) {
+        if (is_revoked) {
+            (void)revoked_play(seed, tell);
+            left--;
+        } else if (storm_has_officers(seed)) {
             storm_play_told(seed, tell, trace);
             left--;
         }

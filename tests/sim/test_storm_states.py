@@ -1,10 +1,10 @@
 """What the nodes of whole storms have, show and answer is what the models say that were written
 from docs/merge.md, docs/format.md and docs/protocol.md alone.
 
-    test_storm_states.py TOLD PROBE [FIRST COUNT]
+    test_storm_states.py TOLD PROBE [storm|revoked FIRST COUNT]
 
-TOLD plays storms and tells of every honest node (storm_told.c); PROBE reads its states
-(fold_probe.c). CAIRN_SEED is the first seed of the run."""
+TOLD plays storms, and networks in which keys are stolen, and tells of every honest node
+(storm_told.c); PROBE reads its states (fold_probe.c). CAIRN_SEED is the first seed of the run."""
 import collections
 import os
 import pathlib
@@ -21,7 +21,7 @@ from model_merge import Alert, Case, Entry, refusal
 from model_network import Feed, Network, Told
 from test_model_merge import allow, same
 
-STORMS = 24
+STORMS, THEFTS = 24, 5
 AHEAD_MS = 300000  # P-50
 
 
@@ -48,22 +48,27 @@ class Node:
         else:
             self.asked.append((word, rest, []))
 
+    def has(self, feed):
+        """Ids of what somebody stands by of it"""
+        return {id for id, entry in self.held.items()
+                if entry.feed.hex() == feed and not entry.is_repudiated}
+
     def take_operation(self, id, feed, index, country, floor_ms, raw, err, parked, repudiated):
         raw = bytes.fromhex(raw)
-        assert repudiated == "0", "the models know no repudiated operation"
         operation.decode(raw)
         entry = Entry(bytes.fromhex(id), bytes.fromhex(feed), int(index), country,
                       canonical.decode(raw), int(floor_ms))
-        self.held[id] = feed
+        entry.is_repudiated = repudiated == "1"
+        self.held[id] = entry
         same(parked == "1", entry.ms > self.now_ms + AHEAD_MS, "parked")
         if parked == "0":
             self.entries.append(entry)
             self.errors[entry.id] = int(err)
 
 
-def storms(told, first, count):
+def storms(what, first, count):
     """gives: the nodes of one storm after the other"""
-    with subprocess.Popen([told, str(first), str(count)], stdout=subprocess.PIPE,
+    with subprocess.Popen([sys.argv[1], what, str(first), str(count)], stdout=subprocess.PIPE,
                           text=True) as process:
         nodes, seed = [], None
         for line in process.stdout:
@@ -82,15 +87,16 @@ def storms(told, first, count):
 # what each has
 
 def judge_rights(nodes):
-    """Two who recognise each other share the feeds of either: all of it, and with nobody else."""
+    """Two who recognise each other share the feeds of either: all of it that its author stands by,
+    and with nobody else."""
     by_code = {node.code: node for node in nodes}
     for author in nodes:
         if author.is_restoring:
             continue
         for feed, members in author.feeds.items():
-            written = {id for id, where in author.held.items() if where == feed}
+            written = author.has(feed)
             for code, reader in by_code.items():
-                got = {id for id, where in reader.held.items() if where == feed}
+                got = reader.has(feed)
                 if code in members and code in author.partners and author.code in reader.partners:
                     same(got, written, f"what {code} has of feed {feed} of {author.code}")
                 elif code not in members and code != author.code and not author.was_put_back:
@@ -107,6 +113,7 @@ def judge_states(node, probe, seen):
         if not wrong or wrong == {184}:
             space = b"a" if entry.kind < 64 else b"c"
             taken[space + entry.object.encode()].append(entry)
+            seen["repudiated"] += entry.is_repudiated
     same(set(node.states), set(taken), "objects")
     for key, entries in taken.items():
         _, (view,) = probe.ask([node.states[key], *node.rows[key]], answers=0)
@@ -167,16 +174,16 @@ def judge(nodes, probe, seen):
     return sum(len(node.entries) for node in nodes)
 
 
-def play(first, count):
+def play(what, first, count):
     """gives: what went wrong; what was seen, and how often"""
     found, seen, probe = [], collections.Counter(), merge.Probe(sys.argv[2])
-    for nodes in storms(sys.argv[1], first, count):
+    for nodes in storms(what, first, count):
         try:
             seen["operations"] += judge(nodes, probe, seen)
         except AssertionError as trouble:
             seed = nodes[0].seed
             found.append(f"seed {seed}: {trouble}\nreplay: {sys.argv[0]} {sys.argv[1]} "
-                         f"{sys.argv[2]} {seed} 1")
+                         f"{sys.argv[2]} {what} {seed} 1")
     probe.close()
     return found, seen
 
@@ -187,7 +194,7 @@ plan = tap.Plan()
 @plan.case("in a storm every honest node has, shows and answers what the models say")
 def _():
     first = int(os.environ.get("CAIRN_SEED", "1"))
-    found, seen = play(first, STORMS)
+    found, seen = play("storm", first, STORMS)
     assert not found, "\n".join(found)
     rare = [name for name in ("a1", "a2", "a3", "c1", "c3", "c4", "c5", "frozen", "conflict",
                               "document hit", "name hit") if seen[name] < 2]
@@ -195,10 +202,19 @@ def _():
     return f"{STORMS} storms from seed {first}: {seen['operations']} operations"
 
 
+@plan.case("what a thief wrote has the effect that the models say")
+def _():
+    first = int(os.environ.get("CAIRN_SEED", "1"))
+    found, seen = play("revoked", first, THEFTS)
+    assert not found, "\n".join(found)
+    assert seen["repudiated"] > 2 * THEFTS, f"hardly anything is repudiated: {seen['repudiated']}"
+    return f"{THEFTS} networks from seed {first}: {seen['operations']} operations"
+
+
 if __name__ == "__main__":
     if len(sys.argv) > 3:
-        troubles, counts = play(int(sys.argv[3]), int(sys.argv[4]))
+        troubles, counts = play(sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))
         print("\n".join(troubles[:20]))
-        print(f"{sys.argv[4]} storms, {len(troubles)} differ: {dict(counts)}")
+        print(f"{sys.argv[5]} storms, {len(troubles)} differ: {dict(counts)}")
         sys.exit(bool(troubles))
     plan.run()
