@@ -254,6 +254,9 @@ static cairn_err offer_take_journal(struct cairn_core *core, uint32_t link,
         CAIRN_TRY(offer_take_checkpoint(core, link, journal, offered, count));
     }
     cairn_core_offered(core, link, journal);
+    if (offered->size > core->journals[journal].verified.size) {
+        cairn_core_want_longer(core, link, journal);
+    }
     return CAIRN_OK;
 }
 

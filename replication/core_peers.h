@@ -78,6 +78,7 @@ void cairn_core_want_more(struct cairn_core *core, uint32_t log);
 cairn_err cairn_core_want_book(struct cairn_core *core, uint32_t link, uint32_t log,
                                size_t frame_bytes);
 void cairn_core_offered(struct cairn_core *core, uint32_t link, uint32_t log);
+void cairn_core_want_longer(struct cairn_core *core, uint32_t link, uint32_t journal);
 uint32_t cairn_core_want_source_after(const struct cairn_core *core, uint32_t log, uint32_t after);
 void cairn_core_want_from(struct cairn_core *core, uint32_t log, uint32_t link, uint64_t from);
 void cairn_core_resource(struct cairn_core *core, uint32_t link);

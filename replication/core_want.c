@@ -190,6 +190,20 @@ void cairn_core_offered(struct cairn_core *core, uint32_t link, uint32_t log)
     }
 }
 
+/* The peer shows more of a journal than is here, and the source has had nothing for a while: it may
+ * wait for the same. source P-67 */
+void cairn_core_want_longer(struct cairn_core *core, uint32_t link, uint32_t journal)
+{
+    const struct core_intake *intake = &core->intakes[journal];
+    bool is_quiet =
+        core->now_ms >= intake->moved_ms && core->now_ms - intake->moved_ms >= CORE_SILENT_MS;
+    if (intake->link != CORE_NONE && intake->link != link && is_quiet &&
+        core->links[intake->link].journal != journal && want_is_open(core, journal) &&
+        !want_is_held(core, journal)) {
+        want_switch(core, journal, link);
+    }
+}
+
 /* This link is no source for this log: what it sent could not be used. */
 void cairn_core_want_elsewhere(struct cairn_core *core, uint32_t link, uint32_t log)
 {

@@ -152,6 +152,48 @@ TEST(a_source_that_talks_and_gives_nothing_of_use_is_changed_for_another_one)
     assert_int_equal(scene_peer_of(&scene.srb).journal_size, 10);
 }
 
+TEST(a_peer_that_shows_more_is_asked_when_the_source_has_had_nothing_for_a_while)
+{
+    const uint32_t other = 3;
+    struct author pol;
+    author_open(&pol, &scene.suite, "POL");
+    host_meet(scene.host, &pol);
+    scene_write_noise(&scene.srb, 10, 1);
+    scene_link_up(GEO, &scene.geo);
+    scene_offer_own(GEO, &scene.srb);
+    scene_frame(GEO, author_range(&scene.srb, 0, 10, true));
+    scene_link_up(other, &pol);
+    scene_offer_own(other, &scene.srb); /* no more than is here */
+    host_run(scene.host, 20000);
+    scene_offer_own(other, &scene.srb);
+    host_settle(scene.host);
+    assert_false(is_asked(other));
+
+    scene_write_noise(&scene.srb, 2, 2);
+    scene_frame(GEO, author_range(&scene.srb, 10, 11, false)); /* it has just said something */
+    host_run(scene.host, 14000);
+    scene_offer_own(other, &scene.srb);
+    host_settle(scene.host);
+    assert_false(is_asked(other));
+    host_run(scene.host, 2000);
+    scene_offer_own(other, &scene.srb);
+    host_settle(scene.host);
+    assert_true(is_asked(other));
+    scene_frame(other, author_range(&scene.srb, 10, 12, true));
+    host_settle(scene.host);
+    assert_int_equal(scene_peer_of(&scene.srb).journal_size, 12);
+
+    scene_link_up(SRB, &scene.srb); /* nobody is better than the author */
+    scene_offer_own(SRB, &scene.srb);
+    scene_write_noise(&scene.srb, 1, 3);
+    host_run(scene.host, 20000);
+    host_forget_sent(scene.host);
+    scene_offer_own(other, &scene.srb);
+    host_settle(scene.host);
+    assert_false(is_asked(other));
+    author_close(&pol);
+}
+
 TEST(leaves_without_end_and_without_checkpoint_are_refused)
 {
     static uint8_t zeros[16384 * CAIRN_LEAF_BYTES];
@@ -180,6 +222,7 @@ int main(void)
         CASE(an_author_whose_leaves_leave_its_own_history_is_refused),
         CASE(a_source_that_stays_silent_is_changed_for_another_one),
         CASE(a_source_that_talks_and_gives_nothing_of_use_is_changed_for_another_one),
+        CASE(a_peer_that_shows_more_is_asked_when_the_source_has_had_nothing_for_a_while),
         CASE(leaves_without_end_and_without_checkpoint_are_refused),
     };
     return cmocka_run_group_tests_name("core_journal", tests, NULL, NULL);
