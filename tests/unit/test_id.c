@@ -136,7 +136,7 @@ TEST(a_row_is_an_id_a_slash_and_a_plain_number_below_4096)
     };
     struct cairn_id id = made("MNE", counting);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char text[32];
+        char text[64];
         struct cairn_id object;
         uint32_t row = 7777;
         memcpy(text, id.text, sizeof id.text);

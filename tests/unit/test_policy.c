@@ -101,6 +101,7 @@ static const struct {
     uint32_t column;
 } faults[] = {
     {"policy: 2\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 1, 9},
+    {"policy:\nrelease: []\n" AFTER, CAIRN_YAML_TYPE, 1, 8},
     {"policy: 0\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 1, 9},
     {"release: []\n" AFTER, CAIRN_YAML_FIELD, 1, 1},
     {"policy: 1\n" AFTER, CAIRN_YAML_FIELD, 1, 1},

@@ -36,6 +36,8 @@ TEST(each_rule_allows_its_own_characters_and_no_others)
         {CAIRN_SHAPE_TEXT_AUTHORITY, "AUT-b{a", CAIRN_RULE_TEXT},
         {CAIRN_SHAPE_TEXT_AUTHORITY, "AUT-az-AZ-09", CAIRN_OK},
         {CAIRN_SHAPE_TEXT_LANGUAGE, "de-AT-1996", CAIRN_OK},
+        {CAIRN_SHAPE_TEXT_LANGUAGE, "de-12345678", CAIRN_OK},
+        {CAIRN_SHAPE_TEXT_LANGUAGE, "de-123456789", CAIRN_RULE_TEXT},
         {CAIRN_SHAPE_TEXT_LANGUAGE, "d", CAIRN_RULE_TEXT},
         {CAIRN_SHAPE_TEXT_LANGUAGE, "d1", CAIRN_RULE_TEXT},
         {CAIRN_SHAPE_TEXT_LANGUAGE, "1de", CAIRN_RULE_TEXT},
@@ -94,6 +96,8 @@ TEST(free_text_holds_no_card_and_no_telephone)
         {"passport 123456789", false, false},
         {"41111111111111111111", false, false}, /* 20 digits */
         {"41111111111111111115", false, false}, /* and the last one right */
+        {"card 5555555555554444", true, false},
+        {"card 6011111111111111110", true, false}, /* 19 digits, the most */
         {"card 4111.1111.1111.1111", false, false},
         {"card 4111x1111x1111x1111", false, false},
         {"card 41111 11111 11 1111", false, false}, /* not in fours */
