@@ -209,7 +209,7 @@ cairn_err cairn_note_put_text(struct cairn_note_writer *writer, struct cairn_byt
         return CAIRN_NOTE;
     }
     CAIRN_TRY(cairn_note_text_check(text));
-    if (!note_has_room(writer, text.size) || !note_has_room(writer, text.size + 1)) {
+    if (!note_has_room(writer, text.size + 1)) {
         return CAIRN_NO_ROOM;
     }
     CAIRN_TRY(cairn_note_put_raw(writer, text));

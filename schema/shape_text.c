@@ -41,10 +41,9 @@ static bool shape_text_is_luhn(const uint8_t *digits, size_t count)
     return sum % 10 == 0;
 }
 
-static bool shape_text_is_card_gap(struct cairn_bytes text, size_t at)
+static bool shape_text_is_card_gap(uint8_t byte)
 {
-    bool is_gap = text.data[at] == ' ' || text.data[at] == '-';
-    return is_gap && at + 1 < text.size && shape_text_is_digit(text.data[at + 1]);
+    return byte == ' ' || byte == '-';
 }
 
 /* Digits from `at` on: one run, or groups of four with single gaps (the last may be shorter). */
@@ -57,7 +56,7 @@ static bool shape_text_is_card_at(struct cairn_bytes text, size_t at)
         if (shape_text_is_digit(text.data[at])) {
             digits[count++] = (uint8_t)(text.data[at] - '0');
             run++;
-        } else if (run == 4 && shape_text_is_card_gap(text, at)) {
+        } else if (run == 4 && shape_text_is_card_gap(text.data[at])) {
             has_gaps = true;
             run = 0;
         } else {

@@ -217,9 +217,6 @@ cairn_err cairn_civil_parse_birth(struct cairn_bytes text, struct cairn_civil_bi
         }
         year_max = year;
     }
-    if (month > 12 || day > 31) {
-        return CAIRN_DATE;
-    }
     struct cairn_civil_birth birth = {.year_min = (uint16_t)year,
                                       .year_max = (uint16_t)year_max,
                                       .month = (uint8_t)month,

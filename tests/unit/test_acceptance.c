@@ -67,6 +67,8 @@ TEST(the_own_country_is_always_accepted_whatever_its_row_says)
     assert_int_equal(cairn_acceptance_of(&made, "AUT"), CAIRN_POLICY_FOUNDS_ALL);
     made = accept_of("{}");
     assert_true(has(&made, "AUT", CAIRN_POLICY_FOUNDS_ALERT));
+    assert_false(has(&made, "AUS", CAIRN_POLICY_FOUNDS_ALERT));
+    assert_false(has(&made, "ARM", CAIRN_POLICY_FOUNDS_ALERT));
 }
 
 TEST(of_a_country_that_is_not_heard_nothing_is_accepted)
@@ -74,6 +76,8 @@ TEST(of_a_country_that_is_not_heard_nothing_is_accepted)
     struct cairn_acceptance made = accept_of("{GEO: {kinds: [\'*\']}}");
     assert_int_equal(cairn_acceptance_of(&made, "GEO"), CAIRN_POLICY_FOUNDS_ALL);
     assert_int_equal(cairn_acceptance_of(&made, "SRB"), 0);
+    assert_int_equal(cairn_acceptance_of(&made, "GRC"), 0);
+    assert_int_equal(cairn_acceptance_of(&made, "GEX"), 0);
     assert_false(has(&made, "SRB", CAIRN_POLICY_FOUNDS_CASE));
 }
 

@@ -43,6 +43,7 @@ TEST(a_whole_agreement_is_read)
 {
     assert_err(parse_bytes(test_data("agreements/eura-geo-aut.yaml")), CAIRN_OK);
     assert_true(cairn_bytes_is_equal(agreement.id, cairn_bytes_of("eura-geo-aut")));
+    assert_true(cairn_bytes_is_equal(agreement.legal, cairn_bytes_of("OJ L 52, 25.2.2011, p. 47")));
     assert_string_equal(agreement.parties[0], "AUT");
     assert_string_equal(agreement.parties[1], "GEO");
     assert_string_equal(agreement.calendars[1].country, "GEO");
@@ -107,16 +108,24 @@ TEST(each_fault_is_told_with_its_line)
         uint32_t line;
     } cases[] = {
         {"cairn_agreement: 1", "cairn_agreement: 2", CAIRN_YAML_VALUE, 3},
+        {"cairn_agreement: 1", "cairn_agreement: 0", CAIRN_YAML_VALUE, 3},
         {"id: eura-geo-aut", "id: EURA", CAIRN_YAML_VALUE, 4},
+        {"id: eura-geo-aut", "id: eura.geo", CAIRN_YAML_VALUE, 4},
+        {"id: eura-geo-aut", "id: eura~geo", CAIRN_YAML_VALUE, 4},
         {"parties: [AUT, GEO]", "parties: [AUT, GEO, SRB]", CAIRN_YAML_VALUE, 5},
         {"parties: [AUT, GEO]", "parties: [AUT, AUT]", CAIRN_RULE_PARTIES, 5},
         {"parties: [AUT, GEO]", "parties: [AUT, QQQ]", CAIRN_CODE_UNKNOWN, 5},
         {"parties: [AUT, GEO]", "parties: [AUT, UTO]", CAIRN_CODE_UNKNOWN, 5},
         {"parties: [AUT, GEO]", "parties: [AUT, SRB]", CAIRN_YAML_UNKNOWN, 12},
+        {"parties: [AUT, GEO]", "parties: [AUT, AUS]", CAIRN_YAML_UNKNOWN, 12},
+        {"legal: [\"OJ L 52, 25.2.2011, p. 47\", \"AT-GE implementing protocol, in force "
+         "2014-01-01\"]",
+         "legal: []", CAIRN_YAML_VALUE, 6},
         {"legal: [\"OJ L 52, 25.2.2011, p. 47\", ", "legal: [\"\", ", CAIRN_YAML_VALUE, 6},
         {"{from: 2014-01-01, tcn_from", "{from: 2014-02-30, tcn_from", CAIRN_DATE, 7},
         {"{from: 2014-01-01, tcn_from: 2014-01-01", "{tcn_from: 2014-01-01", CAIRN_YAML_FIELD, 7},
         {"entrants_since: null", "entrants_since: never", CAIRN_DATE, 7},
+        {"entrants_since: null", "entrants_since: \"null\"", CAIRN_DATE, 7},
         {"  GEO: {normal", "  TUR: {normal", CAIRN_YAML_UNKNOWN, 9},
         {"limit: 12d", "limit: 12", CAIRN_YAML_VALUE, 0},
         {"limit: 12d", "limit: -12d", CAIRN_YAML_VALUE, 0},
@@ -126,6 +135,7 @@ TEST(each_fault_is_told_with_its_line)
         {"on_expiry: tacit}\n  reply_accel", "on_expiry: yes}\n  reply_accel", CAIRN_YAML_VALUE, 0},
         {"  reply: ", "  replly: ", CAIRN_YAML_UNKNOWN, 0},
         {"before: transfer", "before: consent", CAIRN_YAML_VALUE, 0},
+        {"before: transfer", "before: transfer, start: consent", CAIRN_YAML_VALUE, 0},
         {"start: caught_on", "start: transfer", CAIRN_YAML_VALUE, 0},
         {"validity: 90d", "validity: 90", CAIRN_YAML_VALUE, 0},
         {"{own: 6mo, tcn: 12mo}", "{own: 6mo}", CAIRN_YAML_FIELD, 0},
@@ -168,6 +178,32 @@ TEST(what_yaml_refuses_is_refused)
     assert_err(parse_bytes(cairn_bytes_of("[1]")), CAIRN_YAML_TYPE);
 }
 
+TEST(an_id_may_have_digits_from_0_to_9)
+{
+    assert_err(parse_with("id: eura-geo-aut", "id: eura-geo-aut-2014-09-az"), CAIRN_OK);
+    assert_true(cairn_bytes_is_equal(agreement.id, cairn_bytes_of("eura-geo-aut-2014-09-az")));
+}
+
+TEST(an_agreement_that_does_not_fit_its_arena_is_refused)
+{
+    struct cairn_arena arena;
+    struct cairn_bytes text = test_data("agreements/eura-geo-aut.yaml");
+    memset(&agreement, 0, sizeof agreement);
+    cairn_err err = CAIRN_NO_ROOM;
+    for (size_t size = 0; err != CAIRN_OK; size += 997) {
+        assert_true(size <= sizeof memory);
+        fault = (struct cairn_yaml_fault){.line = 0};
+        cairn_arena_init(&arena, memory, size);
+        err = cairn_agreement_parse(text, false, &arena, &agreement, &fault);
+        if (err != CAIRN_OK) {
+            assert_err(err, CAIRN_NO_ROOM);
+            assert_non_null(fault.what);
+            assert_int_equal(agreement.id.size, 0);
+        }
+    }
+    assert_true(agreement.id.size > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +212,8 @@ int main(void)
         cmocka_unit_test(each_fault_is_told_with_its_line),
         cmocka_unit_test(both_parties_have_a_calendar_and_somebody_answers),
         cmocka_unit_test(what_yaml_refuses_is_refused),
+        cmocka_unit_test(an_id_may_have_digits_from_0_to_9),
+        cmocka_unit_test(an_agreement_that_does_not_fit_its_arena_is_refused),
     };
     return cmocka_run_group_tests_name("agreement", tests, NULL, NULL);
 }

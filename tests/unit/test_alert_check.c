@@ -348,6 +348,8 @@ TEST(b43_a_zone_would_name_the_holder_of_a_document)
 TEST(b44_the_authority_is_one_of_the_author)
 {
     assert_err(check_with(warning, 6, "'GEO-mia'"), CAIRN_RULE_AUTHORITY);
+    assert_err(check_with(warning, 6, "'AUS-mia'"), CAIRN_RULE_AUTHORITY);
+    assert_err(check_with(warning, 6, "'ARM-mia'"), CAIRN_RULE_AUTHORITY);
     assert_err(check_batch(6, "'GEO-mia'"), CAIRN_RULE_AUTHORITY);
     assert_err(check_kind(CAIRN_KIND_ALERT_AMEND, test_body("{1: {6: 'GEO-mia'}}")),
                CAIRN_RULE_AUTHORITY);

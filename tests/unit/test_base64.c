@@ -99,6 +99,21 @@ TEST(every_value_has_one_spelling)
     }
 }
 
+/* What stands behind a text in memory, or before it, is not of it. */
+TEST(only_whole_groups_within_the_text_are_read)
+{
+    uint8_t out[16];
+    size_t size = 99;
+    for (size_t cut = 1; cut < 12; cut++) {
+        struct cairn_bytes text = {(const uint8_t *)"AAAAAAAAAAAA", cut};
+        assert_err(cairn_base64_decode(text, out, sizeof out, &size),
+                   cut % 4 == 0 ? CAIRN_OK : CAIRN_BASE64);
+    }
+    struct cairn_bytes none = {(const uint8_t *)"AA==" + 4, 0};
+    assert_err(cairn_base64_decode(none, out, sizeof out, &size), CAIRN_OK);
+    assert_int_equal(size, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +122,7 @@ int main(void)
         cmocka_unit_test(a_nul_among_the_digits_is_refused),
         cmocka_unit_test(too_little_room_is_refused_and_nothing_is_written),
         cmocka_unit_test(every_value_has_one_spelling),
+        cmocka_unit_test(only_whole_groups_within_the_text_are_read),
     };
     return cmocka_run_group_tests_name("base64", tests, NULL, NULL);
 }

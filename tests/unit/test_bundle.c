@@ -131,6 +131,8 @@ TEST(a_record_of_unknown_type_or_size_is_refused)
     struct cairn_bytes bytes = {.data = large, .size = CAIRN_BUNDLE_RECORD_BYTES + 1};
     assert_err(mutate_run(bytes, decode, &fault_at), CAIRN_BUNDLE);
     assert_int_equal(fault_at, 0);
+    bytes.size--; /* the largest is read, if not to its end */
+    assert_err(mutate_run(bytes, decode, &fault_at), CAIRN_TRAILING);
     free(large);
 }
 

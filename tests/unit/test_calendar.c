@@ -2,7 +2,10 @@
 
 #include "tests/lib/test.h"
 
-static uint8_t memory[1u << 18];
+#include <stdio.h>
+#include <string.h>
+
+static uint8_t memory[1u << 20];
 static struct cairn_yaml_fault fault;
 static struct cairn_calendar calendar;
 
@@ -71,6 +74,23 @@ TEST(faults_are_told_with_their_place)
          CAIRN_YAML_VALUE, 1, 7},
         {"rest: []\ncovers: [2026, 2025]\nholidays: []\nextra_workdays: []\n" OFFSETS,
          CAIRN_YAML_VALUE, 2, 9},
+        {"rest: [foo]\ncovers: [2025, 2026]\nholidays: []\nextra_workdays: []\n" OFFSETS,
+         CAIRN_YAML_VALUE, 1, 8},
+        {"rest: []\ncovers: [1969, 1970]\nholidays: []\nextra_workdays: []\n" OFFSETS,
+         CAIRN_YAML_VALUE, 2, 9},
+        {"rest: []\ncovers: [2025, 2026]\nholidays: []\nextra_workdays: []\n"
+         "utc_offsets: [{from: 2024-03-30T01:00:00Z, minutes: 60}]",
+         CAIRN_DATE, 5, 22},
+        {"rest: []\ncovers: [2025, 2026]\nholidays: []\nextra_workdays: []\n"
+         "utc_offsets: [{from: 2024-03-30T01:00ZZ, minutes: 60}]",
+         CAIRN_DATE, 5, 22},
+        {"rest: []\ncovers: [2025, 2026]\nholidays: []\nextra_workdays: []\n"
+         "utc_offsets: [{from: 2024-03-30T01:00X, minutes: 60}]",
+         CAIRN_DATE, 5, 22},
+        {"rest: []\ncovers: [2025, 2026]\nholidays: []\nextra_workdays: []\n"
+         "utc_offsets: [{from: 2024-03-30T01:00Z, minutes: 60}, "
+         "{from: 2024-03-30T01:00Z, minutes: 0}]",
+         CAIRN_YAML_VALUE, 5, 55},
         {"rest: []\ncovers: [2025]\nholidays: []\nextra_workdays: []\n" OFFSETS, CAIRN_YAML_VALUE,
          2, 9},
         {"rest: []\ncovers: [2025, 2075]\nholidays: []\nextra_workdays: []\n" OFFSETS,
@@ -106,12 +126,41 @@ TEST(faults_are_told_with_their_place)
     }
 }
 
+/* `head`, `count` times `item`, `tail`. */
+static cairn_err parse_many(const char *head, const char *item, uint32_t count, const char *tail)
+{
+    static char text[1u << 16];
+    size_t size = strlen(head), step = strlen(item);
+    assert_true(size + count * step + strlen(tail) < sizeof text);
+    memcpy(text, head, size);
+    for (uint32_t i = 0; i < count; i++, size += step) {
+        memcpy(text + size, item, step);
+    }
+    memcpy(text + size, tail, strlen(tail) + 1);
+    return parse(text);
+}
+
+TEST(a_calendar_has_room_for_so_many_days_and_offsets_and_no_more)
+{
+    static const char first[] = "rest: []\ncovers: [2025, 2026]\nextra_workdays: []\n";
+    char head[256];
+    (void)snprintf(head, sizeof head, "%s" OFFSETS "\nholidays: [", first);
+    assert_err(parse_many(head, "2025-01-01, ", CAIRN_CALENDAR_DAYS_MAX + 1, "]"),
+               CAIRN_YAML_LIMIT);
+    assert_err(parse_many(head, "2025-01-01, ", CAIRN_CALENDAR_DAYS_MAX, "]"), CAIRN_YAML_VALUE);
+    (void)snprintf(head, sizeof head, "%sholidays: []\nutc_offsets: [", first);
+    static const char offset[] = "{from: 2024-03-30T01:00Z, minutes: 60}, ";
+    assert_err(parse_many(head, offset, CAIRN_CALENDAR_OFFSETS_MAX + 1, "]"), CAIRN_YAML_LIMIT);
+    assert_err(parse_many(head, offset, CAIRN_CALENDAR_OFFSETS_MAX, "]"), CAIRN_YAML_VALUE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rest_days_holidays_and_moved_workdays_decide),
         cmocka_unit_test(offsets_may_lie_west_and_must_cover_the_first_year),
         cmocka_unit_test(faults_are_told_with_their_place),
+        cmocka_unit_test(a_calendar_has_room_for_so_many_days_and_offsets_and_no_more),
     };
     return cmocka_run_group_tests_name("calendar", tests, NULL, NULL);
 }

@@ -51,7 +51,9 @@ TEST(only_days_of_the_calendar_exist)
     assert_false(cairn_civil_is_date(date_of(2025, 2, 29)));
     assert_false(cairn_civil_is_date(date_of(2025, 4, 31)));
     assert_false(cairn_civil_is_date(date_of(2025, 0, 1)));
-    assert_false(cairn_civil_is_date(date_of(2025, 13, 1)));
+    for (unsigned month = 13; month <= UINT8_MAX; month++) {
+        assert_false(cairn_civil_is_date(date_of(2025, (uint8_t)month, 1)));
+    }
     assert_false(cairn_civil_is_date(date_of(2025, 1, 0)));
     assert_false(cairn_civil_is_date(date_of(0, 1, 1)));
     assert_false(cairn_civil_is_date(date_of(10000, 1, 1)));
@@ -66,9 +68,10 @@ TEST(weekdays_count_from_monday)
 
 TEST(dates_are_read_strictly_and_written_back)
 {
-    const char *bad[] = {"",           "2026-3-01",  "2026-03-1",  "2026-03-01 ",
-                         "2026/03/01", "2025-02-29", "0000-01-01", "2026-00-10",
-                         "+026-03-01", "2026-03-0a", "20260301",   "XXXX-XX-XX"};
+    const char *bad[] = {"",           "2026-3-01",  "2026-03-1",  "2026-03-01 ", "2026/03/01",
+                         "2025-02-29", "0000-01-01", "2026-00-10", "+026-03-01",  "2026-03-0a",
+                         "20260301",   "XXXX-XX-XX", "2026/03-01", "2026-03/01",  "2026-03-1/",
+                         "2026-03-1:", "2026-1/-01", "20260301XX", "2026-13-01"};
     struct cairn_civil_date date = date_of(7, 7, 7);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_err(cairn_civil_parse_date(cairn_bytes_of(bad[i]), &date), CAIRN_DATE);
@@ -96,6 +99,8 @@ TEST(times_are_read_strictly_and_written_back)
         "2026-03-01T24:00:00Z",      "2026-03-01T12:60:00Z", "2026-03-01T12:00:60Z",
         "2026-03-01T12:00:00+00:00", "2026-02-29T12:00:00Z", "1969-12-31T23:59:59Z",
         "2026-03-01T12:00:00.123Z",  "2026-03-01T12:00:0-Z", "",
+        "2026-03-01T12:00:00ZZ",     "2026-03-01T12-00:00Z", "2026-03-01T12:00-00Z",
+        "2026-03-01T1/:00:00Z",      "2026-03-01T12:00:1/Z", "2026-03-01T12:00:00z",
     };
     uint64_t unix_s = 7;
     char text[21];
@@ -161,15 +166,35 @@ TEST(other_forms_of_a_birth_date_are_refused)
     const char *bad[] = {"",           "1974",       "1974-XX-12",  "XXXX-08-12", "XXXX-08-XX",
                          "1974-02-30", "2001-02-29", "1974-13-01",  "1974-00-XX", "1974-08-00",
                          "1975/1970",  "1970/1970",  "0000/1970",   "1970-1975",  "1974-08-X2",
-                         "19XX-XX-XX", "0000-01-01", "1974-08-12Z", "1970/19751", "xxxx-xx-xx"};
+                         "19XX-XX-XX", "0000-01-01", "1974-08-12Z", "1970/19751", "xxxx-xx-xx",
+                         "XXXX-XX-12", "1974/08-12", "1974-08/12",  "1974-08-32", "1974-99-99",
+                         "1974-XX-99", "XXXX-99-XX", "1974-08-1/",  "197//1975",  "1970/0000"};
     struct cairn_civil_birth birth = {.year_min = 7, .year_max = 7};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_err(cairn_civil_parse_birth(cairn_bytes_of(bad[i]), &birth), CAIRN_DATE);
         assert_int_equal(birth.year_min, 7);
     }
     assert_false(cairn_civil_is_birth((struct cairn_civil_birth){.year_max = 1970}));
-    assert_false(
-        cairn_civil_is_birth((struct cairn_civil_birth){.year_min = 1, .year_max = 2, .day = 1}));
+    static const struct cairn_civil_birth none[] = {
+        {.year_min = 1, .year_max = 2, .day = 1},
+        {.year_min = 1, .year_max = 2, .month = 1},
+        {.year_min = 1, .year_max = 2, .month = 1, .day = 1},
+        {.year_min = 1970, .year_max = 1969},
+        {.year_min = 1970, .year_max = 1969, .month = 1, .day = 1},
+        {.year_min = 10000, .year_max = 10000},
+        {.year_min = 9999, .year_max = 10000},
+        {.year_min = 1970, .year_max = 1970, .day = 1},
+        {.month = 1},
+        {.day = 1},
+    };
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+        assert_false(cairn_civil_is_birth(none[i]));
+    }
+    for (unsigned month = 13; month <= UINT8_MAX; month++) {
+        birth = (struct cairn_civil_birth){.year_min = 1970, .year_max = 1970};
+        birth.month = (uint8_t)month;
+        assert_false(cairn_civil_is_birth(birth));
+    }
 }
 
 TEST(two_births_overlap_when_one_day_suits_both)

@@ -250,6 +250,12 @@ TEST(the_writer_keeps_the_limits_of_the_protocol)
         assert_err(cairn_commit_append(&writer, &sealed, view), CAIRN_OK);
     }
     assert_err(cairn_commit_append(&writer, &sealed, view), CAIRN_TOO_LONG);
+    size_t left = CAIRN_COMMIT_MAX_BYTES - writer.size;
+    for (size_t short_of = 0; short_of < CAIRN_COMMIT_ENTRY_BYTES; short_of++) {
+        struct cairn_commit_writer nearly = writer;
+        nearly.size += left - short_of; /* short_of bytes are left: less than an entry's head */
+        assert_false(cairn_commit_has_room(&nearly, 0));
+    }
     struct cairn_opening opening = opening_of(40, 43);
     size_t fault_at;
     assert_err(mutate_run(cairn_commit_end(&writer, &opening), decode, &fault_at), CAIRN_OK);

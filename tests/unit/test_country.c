@@ -269,6 +269,8 @@ TEST(every_wrong_line_of_an_ended_origin_is_named_and_placed)
         {11, "ended linz 1 " KEY_C " " KEY_D " 1 -\n", CAIRN_BASE64, 105},
         {11, "ended linz 1 " KEY_C " " KEY_D " 1 " KEY_A " \n", CAIRN_DOCUMENT, 149},
         {12, "ended linz 1 " KEY_D " " KEY_C " 0 " KEY_0 "\n", CAIRN_DOCUMENT, 6},
+        {12, "ended linz 7 " KEY_D " " KEY_C " 0 " KEY_0 "\n", CAIRN_OK, 0},
+        {12, "ended graz 2 " KEY_D " " KEY_C " 0 " KEY_0 "\n", CAIRN_OK, 0},
         {12, "node linz 2 " KEY_A " " KEY_A " " KEY_A " -\n", CAIRN_DOCUMENT, 0},
     };
     assert_wrong_lines(cases, sizeof cases / sizeof cases[0]);

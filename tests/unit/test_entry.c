@@ -146,6 +146,13 @@ TEST(any_other_length_or_padding_is_refused)
             assert_err(cairn_plaintext_decode(cut, &out), CAIRN_BODY_PADDING);
         }
     }
+    for (size_t size = 0; size < 4; size++) {
+        uint8_t *exact = calloc(1, size + 1);
+        assert_non_null(exact);
+        struct cairn_bytes cut = {.data = exact + 1, .size = size};
+        assert_err(cairn_plaintext_decode(cut, &out), CAIRN_BODY_PADDING);
+        free(exact);
+    }
     static const uint32_t lengths[] = {61, 64, 4096, CAIRN_LIMIT_BATCH_BYTES + 1, UINT32_MAX};
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         cairn_bytes_put_u32(buffer, lengths[i]);

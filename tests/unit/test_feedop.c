@@ -345,6 +345,51 @@ TEST(every_wrong_field_of_a_loss_is_named_and_placed)
     expect_assert_failure((void)encoded(&lost));
 }
 
+#define SECRET "c4201111111111111111111111111111111111111111111111111111111111111111"
+
+TEST(every_wrong_field_of_handed_keys_is_named_and_placed)
+{
+    static const uint8_t secrets[CAIRN_FEED_KEYS_MAX + 1][32] = {{1}, {2}, {3}};
+    static const struct mutate_case cases[] = {
+        {1, NULL, CAIRN_PACK_FIELD, 0},         {1, "a161", CAIRN_ORIGIN, 0},
+        {2, NULL, CAIRN_PACK_FIELD, 0},         {2, "B15", CAIRN_TOO_LONG, 0},
+        {3, NULL, CAIRN_PACK_FIELD, 0},         {3, "90", CAIRN_PACK_FIELD, 0},
+        {3, "91" SECRET, CAIRN_OK, 0},          {3, "A17", CAIRN_PACK_TYPE, 3},
+        {5, "00", CAIRN_PACK_UNKNOWN_FIELD, 0},
+    };
+    static const struct mutate_case pairwise_cases[] = {
+        {3, "90", CAIRN_PACK_FIELD, 0}, {3, "92" SECRET SECRET, CAIRN_PACK_FIELD, 0},
+        {4, NULL, CAIRN_OK, 0},         {4, "c2", CAIRN_PACK_FIELD, 0},
+        {4, "c0", CAIRN_PACK_TYPE, 0},  {4, "01", CAIRN_PACK_TYPE, 0},
+    };
+    struct cairn_feedop keys = {.kind = CAIRN_KIND_FEED_KEYS};
+    keys.as.keys = (struct cairn_feed_keys){.origin = cairn_bytes_of("test/AUT/a/1"),
+                                            .feed = {1},
+                                            .secret_count = 3,
+                                            .secrets = secrets};
+    CHECK_BODY(&keys, cases);
+    keys.as.keys.secret_count = CAIRN_FEED_KEYS_MAX;
+    size_t fault_at;
+    struct cairn_bytes whole = encoded(&keys);
+    assert_err(mutate_run(whole, decode, &fault_at), CAIRN_OK);
+
+    /* one more: by hand, since our own writer makes none such */
+    uint8_t more[1024];
+    const uint64_t path[] = {3};
+    size_t at = mutate_find(whole, path, 1);
+    assert_int_equal(whole.data[at], 0xdc); /* array of 16 bits */
+    memcpy(more, whole.data, whole.size);
+    more[at + 2]++;
+    memcpy(more + whole.size, test_hex(SECRET).data, 34);
+    assert_err(mutate_run((struct cairn_bytes){more, whole.size + 34}, decode, &fault_at),
+               CAIRN_PACK_FIELD);
+    assert_int_equal(fault_at, at);
+
+    keys.as.keys.secret_count = 1;
+    keys.as.keys.is_pairwise = true;
+    CHECK_BODY(&keys, pairwise_cases);
+}
+
 TEST(a_policy_is_text_of_many_lines)
 {
     static const struct mutate_case cases[] = {
@@ -396,6 +441,7 @@ int main(void)
         cmocka_unit_test(every_wrong_field_of_a_document_or_policy_is_named_and_placed),
         cmocka_unit_test(every_wrong_field_of_a_receipt_or_missing_is_named_and_placed),
         cmocka_unit_test(every_wrong_field_of_a_loss_is_named_and_placed),
+        cmocka_unit_test(every_wrong_field_of_handed_keys_is_named_and_placed),
         cmocka_unit_test(a_policy_is_text_of_many_lines),
         cmocka_unit_test(a_kind_that_is_not_of_feeds_is_our_own_mistake),
     };

@@ -57,6 +57,16 @@ TEST(expanding_beyond_255_blocks_is_our_own_mistake)
     expect_assert_failure(cairn_hmac_expand(prk, cairn_bytes_of(""), out, sizeof out));
 }
 
+/* The code of Python's hmac: a key that fills the block stands there as it is. */
+TEST(a_key_as_long_as_a_block_is_not_hashed)
+{
+    uint8_t key[64], got[32];
+    memset(key, 0xaa, sizeof key);
+    cairn_hmac_of((struct cairn_bytes){key, sizeof key}, cairn_bytes_of("text"), got);
+    assert_memory_equal(
+        got, test_hex("bc2847bdca0aefc8eebf802c0d5c25d30453e0aa52966eea20aa60c406bf757c").data, 32);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -65,6 +75,7 @@ int main(void)
         cmocka_unit_test(pieces_give_the_same_code_as_the_whole_and_leave_no_key_behind),
         cmocka_unit_test(expand_gives_a_prefix_for_a_smaller_size),
         cmocka_unit_test(expanding_beyond_255_blocks_is_our_own_mistake),
+        cmocka_unit_test(a_key_as_long_as_a_block_is_not_hashed),
     };
     return cmocka_run_group_tests_name("hmac", tests, NULL, NULL);
 }

@@ -21,7 +21,10 @@ TEST(check_characters_agree_with_published_identifiers)
     /* GRid of the IFPI and EIDR use the same scheme, ISO 7064 MOD 37,36 */
     assert_int_equal(cairn_id_check_character(cairn_bytes_of("A12425GABC1234002")), 'M');
     assert_int_equal(cairn_id_check_character(cairn_bytes_of("779185342C2390308610")), '5');
-    expect_assert_failure((void)cairn_id_check_character(cairn_bytes_of("a")));
+    static const char *const others[] = {"a", "/", ":", "@", "[", " "};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        expect_assert_failure((void)cairn_id_check_character(cairn_bytes_of(others[i])));
+    }
 }
 
 TEST(eighty_bits_are_written_in_crockford_base_32)
@@ -66,6 +69,21 @@ TEST(every_single_wrong_character_is_found)
     }
 }
 
+/* With a check character that is right: letters that people take for digits, and what is none. */
+TEST(no_id_has_i_l_o_or_u)
+{
+    struct cairn_id id = made("SRB", counting), out;
+    for (char letter = 'A'; letter <= 'Z'; letter++) {
+        uint8_t payload[19];
+        id.text[4] = letter;
+        memcpy(payload, id.text, 3);
+        memcpy(payload + 3, id.text + 4, 16);
+        id.text[21] = cairn_id_check_character((struct cairn_bytes){payload, sizeof payload});
+        bool is_left_out = strchr("ILOU", letter) != NULL;
+        assert_err(cairn_id_parse(cairn_id_view(&id), &out), is_left_out ? CAIRN_ID : CAIRN_OK);
+    }
+}
+
 TEST(another_length_or_case_is_refused)
 {
     struct cairn_id id = made("SRB", counting);
@@ -85,6 +103,11 @@ TEST(two_ids_differ_by_their_bits)
     struct cairn_id right = made("BIH", counting);
     assert_false(cairn_id_is_equal(&left, &right));
     assert_true(cairn_id_is_equal(&left, &left));
+    uint8_t last[CAIRN_ID_RANDOM_BYTES];
+    memcpy(last, counting, sizeof last);
+    last[sizeof last - 1] ^= 1;
+    right = made("SRB", last);
+    assert_false(cairn_id_is_equal(&left, &right));
 }
 
 TEST(a_row_is_an_id_a_slash_and_a_plain_number_below_4096)
@@ -94,14 +117,26 @@ TEST(a_row_is_an_id_a_slash_and_a_plain_number_below_4096)
         cairn_err err;
         uint32_t row;
     } cases[] = {
-        {"/0", CAIRN_OK, 0},     {"/4095", CAIRN_OK, 4095}, {"/4096", CAIRN_ID, 0},
-        {"/00", CAIRN_ID, 0},    {"/07", CAIRN_ID, 0},      {"/", CAIRN_ID, 0},
-        {"", CAIRN_ID, 0},       {"-7", CAIRN_ID, 0},       {"/1a", CAIRN_ID, 0},
-        {"/12345", CAIRN_ID, 0}, {"/-1", CAIRN_ID, 0},
+        {"/0", CAIRN_OK, 0},
+        {"/4095", CAIRN_OK, 4095},
+        {"/4096", CAIRN_ID, 0},
+        {"/00", CAIRN_ID, 0},
+        {"/07", CAIRN_ID, 0},
+        {"/", CAIRN_ID, 0},
+        {"", CAIRN_ID, 0},
+        {"-7", CAIRN_ID, 0},
+        {"/1a", CAIRN_ID, 0},
+        {"/12345", CAIRN_ID, 0},
+        {"/-1", CAIRN_ID, 0},
+        {"/1-", CAIRN_ID, 0},
+        {"/1/", CAIRN_ID, 0},
+        {"/1:", CAIRN_ID, 0},
+        {"/4294967297", CAIRN_ID, 0},
+        {"/42949672960", CAIRN_ID, 0},
     };
     struct cairn_id id = made("MNE", counting);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char text[32];
+        char text[64];
         struct cairn_id object;
         uint32_t row = 7777;
         memcpy(text, id.text, sizeof id.text);
@@ -146,6 +181,7 @@ int main(void)
         cmocka_unit_test(eighty_bits_are_written_in_crockford_base_32),
         cmocka_unit_test(what_is_made_is_read_back),
         cmocka_unit_test(every_single_wrong_character_is_found),
+        cmocka_unit_test(no_id_has_i_l_o_or_u),
         cmocka_unit_test(another_length_or_case_is_refused),
         cmocka_unit_test(two_ids_differ_by_their_bits),
         cmocka_unit_test(a_row_is_an_id_a_slash_and_a_plain_number_below_4096),

@@ -106,7 +106,7 @@ TEST(a_look_up_is_read_back_as_it_was_recorded)
     assert_true(cairn_bytes_is_equal(back->objects[1], cairn_bytes_of(row_name)));
 
     size_t needed = arena.used_bytes;
-    for (size_t size = 0; size + 64 < needed; size += 16) {
+    for (size_t size = 0; size < needed; size++) {
         cairn_arena_init(&arena, memory, size);
         assert_err(cairn_feedop_decode(&operation, &arena, &feedop, &fault_at), CAIRN_NO_ROOM);
         assert_int_equal(arena.used_bytes, 0);

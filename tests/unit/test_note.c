@@ -220,6 +220,8 @@ TEST(limits_of_size_lines_and_room_are_kept)
     big[0] = big[1] = '\n';
     assert_err(cairn_note_split((struct cairn_bytes){big, sizeof big}, &arena, &note),
                CAIRN_TOO_LONG);
+    assert_err(cairn_note_split((struct cairn_bytes){big, sizeof big - 1}, &arena, &note),
+               CAIRN_NOTE);
     struct cairn_note_writer writer;
     cairn_note_writer_init(&writer, big, sizeof big);
     assert_err(cairn_note_put_text(&writer, cairn_bytes_of("t\n")), CAIRN_OK);
@@ -305,6 +307,62 @@ TEST(what_does_not_fit_leaves_the_writer_unchanged)
     }
 }
 
+/* The author's line of the example with something behind or missing from the signature. */
+TEST(a_signature_of_another_length_does_not_verify)
+{
+    struct cairn_note_key by_author = author(), by_witness = witness();
+    assert_err(split(cosigned), CAIRN_OK);
+    uint8_t longer[4][80];
+    for (size_t i = 0; i < 2; i++) {
+        const struct cairn_bytes signature = note.lines[i].signature;
+        const struct cairn_note_key *key = i == 0 ? &by_author : &by_witness;
+        memset(longer[i], 0, sizeof longer[i]);
+        memcpy(longer[i], signature.data, signature.size);
+        for (size_t size = 0; size <= sizeof longer[i]; size++) {
+            uint64_t time_s = 77;
+            note.lines[i].signature = (struct cairn_bytes){longer[i], size};
+            assert_err(cairn_note_verify(&suite, &note, key, &arena, &time_s),
+                       size == signature.size ? CAIRN_OK : CAIRN_NOTE_SIGNATURE);
+            assert_true((time_s == 77) == (size != signature.size));
+        }
+    }
+}
+
+TEST(a_cosignature_that_finds_no_room_is_not_verified)
+{
+    struct cairn_note_key by_witness = witness();
+    uint64_t time_s = 77;
+    struct cairn_bytes message = {.size = 77};
+    assert_err(split(cosigned), CAIRN_OK);
+    size_t needed = sizeof TEXT - 1 + sizeof "cosignature/v1\ntime 1767225600\n" - 1;
+    struct cairn_arena small;
+    cairn_arena_init(&small, arena_memory + (64 << 10), needed - 1);
+    assert_err(cairn_note_verify(&suite, &note, &by_witness, &small, &time_s), CAIRN_NO_ROOM);
+    assert_err(cairn_note_sign_input(CAIRN_NOTE_COSIGNATURE, 1767225600, cairn_bytes_of(TEXT),
+                                     &small, &message),
+               CAIRN_NO_ROOM);
+    assert_int_equal(time_s, 77);
+    assert_int_equal(message.size, 77);
+}
+
+TEST(a_name_that_does_not_fit_is_not_left_out)
+{
+    char name[201];
+    memset(name, 'n', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    struct cairn_note_key key = author();
+    key.name = cairn_bytes_of(name);
+    const uint8_t signature[64] = {0};
+    uint8_t space[512];
+    const size_t whole = 4 + sizeof name - 1 + 1 + CAIRN_BASE64_SIZE(68u) + 1;
+    for (size_t capacity = 0; capacity < whole; capacity++) {
+        struct cairn_note_writer writer;
+        cairn_note_writer_init(&writer, space, capacity);
+        assert_err(cairn_note_append_signature(&writer, &key, 0, signature), CAIRN_NO_ROOM);
+        assert_int_equal(writer.size, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -319,6 +377,9 @@ int main(void)
         cmocka_unit_test_setup(lines_of_one_note_can_be_put_under_a_copy, reset),
         cmocka_unit_test_setup(text_that_is_no_note_text_is_not_written, reset),
         cmocka_unit_test_setup(what_does_not_fit_leaves_the_writer_unchanged, reset),
+        cmocka_unit_test_setup(a_signature_of_another_length_does_not_verify, reset),
+        cmocka_unit_test_setup(a_cosignature_that_finds_no_room_is_not_verified, reset),
+        cmocka_unit_test_setup(a_name_that_does_not_fit_is_not_left_out, reset),
     };
     return cmocka_run_group_tests_name("note", tests, open_suite, close_suite);
 }

@@ -50,8 +50,10 @@ TEST(any_other_text_is_refused_and_changes_nothing)
     const char *const bad[] = {
         "",
         "\n",
-        "o\n1\n" ROOT,        /* last newline missing */
-        "o\n1\n",             /* no root */
+        "o\n1\n" ROOT, /* last newline missing */
+        "o\n1\n",      /* no root */
+        "o\n1",
+        "o\n",
         "\n1\n" ROOT "\n",    /* empty origin */
         "o o\n1\n" ROOT "\n", /* blank in origin */
         "o\n\n" ROOT "\n",    /* no size */
@@ -87,6 +89,17 @@ TEST(an_origin_that_cannot_be_read_back_is_our_own_mistake)
     expect_assert_failure(cairn_note_encode_checkpoint(&checkpoint, out));
 }
 
+/* What an earlier text left in memory must not stand in for a line that is missing. */
+TEST(a_missing_line_is_missed_also_behind_a_whole_text)
+{
+    const char *const bad[] = {"test-net/AUT/vienna-1/0\n4711\n", "test-net/AUT/vienna-1/0\n", ""};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct cairn_checkpoint got, unused;
+        assert_err(cairn_note_decode_checkpoint(cairn_bytes_of(TEXT), &got), CAIRN_OK);
+        assert_err(cairn_note_decode_checkpoint(cairn_bytes_of(bad[i]), &unused), CAIRN_CHECKPOINT);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -95,6 +108,7 @@ int main(void)
         cmocka_unit_test(the_largest_checkpoint_fits_its_limit),
         cmocka_unit_test(any_other_text_is_refused_and_changes_nothing),
         cmocka_unit_test(an_origin_that_cannot_be_read_back_is_our_own_mistake),
+        cmocka_unit_test(a_missing_line_is_missed_also_behind_a_whole_text),
     };
     return cmocka_run_group_tests_name("note_checkpoint", tests, NULL, NULL);
 }

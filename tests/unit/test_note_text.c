@@ -49,6 +49,7 @@ TEST(names_have_no_blanks_controls_or_plus)
                                "\xe2\x80\x80",
                                "\xe2\x80\x8a",
                                "\xe2\x80\xa8",
+                               "\xe2\x80\xa9",
                                "\xe2\x80\xaf",
                                "\xe2\x81\x9f",
                                "\xe3\x80\x80",

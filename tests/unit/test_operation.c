@@ -156,6 +156,9 @@ TEST(every_kind_has_the_fields_of_its_family)
 }
 
 #define ID_1 "c4201111111111111111111111111111111111111111111111111111111111111111"
+#define ID_1B                                                                                      \
+    "c420"                                                                                         \
+    "1111111111111111111111111111111111111111111111111111111111111112"
 #define ID_2 "c4202222222222222222222222222222222222222222222222222222222222222222"
 
 TEST(every_wrong_field_is_named_and_placed)
@@ -187,6 +190,8 @@ TEST(every_wrong_field_is_named_and_placed)
          "91"
          "c400",
          CAIRN_TOO_LONG, 1},
+        {2, "92" ID_1 ID_1B, CAIRN_OK, 0},
+        {2, "92" ID_1B ID_1, CAIRN_OPERATION, 35},
         {3, NULL, CAIRN_PACK_FIELD, 0},
         {3, "ff", CAIRN_PACK_TYPE, 0},
         {3, "cfffffffffffffffff", CAIRN_OK, 0},
@@ -292,6 +297,17 @@ TEST(only_a_batch_may_be_larger_than_64_kib)
         assert_err(mutate_run(bytes, decode, &fault_at), cases[i].err);
         assert_int_equal(fault_at, cases[i].err == CAIRN_OK ? SIZE_MAX : 0);
     }
+    /* nor is a larger one scanned, or read as one of a kind of another version */
+    struct cairn_operation_head head = {.kind = 77};
+    static uint8_t larger[CAIRN_LIMIT_BATCH_BYTES + 1];
+    struct cairn_bytes bytes = {.data = larger, .size = sizeof larger};
+    memset(larger, 0xc1, sizeof larger);
+    size_t fault_at = 77;
+    struct cairn_operation operation;
+    assert_err(cairn_operation_decode(bytes, &operation, &fault_at), CAIRN_TOO_LONG);
+    assert_int_equal(fault_at, 0);
+    assert_err(cairn_operation_peek(bytes, &head), CAIRN_TOO_LONG);
+    assert_int_equal(head.kind, 77);
     assert_int_equal(cairn_kind_limit(CAIRN_KIND_ALERT_BATCH), CAIRN_LIMIT_BATCH_BYTES);
     assert_int_equal(cairn_kind_limit(CAIRN_KIND_CASE_REQUEST), CAIRN_LIMIT_OPERATION_BYTES);
 }

@@ -37,6 +37,9 @@ TEST(only_names_that_begin_so_are_test_networks)
     assert_true(cairn_country_is_test(cairn_bytes_of("test-")));
     assert_false(cairn_country_is_test(cairn_bytes_of("test")));
     assert_false(cairn_country_is_test(cairn_bytes_of("live-test-demo")));
+    assert_false(cairn_country_is_test(cairn_bytes_of("testa")));
+    assert_false(cairn_country_is_test(cairn_bytes_of("tesla-demo")));
+    assert_false(cairn_country_is_test(cairn_bytes_of("team-net")));
 }
 
 TEST(an_origin_is_made_and_read_back)

@@ -18,8 +18,10 @@ TEST(what_is_unknown_of_a_birth_counts_for_the_child)
     } cases[] = {
         {"2008-03-01", false}, /* eighteen today */
         {"2008-03-02", true},  /* tomorrow */
-        {"2008-02-29", false}, {"2008-03-XX", true},  {"2008-XX-XX", true}, {"2007-XX-XX", false},
-        {"2000/2009", true},   {"XXXX-XX-XX", false}, {"2026-03-01", true}, {"2030-01-01", true},
+        {"2008-04-01", true},  /* a later month, and no later day */
+        {"2008-02-28", false}, {"2008-02-29", false}, {"2008-03-XX", true},
+        {"2008-XX-XX", true},  {"2007-XX-XX", false}, {"2000/2009", true},
+        {"XXXX-XX-XX", false}, {"2026-03-01", true},  {"2030-01-01", true},
     };
     int32_t today = cairn_person_days(cairn_bytes_of("2026-03-01"));
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -2,6 +2,8 @@
 
 #include "tests/lib/test.h"
 
+#include <stdio.h>
+
 static uint8_t memory[1u << 20];
 static struct cairn_yaml_fault fault;
 static struct cairn_policy policy;
@@ -99,6 +101,8 @@ static const struct {
     uint32_t column;
 } faults[] = {
     {"policy: 2\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 1, 9},
+    {"policy:\nrelease: []\n" AFTER, CAIRN_YAML_TYPE, 1, 8},
+    {"policy: 0\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 1, 9},
     {"release: []\n" AFTER, CAIRN_YAML_FIELD, 1, 1},
     {"policy: 1\n" AFTER, CAIRN_YAML_FIELD, 1, 1},
     {"policy: 1\nrelease: []\nroles: {}\n", CAIRN_YAML_FIELD, 1, 1},
@@ -111,6 +115,7 @@ static const struct {
     {"policy: 1\naudiences: {r: everybody}\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 2, 16},
     {"policy: 1\naudiences: {all: [GEO]}\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 2, 18},
     {"policy: 1\naudiences: {national: partners}\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 2, 23},
+    {"policy: 1\naudiences: {parties: partners}\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 2, 22},
     {"policy: 1\naudiences: {R: partners}\nrelease: []\n" AFTER, CAIRN_YAML_VALUE, 2, 16},
     {"policy: 1\nrelease:\n  - {kinds: [alert.*], to: region}\n" AFTER, CAIRN_YAML_VALUE, 3, 28},
     {"policy: 1\nrelease:\n  - {kinds: [alert.*]}\n" AFTER, CAIRN_YAML_FIELD, 3, 5},
@@ -147,6 +152,11 @@ static const struct {
     {"policy: 1\nrelease: []\nroles: {}\naccept: {GEO: {kinds: ['*'], store_mib: 16777217}}\n",
      CAIRN_YAML_VALUE, 4, 41},
     {"policy: 1\nrelease: []\naccept: {}\nroles: {booth: [Screen]}\n", CAIRN_YAML_VALUE, 4, 17},
+    {"policy: 1\nrelease: []\naccept: {}\nroles: {booth: [.read]}\n", CAIRN_YAML_VALUE, 4, 17},
+    {"policy: 1\nrelease: []\naccept: {}\nroles: {booth: ['*.read']}\n", CAIRN_YAML_VALUE, 4, 17},
+    {"policy: 1\nrelease: []\naccept: {}\nroles: {booth: [audit.]}\n", CAIRN_YAML_VALUE, 4, 17},
+    {"policy: 1\nrelease: []\naccept: {}\nroles: {booth: [audit.R]}\n", CAIRN_YAML_VALUE, 4, 17},
+    {"policy: 1\nrelease: []\naccept: {}\nroles: {booth: [audit.a.b]}\n", CAIRN_YAML_VALUE, 4, 17},
     {"policy: 1\nrelease: []\naccept: {}\nroles: {booth: screen}\n", CAIRN_YAML_TYPE, 4, 16},
     {"policy: 1\nrelease: []\naccept: {}\nroles: {this-name-is-too-long: [screen]}\n",
      CAIRN_YAML_VALUE, 4, 32},
@@ -184,6 +194,46 @@ TEST(names_are_of_small_letters_digits_lines_and_hyphens)
     assert_int_equal(policy.audiences[0].count, 1);
 }
 
+TEST(countries_that_begin_alike_are_two)
+{
+    assert_err(parse_bytes(cairn_bytes_of("policy: 1\naudiences: {r: [AUS, AUT, ARM]}\n"
+                                          "release: []\n" AFTER)),
+               CAIRN_OK);
+    assert_int_equal(policy.audiences[0].count, 3);
+}
+
+TEST(a_category_beyond_the_list_is_covered_by_rules_without_one_only)
+{
+    assert_err(parse_bytes(cairn_bytes_of(
+                   "policy: 1\nrelease:\n  - {kinds: [alert.*], categories: [ARR], to: all}\n"
+                   "  - {kinds: [alert.*], to: all}\n" AFTER)),
+               CAIRN_OK);
+    const enum cairn_kind kind = CAIRN_KIND_ALERT_ISSUE;
+    assert_true(cairn_policy_covers(&policy.rules[0], kind, CAIRN_ALERT_ARR));
+    for (uint64_t beyond = 32; beyond < 1000; beyond++) {
+        assert_false(cairn_policy_covers(&policy.rules[0], kind, beyond));
+        assert_true(cairn_policy_covers(&policy.rules[1], kind, beyond));
+    }
+    assert_false(cairn_policy_covers(&policy.rules[0], kind, UINT64_MAX));
+}
+
+/* `begin`, `count` times `item`, with a name before it unless it begins with a blank, `end`. */
+static cairn_err parse_many(const char *begin, const char *item, uint32_t count, const char *end)
+{
+    static char text[32768];
+    int size = snprintf(text, sizeof text, "policy: 1\n%s", begin);
+    for (uint32_t i = 0; i < count; i++) {
+        char name[16] = "";
+        if (item[0] != ' ') {
+            (void)snprintf(name, sizeof name, "x%u", i);
+        }
+        size += snprintf(text + size, sizeof text - (size_t)size, "%s%s", name, item);
+    }
+    size += snprintf(text + size, sizeof text - (size_t)size, "%s", end);
+    assert_in_range(size, 1, sizeof text - 1);
+    return parse_bytes(cairn_bytes_of(text));
+}
+
 TEST(a_policy_that_does_not_fit_its_arena_is_refused)
 {
     struct cairn_arena arena;
@@ -191,10 +241,12 @@ TEST(a_policy_that_does_not_fit_its_arena_is_refused)
     for (size_t size = 0; size < 64000; size += 997) {
         cairn_arena_init(&arena, memory, size);
         struct cairn_policy before = policy;
+        fault = (struct cairn_yaml_fault){.what = NULL};
         cairn_err err = cairn_policy_parse(text, false, &arena, &policy, &fault);
         if (err != CAIRN_OK) {
             assert_err(err, CAIRN_NO_ROOM);
             assert_memory_equal(&policy, &before, sizeof policy);
+            assert_non_null(fault.what);
         }
     }
 }
@@ -210,6 +262,35 @@ TEST(specimen_countries_stand_only_in_test_networks)
     assert_err(cairn_policy_parse(text, false, &arena, &policy, &fault), CAIRN_CODE_UNKNOWN);
 }
 
+TEST(each_table_of_a_policy_has_room_for_so_many_and_no_more)
+{
+    static const struct {
+        const char *begin;
+        const char *item;
+        const char *end;
+        uint32_t count_max;
+        bool is_full_sound; /* else only one too many is tried */
+    } cases[] = {
+        {"audiences: {", ": partners, ", "z: partners}\nrelease: []\n" AFTER,
+         CAIRN_POLICY_AUDIENCES_MAX - 1, true},
+        {"release:\n", "  - {kinds: [alert.*], to: all}\n", AFTER, CAIRN_POLICY_RULES_MAX, true},
+        {"release: []\nroles: {}\naccept: {", ": {kinds: [alert.*]}, ", "}\n",
+         CAIRN_POLICY_ACCEPTS_MAX, false},
+        {"release: []\naccept: {}\nroles: {", ": [screen], ", "}\n", CAIRN_POLICY_ROLES_MAX, true},
+        {"release: []\naccept: {}\nroles: {r: [", ", ", "]}\n", CAIRN_POLICY_PATTERNS_MAX, true},
+        {"release: []\n" AFTER "audiences: {r: [", ", ", "]}\n", CAIRN_LIMIT_MEMBERS, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint32_t count = cases[i].count_max;
+        fault.what = "";
+        assert_err(parse_many(cases[i].begin, cases[i].item, count + 1, cases[i].end),
+                   CAIRN_YAML_LIMIT);
+        if (cases[i].is_full_sound) {
+            assert_err(parse_many(cases[i].begin, cases[i].item, count, cases[i].end), CAIRN_OK);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +302,9 @@ int main(void)
         cmocka_unit_test(names_are_of_small_letters_digits_lines_and_hyphens),
         cmocka_unit_test(a_policy_that_does_not_fit_its_arena_is_refused),
         cmocka_unit_test(specimen_countries_stand_only_in_test_networks),
+        cmocka_unit_test(countries_that_begin_alike_are_two),
+        cmocka_unit_test(a_category_beyond_the_list_is_covered_by_rules_without_one_only),
+        cmocka_unit_test(each_table_of_a_policy_has_room_for_so_many_and_no_more),
     };
     return cmocka_run_group_tests_name("policy", tests, NULL, NULL);
 }

@@ -110,6 +110,8 @@ TEST(a_state_that_is_gone_takes_out_those_that_came_after_it)
                        "birth_country]}\naccept: {}\nroles: {}\n"));
     question = question_of(CAIRN_KIND_ALERT_ISSUE, CAIRN_ALERT_REF, "D", "TMP");
     expect(&question, "AUT BIH GEO SRB TUR", "DEU IDN TLS", 0);
+    question = question_of(CAIRN_KIND_ALERT_ISSUE, CAIRN_ALERT_REF, "AUT D", "DEU D");
+    expect(&question, "AUT BIH GEO SRB TUR", "DEU", 0); /* never the own country, nobody twice */
 }
 
 TEST(only_what_never_names_is_taken_out)

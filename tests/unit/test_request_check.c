@@ -114,6 +114,19 @@ TEST(c04_nothing_reveals_a_protection_history)
                          "14: ['scar', 'Asylwerber']}]"),
                CAIRN_RULE_PROTECTED);
     assert_string_equal(path, "persons[0].marks[1]");
+    assert_err(check(11, "[{1: 1, 2: 'Doe', 6: '1980-05-17', 9: ['GEO'], "
+                         "16: 'Asylheim, Traiskirchen'}]"),
+               CAIRN_RULE_PROTECTED);
+    assert_string_equal(path, "persons[0].address");
+    assert_err(check(11, "[{1: 1, 2: 'Doe', 6: '1980-05-17', 9: ['GEO'], 16: 'Rustaveli 1'}]"),
+               CAIRN_OK);
+    /* one person of the requested state is enough, wherever it stands */
+    struct cairn_bytes first =
+        test_body_with(test_body(request), 13, "[{1: 42, 2: " HASH ", 3: 1, 4: 1, 5: 4}]");
+    first = test_body_with(first, 11,
+                           "[{1: 1, 2: 'Doe', 6: '1980-05-17', 9: ['GEO']}, "
+                           "{1: 3, 2: 'Doe', 6: '2010-XX-XX', 9: ['AZE']}]");
+    assert_err(check_body(first), CAIRN_RULE_PROTECTED);
 }
 
 TEST(c05_a_child_alone_has_a_guardian)
@@ -139,6 +152,14 @@ TEST(b18_births_are_possible_and_parents_older)
     assert_err(check(16, "[{1: 2, 2: 0, 3: 1}]"), CAIRN_OK);
     assert_err(check(16, "[{1: 2, 2: 1, 3: 0}]"), CAIRN_RULE_DATE);
     assert_string_equal(path, "family[0]");
+    assert_err(check(16, "[{1: 1, 2: 1, 3: 0}]"), CAIRN_OK); /* no parent */
+    assert_err(check(16, "[{1: 2, 2: 2, 3: 0}]"), CAIRN_RULE_FORM);
+    assert_err(check(16, "[{1: 2, 2: 0, 3: 2}]"), CAIRN_RULE_FORM);
+    assert_err(check(16, "[{1: 1, 2: 0, 3: 0}]"), CAIRN_RULE_FORM);
+    /* the other person is of another case: neither its number nor its age is known here */
+    assert_err(check(16, "[{1: 2, 2: 1, 3: 0, 4: 'GEO-0123456789ABCDEF-G'}]"), CAIRN_OK);
+    assert_err(check(16, "[{1: 2, 2: 1, 3: 1, 4: 'GEO-0123456789ABCDEF-G'}]"), CAIRN_OK);
+    assert_err(check(16, "[{1: 2, 2: 2, 3: 1, 4: 'GEO-0123456789ABCDEF-G'}]"), CAIRN_RULE_FORM);
     assert_err(check(9, "'2026-03-02'"), CAIRN_RULE_DATE);
     assert_err(check(10, "'2026-03-02'"), CAIRN_RULE_DATE);
     assert_err(check(10, "'2026-02-30'"), CAIRN_DATE);

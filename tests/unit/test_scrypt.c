@@ -14,6 +14,10 @@ static const char sealed_elsewhere[] =
     "0ffed5e99329920c4e126651417cd9ad091eebd9481a3f593c987dd20f34a668118bc78aff84758b6de06f1b0b80"
     "2598";
 
+/* Nothing, sealed the same way. */
+static const char empty_elsewhere[] = "010a0801000102030405060708090a0b0c0d0e0f"
+                                      "80a652dc81bc56501120fa7e335cffac";
+
 static int make_salt(void **state)
 {
     (void)state;
@@ -113,6 +117,15 @@ TEST(sizes_out_of_range_are_refused)
                                  test_frame(CAIRN_SCRYPT_OVERHEAD + CAIRN_SCRYPT_PLAINTEXT_MAX + 1),
                                  opened),
                CAIRN_TOO_LONG);
+    assert_err(cairn_scrypt_open(pass, test_hex(empty_elsewhere), opened), CAIRN_OK);
+    struct cairn_scrypt largest = {pass, salt, 10};
+    static uint8_t whole[CAIRN_SCRYPT_PLAINTEXT_MAX + CAIRN_SCRYPT_OVERHEAD];
+    assert_err(cairn_scrypt_seal(&largest, test_frame(CAIRN_SCRYPT_PLAINTEXT_MAX), whole),
+               CAIRN_OK);
+    memset(opened, 0xee, sizeof opened);
+    assert_err(cairn_scrypt_open(pass, (struct cairn_bytes){whole, sizeof whole}, opened),
+               CAIRN_OK);
+    assert_memory_equal(opened, test_frame(CAIRN_SCRYPT_PLAINTEXT_MAX).data, sizeof opened);
     struct cairn_scrypt with = {pass, salt, 9};
     uint8_t out[68];
     expect_assert_failure(

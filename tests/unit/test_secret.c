@@ -75,6 +75,8 @@ TEST(comparison_sees_content_and_size)
     assert_true(cairn_secret_is_same(cairn_bytes_of("token"), cairn_bytes_of("token")));
     assert_false(cairn_secret_is_same(cairn_bytes_of("token"), cairn_bytes_of("toker")));
     assert_false(cairn_secret_is_same(cairn_bytes_of("token"), cairn_bytes_of("toke")));
+    assert_false(cairn_secret_is_same(cairn_bytes_of("toke"), cairn_bytes_of("token")));
+    assert_false(cairn_secret_is_same(cairn_bytes_of(""), cairn_bytes_of("token")));
 }
 
 int main(void)

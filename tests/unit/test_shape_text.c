@@ -33,14 +33,25 @@ TEST(each_rule_allows_its_own_characters_and_no_others)
         {CAIRN_SHAPE_TEXT_AUTHORITY, "AUT-", CAIRN_RULE_TEXT},
         {CAIRN_SHAPE_TEXT_AUTHORITY, "aut-bfa", CAIRN_RULE_TEXT},
         {CAIRN_SHAPE_TEXT_AUTHORITY, "AUTbfa", CAIRN_RULE_TEXT},
+        {CAIRN_SHAPE_TEXT_AUTHORITY, "AUT-b{a", CAIRN_RULE_TEXT},
+        {CAIRN_SHAPE_TEXT_AUTHORITY, "AUT-az-AZ-09", CAIRN_OK},
         {CAIRN_SHAPE_TEXT_LANGUAGE, "de-AT-1996", CAIRN_OK},
+        {CAIRN_SHAPE_TEXT_LANGUAGE, "de-12345678", CAIRN_OK},
+        {CAIRN_SHAPE_TEXT_LANGUAGE, "de-123456789", CAIRN_RULE_TEXT},
         {CAIRN_SHAPE_TEXT_LANGUAGE, "d", CAIRN_RULE_TEXT},
+        {CAIRN_SHAPE_TEXT_LANGUAGE, "d1", CAIRN_RULE_TEXT},
+        {CAIRN_SHAPE_TEXT_LANGUAGE, "1de", CAIRN_RULE_TEXT},
+        {CAIRN_SHAPE_TEXT_LANGUAGE, "x-de", CAIRN_RULE_TEXT},
+        {CAIRN_SHAPE_TEXT_LANGUAGE, "de_AT", CAIRN_RULE_TEXT},
+        {CAIRN_SHAPE_TEXT_LANGUAGE, "de-AT x", CAIRN_RULE_TEXT},
         {CAIRN_SHAPE_TEXT_LANGUAGE, "de--AT", CAIRN_RULE_TEXT},
         {CAIRN_SHAPE_TEXT_LANGUAGE, "de-AT-", CAIRN_RULE_TEXT},
         {CAIRN_SHAPE_TEXT_LANGUAGE, "germanlanguage", CAIRN_RULE_TEXT},
         {CAIRN_SHAPE_TEXT_SCRIPT, "Cyrl", CAIRN_OK},
         {CAIRN_SHAPE_TEXT_SCRIPT, "cyrl", CAIRN_RULE_TEXT},
         {CAIRN_SHAPE_TEXT_SCRIPT, "Cyr", CAIRN_RULE_TEXT},
+        {CAIRN_SHAPE_TEXT_SCRIPT, "Cyr1", CAIRN_RULE_TEXT},
+        {CAIRN_SHAPE_TEXT_SCRIPT, "CyrL", CAIRN_RULE_TEXT},
         {CAIRN_SHAPE_TEXT_MRZ_NAME, "ERIKSSON<<ANNA<MARIA", CAIRN_OK},
         {CAIRN_SHAPE_TEXT_MRZ_NAME, "ERIKSSON<<\xd0\x90NNA", CAIRN_RULE_TEXT}, /* Cyrillic A */
         {CAIRN_SHAPE_TEXT_MRZ, "P<UTOERIKSSON", CAIRN_MRZ_LINES},
@@ -84,11 +95,31 @@ TEST(free_text_holds_no_card_and_no_telephone)
         {"from 2025-01-02 to 2025-02-03", false, false},
         {"passport 123456789", false, false},
         {"41111111111111111111", false, false}, /* 20 digits */
+        {"41111111111111111115", false, false}, /* and the last one right */
+        {"card 5555555555554444", true, false},
+        {"card 6011111111111111110", true, false}, /* 19 digits, the most */
+        {"card 4111.1111.1111.1111", false, false},
+        {"card 4111x1111x1111x1111", false, false},
+        {"card 41111 11111 11 1111", false, false}, /* not in fours */
+        {"card 4111 1111 11111111", false, false},
+        {"card 4111 1111 1111 1111-", true, false},
+        {"card 4111  1111 1111 1111", false, false},
         {"call +43 (1) 531 26-0 now", false, true},
         {"call 0043 1 531 260 now", false, true},
         {"+4315312", false, false}, /* seven digits */
         {"+43153126", false, true}, /* eight, and none besides */
         {"call 0043153126", false, true},
+        {"+43-1-531260", false, true},
+        {"+43.1.531260", false, true},
+        {"+43/1/531260", false, true},
+        {"+123456789012345", false, true}, /* fifteen, the most */
+        {"+1234567890123456", false, false},
+        {"+0123456789012345", false, false}, /* sixteen with its zero */
+        {"a + 12345678", false, false},
+        {"AZ0012345678", false, false}, /* 00 inside a number */
+        {"0143153126", false, false},   /* one zero is not the way abroad */
+        {"00012345678", false, false},
+        {"x 12345678 0017", false, false},
         {"4222222222222", true, false}, /* 13 digits, the fewest of a card */
         {"+43 and 12345678", false, false},
         {"AZ100123456789", false, false}, /* 00 inside a number */
@@ -107,6 +138,29 @@ TEST(free_text_holds_no_card_and_no_telephone)
     }
 }
 
+/* What stands before a text in memory is not of it. */
+TEST(a_card_or_telephone_may_begin_the_text)
+{
+    struct cairn_bytes card = cairn_bytes_of("94111111111111111"),
+                       phone = cairn_bytes_of("90043153126");
+    card.data++, card.size--;
+    phone.data++, phone.size--;
+    assert_true(cairn_shape_text_has_card(card));
+    assert_true(cairn_shape_text_has_phone(phone));
+}
+
+TEST(the_lines_of_a_document_have_three_sizes_and_no_other)
+{
+    char text[101];
+    memset(text, '<', sizeof text);
+    for (size_t size = 1; size <= 100; size++) {
+        struct cairn_bytes lines = {(const uint8_t *)text, size};
+        bool is_known = size == 72 || size == 88 || size == 90;
+        assert_err(cairn_shape_text_check(CAIRN_SHAPE_TEXT_MRZ, lines, 100),
+                   is_known ? CAIRN_OK : CAIRN_MRZ_LINES);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -114,6 +168,8 @@ int main(void)
         cmocka_unit_test(text_over_its_bytes_is_too_long),
         cmocka_unit_test(free_text_is_counted_in_characters),
         cmocka_unit_test(free_text_holds_no_card_and_no_telephone),
+        cmocka_unit_test(a_card_or_telephone_may_begin_the_text),
+        cmocka_unit_test(the_lines_of_a_document_have_three_sizes_and_no_other),
     };
     return cmocka_run_group_tests_name("shape_text", tests, NULL, NULL);
 }

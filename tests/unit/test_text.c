@@ -106,6 +106,8 @@ TEST(length_is_judged_before_utf8_and_utf8_before_characters)
     assert_err(cairn_text_check(cairn_bytes_of("ab\xff"), 2), CAIRN_TOO_LONG);
     assert_err(cairn_text_check(cairn_bytes_of("\x01\xff"), 2), CAIRN_TEXT_UTF8);
     assert_err(cairn_text_check(cairn_bytes_of("\x01z"), 2), CAIRN_TEXT_FORBIDDEN);
+    assert_err(cairn_text_check(cairn_bytes_of("\x01\xc3\xa9"), 3), CAIRN_TEXT_FORBIDDEN);
+    assert_err(cairn_text_check(cairn_bytes_of("\x01z\xc3\xa9z"), 9), CAIRN_TEXT_FORBIDDEN);
     assert_err(cairn_text_check(cairn_bytes_of("ok"), 2), CAIRN_OK);
     assert_err(cairn_text_check((struct cairn_bytes){.data = NULL, .size = 0}, 0), CAIRN_OK);
 }
@@ -132,7 +134,9 @@ TEST(hexadecimal_of_another_length_or_case_is_refused)
 {
     uint8_t out[4];
     const char *bad[] = {"",         "0",        "000fa5f",  "000fa5fff", "000fa5ff00",
-                         "000FA5FF", "000fa5fg", "000fa5f ", "0x0fa5ff"};
+                         "000FA5FF", "000fa5fg", "000fa5f ", "0x0fa5ff",  "g00fa5ff",
+                         "A00fa5ff", "`00fa5ff", "0`0fa5ff", "/00fa5ff",  ":00fa5ff",
+                         "0/0fa5ff", "0:0fa5ff", "@00fa5ff", "0@0fa5ff"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_err(cairn_text_hex_decode(cairn_bytes_of(bad[i]), 4, out), CAIRN_HEX);
     }
