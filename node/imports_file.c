@@ -72,6 +72,9 @@ static cairn_err imports_decode(const json_t *whole, struct imports_file *out)
     CAIRN_TRY(cairn_text_hex_decode(cairn_bytes_of(hex), 32, out->sha256));
     CAIRN_TRY(imports_get_text(whole, "format", format, sizeof format));
     bool is_csv = strcmp(format, imports_formats[CAIRN_IMPORTS_DOCUMENTS_CSV]) == 0;
+    if (!is_csv && strcmp(format, imports_formats[CAIRN_IMPORTS_ALERTS_JSONL]) != 0) {
+        return CAIRN_JSON_FIELD;
+    }
     out->format = is_csv ? CAIRN_IMPORTS_DOCUMENTS_CSV : CAIRN_IMPORTS_ALERTS_JSONL;
     CAIRN_TRY(imports_get_text(whole, "purpose", out->purpose, sizeof out->purpose));
     CAIRN_TRY(imports_get_text(whole, "role", out->role, sizeof out->role));

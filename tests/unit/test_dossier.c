@@ -176,6 +176,29 @@ TEST(alerts_are_listed_by_author_category_status_and_time)
     views_scene_close(&scene);
 }
 
+TEST(an_alert_is_live_from_its_first_moment_to_before_its_last)
+{
+    struct views_scene scene;
+    struct cairn_index_entry entry;
+    struct cairn_dossier_page page = {.limit = 1, .entries = &entry};
+    views_scene_open(&scene);
+    (void)fold(&scene, CAIRN_KIND_ALERT_ISSUE, 1, views_person);
+    struct cairn_dossier_alerts which = {.country = "AUT", .accepted = &everything};
+    assert_err(cairn_dossier_list_alerts(scene.views, &which, &page), CAIRN_OK);
+    assert_int_equal(page.count, 1);
+    const uint64_t from_ms = entry.from_ms, expires_ms = entry.expires_ms;
+    assert_true(from_ms > 1 && from_ms < expires_ms);
+    const struct {
+        uint64_t live_ms;
+        uint32_t count;
+    } cases[] = {{from_ms - 1, 0}, {from_ms, 1}, {expires_ms - 1, 1}, {expires_ms, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        which.live_ms = cases[i].live_ms;
+        assert_int_equal(count_alerts(&scene, which), cases[i].count);
+    }
+    views_scene_close(&scene);
+}
+
 /* Under what SRB accepts of AUT: how many of its alerts it lists as accepted, and as not. */
 static void expect_accepted(struct views_scene *scene, uint32_t foundings, uint32_t accepted,
                             uint32_t unaccepted)
@@ -270,6 +293,7 @@ int main(void)
         cmocka_unit_test(what_is_not_there_is_not_found),
         cmocka_unit_test(a_case_is_shown_and_listed_for_both_sides),
         cmocka_unit_test(alerts_are_listed_by_author_category_status_and_time),
+        cmocka_unit_test(an_alert_is_live_from_its_first_moment_to_before_its_last),
         cmocka_unit_test(lists_hold_what_is_accepted_or_what_is_not),
         cmocka_unit_test(cases_that_are_not_accepted_are_listed_apart),
         cmocka_unit_test(pages_together_are_the_list),

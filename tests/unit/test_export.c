@@ -221,6 +221,41 @@ TEST(a_row_that_is_gone_is_damage_not_a_shorter_history)
     assert_err(export_scene_run_all(17).err, CAIRN_DISK_CORRUPT);
 }
 
+TEST(a_row_of_another_size_or_content_is_damage)
+{
+    uint8_t journal[16], country[32], leaf[CAIRN_LEAF_BYTES + 1] = {0};
+    const struct cairn_bytes letter = {(const uint8_t *)"x", 1};
+    cairn_verify_journal(cairn_bytes_of(export_scene.aut.origin), journal);
+    cairn_sha256_of(cairn_bytes_of("AUT"), country);
+    memcpy(leaf, export_scene.aut.leaves[9], CAIRN_LEAF_BYTES);
+    for (size_t size = CAIRN_LEAF_BYTES - 1; size <= sizeof leaf; size++) {
+        export_scene_put_row(CAIRN_TABLE_LEAF, journal, 9, (struct cairn_bytes){leaf, size});
+        assert_err(export_scene_run_all(17).err,
+                   size == CAIRN_LEAF_BYTES ? CAIRN_OK : CAIRN_DISK_CORRUPT);
+    }
+    export_scene_put_journal();
+    export_scene_put_row(CAIRN_TABLE_COMMIT, export_scene.region.id, 1, letter);
+    assert_err(export_scene_run_all(17).err, CAIRN_DISK_CORRUPT);
+    export_scene_put_journal();
+    export_scene_put_row(CAIRN_TABLE_ENTRY, export_scene.own.id, 1, letter);
+    assert_err(export_scene_run_all(17).err, CAIRN_DISK_CORRUPT);
+    export_scene_put_journal();
+    export_scene_put_row(CAIRN_TABLE_NOTE, country, 1, letter);
+    assert_err(export_scene_run_all(17).err, CAIRN_DISK_CORRUPT);
+}
+
+/* P-12 */
+TEST(a_document_that_does_not_follow_the_one_before_it_is_shown_alone)
+{
+    uint8_t digest[32];
+    cairn_sha256_of(cairn_bytes_of("AUT"), digest);
+    export_scene_put_row(CAIRN_TABLE_NOTE, digest, 2, export_scene.aut.document);
+    struct export_outcome outcome = export_scene_run_all(17);
+    export_scene_assert_whole(&outcome);
+    assert_int_equal(outcome.result.counts.countries, 1);
+    export_scene_delete_row(CAIRN_TABLE_NOTE, digest, 2);
+}
+
 TEST(a_journal_whose_key_no_document_gives_is_not_shown)
 {
     uint8_t digest[32];
@@ -293,6 +328,8 @@ int main(void)
         CASE(a_private_commit_that_no_record_holds_is_damage_not_a_shorter_history),
         CASE(what_the_receiver_cannot_take_ends_the_export),
         CASE(a_row_that_is_gone_is_damage_not_a_shorter_history),
+        CASE(a_row_of_another_size_or_content_is_damage),
+        CASE(a_document_that_does_not_follow_the_one_before_it_is_shown_alone),
         CASE(a_journal_whose_key_no_document_gives_is_not_shown),
         CASE(a_proof_of_a_fork_is_shown_with_the_authors_documents),
 #undef CASE

@@ -6,7 +6,9 @@
 
 #include "crypto/hash.h"
 #include "node/views/view.h"
+#include "replication/table.h"
 #include "schema/base/civil.h"
+#include "schema/commit.h"
 #include "tests/lib/test.h"
 #include "tests/lib/views_scene.h"
 
@@ -404,6 +406,70 @@ TEST(an_entry_that_does_not_open_is_recorded_and_the_next_one_folded)
     views_scene_close(&scene);
 }
 
+static struct cairn_bytes first_commit_key(struct views_scene *scene,
+                                           uint8_t out[static CAIRN_KEY_BYTES])
+{
+    struct cairn_key key = {.table = CAIRN_TABLE_COMMIT, .index = 0};
+    memcpy(key.id, scene->aut.id, sizeof key.id);
+    cairn_key_encode(&key, out);
+    return (struct cairn_bytes){out, CAIRN_KEY_BYTES};
+}
+
+static struct cairn_opening first_opening(struct views_scene *scene)
+{
+    uint8_t key[CAIRN_KEY_BYTES];
+    struct cairn_bytes row;
+    struct cairn_opening opening;
+    assert_err(cairn_store_get(scene->log, first_commit_key(scene, key), &row), CAIRN_OK);
+    assert_err(cairn_opening_decode(row.data, &opening), CAIRN_OK);
+    cairn_store_free(row);
+    return opening;
+}
+
+/* Put this opening in the place of the first commit's. */
+static void put_opening(struct views_scene *scene, const struct cairn_opening *opening)
+{
+    uint8_t key[CAIRN_KEY_BYTES], copy[4096];
+    struct cairn_bytes row;
+    struct cairn_store_batch *batch;
+    assert_err(cairn_store_get(scene->log, first_commit_key(scene, key), &row), CAIRN_OK);
+    assert_true(row.size <= sizeof copy);
+    memcpy(copy, row.data, row.size);
+    cairn_opening_encode(opening, copy);
+    assert_err(cairn_store_batch_open(&batch), CAIRN_OK);
+    cairn_store_batch_put(batch, first_commit_key(scene, key),
+                          (struct cairn_bytes){copy, row.size});
+    assert_err(cairn_store_write(scene->log, batch, true), CAIRN_OK);
+    cairn_store_batch_close(batch);
+    cairn_store_free(row);
+}
+
+TEST(a_row_that_is_another_commits_is_damage)
+{
+    struct views_scene scene;
+    struct cairn_folder_job job;
+    struct cairn_folder_result result = {.hlc_max = 77};
+    views_scene_open(&scene);
+    views_append_document(&scene, 1);
+    (void)feed_writer_commit(&scene.aut, 0);
+    feed_writer_job(&scene.aut, 0, scene.now_ms, &job);
+    const struct cairn_opening right = first_opening(&scene);
+    struct cairn_opening wrong = right;
+    wrong.feed[0] ^= 1;
+    put_opening(&scene, &wrong);
+    assert_err(cairn_folder_fold(scene.folder, &job, &result), CAIRN_DISK_CORRUPT);
+    wrong = right;
+    wrong.number++;
+    wrong.leaf_index++;
+    wrong.previous_leaf_plus1 = wrong.leaf_index;
+    put_opening(&scene, &wrong);
+    assert_err(cairn_folder_fold(scene.folder, &job, &result), CAIRN_DISK_CORRUPT);
+    assert_int_equal(result.hlc_max, 77);
+    put_opening(&scene, &right);
+    assert_err(cairn_folder_fold(scene.folder, &job, &result), CAIRN_OK);
+    views_scene_close(&scene);
+}
+
 TEST(views_that_are_not_of_this_log_ask_to_be_deleted)
 {
     struct views_scene scene;
@@ -416,6 +482,10 @@ TEST(views_that_are_not_of_this_log_ask_to_be_deleted)
     struct cairn_folder *other = NULL;
     put_cursor(&scene, &(struct cairn_view_cursor){.commits = 1, .size = 1, .done = 1});
     assert_err(cairn_folder_open(&options, &other), CAIRN_STATE); /* another root */
+    struct cairn_view_cursor cursor = {.commits = 1, .size = 2, .done = 2};
+    memcpy(cursor.root, first_opening(&scene).root, sizeof cursor.root);
+    put_cursor(&scene, &cursor);
+    assert_err(cairn_folder_open(&options, &other), CAIRN_STATE); /* another size */
     put_cursor(&scene, &(struct cairn_view_cursor){.commits = 5, .size = 9, .done = 9});
     assert_err(cairn_folder_open(&options, &other), CAIRN_STATE); /* a log that went back */
     assert_null(other);
@@ -467,6 +537,7 @@ int main(void)
         cmocka_unit_test(p50_what_is_older_than_the_last_mark_before_it_has_no_effect),
         cmocka_unit_test(p50_does_not_depend_on_the_order_of_folding),
         cmocka_unit_test(an_entry_that_does_not_open_is_recorded_and_the_next_one_folded),
+        cmocka_unit_test(a_row_that_is_another_commits_is_damage),
         cmocka_unit_test(views_that_are_not_of_this_log_ask_to_be_deleted),
         cmocka_unit_test(a_commit_that_is_not_in_the_log_is_damage),
         cmocka_unit_test(a_commit_out_of_turn_is_our_own_mistake),

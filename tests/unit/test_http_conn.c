@@ -415,6 +415,23 @@ TEST(an_unknown_path_gets_404_and_a_known_one_with_another_method_405_and_the_li
     line_close();
 }
 
+TEST(an_id_in_a_path_has_at_most_256_bytes)
+{
+    for (size_t size = 255; size <= 300; size++) {
+        char id[301], text[400];
+        memset(id, 'i', size);
+        id[size] = '\0';
+        line_open(true);
+        (void)snprintf(text, sizeof text, "GET /v1/echo/%s HTTP/1.1\r\nHost: a\r\n\r\n", id);
+        line_feed(text);
+        line_take_all();
+        const char *status = size <= 256 ? "HTTP/1.1 200 " : "HTTP/1.1 404 ";
+        assert_int_equal(strncmp(line.got, status, 13), 0);
+        assert_int_equal(strstr(line.got, id) != NULL, size <= 256);
+        line_close();
+    }
+}
+
 TEST(an_offer_to_upgrade_is_ignored)
 {
     line_open(true);
@@ -483,6 +500,7 @@ int main(void)
         cmocka_unit_test(a_head_request_gets_the_length_and_no_body),
         cmocka_unit_test(
             an_unknown_path_gets_404_and_a_known_one_with_another_method_405_and_the_line_goes_on),
+        cmocka_unit_test(an_id_in_a_path_has_at_most_256_bytes),
         cmocka_unit_test(an_offer_to_upgrade_is_ignored),
         cmocka_unit_test(pieces_of_any_size_give_the_same_answers),
     };

@@ -61,6 +61,10 @@ TEST(bad_targets_are_refused)
         "/a?x=%0g",
         "/a?x=%4g", /* "?", for who takes g for -1 */
         "/a?x=%4_",
+        "/a?x=%4@",
+        "/a?x=%4:",
+        "/a?x=%4/",
+        "/a?x=%g0%90%80%80", /* UTF-8, for the same */
         "/a?x=%00",
         "/a?x=%0a",
         "/a?x=%ff",

@@ -60,6 +60,10 @@ TEST(a_socket_file_left_by_a_dead_daemon_is_replaced_and_anything_else_is_not)
     assert_err(cairn_http_server_listen_unix(server, path), CAIRN_FILE);
 
     struct sockaddr_un name = {.sun_family = AF_UNIX};
+    char longest[sizeof name.sun_path + 1];
+    memset(longest, 'a', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    assert_err(cairn_http_server_listen_unix(server, longest), CAIRN_FILE);
     test_tempdir_path(serve.dir, "stale", path);
     memcpy(name.sun_path, path, strlen(path));
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);

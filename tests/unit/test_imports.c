@@ -4,10 +4,13 @@
 
 #include "node/imports.h"
 
+#include "node/imports_state.h"
 #include "tests/lib/node_scene.h"
+#include "tests/lib/tempdir.h"
 #include "tests/lib/test.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define HEADER "issuer,type,number,status,issued,expires\n"
@@ -171,10 +174,85 @@ TEST(a_piece_that_was_taken_is_not_taken_again_and_no_other_place_will_do)
     assert_err(take(id, 5, text), CAIRN_STATE);
     assert_err(take(id, 0, text), CAIRN_OK);
     assert_err(take(id, 0, text), CAIRN_OK); /* its answer was lost: the state */
+    assert_err(take(id, sizeof text - 1, ""), CAIRN_STATE);
+    assert_err(take(id, 1, text), CAIRN_STATE); /* part of it is new */
     assert_stands(id, sizeof text - 1, 1, 0);
     assert_err(take(id, sizeof text + 9, OTHER), CAIRN_STATE);
     assert_stands(id, sizeof text - 1, 1, 0);
     close_node();
+}
+
+TEST(a_piece_waits_until_the_one_before_it_is_taken)
+{
+    static const char text[] = HEADER GOOD;
+    struct cairn_imports_piece piece = {.offset = 0, .bytes = cairn_bytes_of(text)};
+    char id[CAIRN_IMPORTS_ID_BYTES + 1];
+    open_node();
+    assert_err(begin(NULL, id), CAIRN_OK);
+    memcpy(piece.id, id, sizeof id);
+    hear_anew();
+    assert_err(cairn_imports_take(imports, &piece, on_said, NULL), CAIRN_OK);
+    assert_err(cairn_imports_take(imports, &piece, on_said, NULL), CAIRN_BUSY);
+    node_scene_until(&scene, is_said);
+    assert_err(said.err, CAIRN_OK);
+    assert_stands(id, sizeof text - 1, 1, 0);
+    close_node();
+}
+
+#define HEX64 "0700000000000000000000000000000000000000000000000000000000000000"
+
+/* Write what stands on the disk, with this value under this key. gives: what reading it says */
+static cairn_err read_with(const char *dir, const char *key, json_t *value)
+{
+    json_t *whole = json_pack("{s:s, s:s, s:{}, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:s}",
+                              "sha256", HEX64, "format", "documents-csv", "defaults", "purpose",
+                              "alert.management", "role", "bureau", "actor", "A-17", "begun_ms", 1,
+                              "offset", 2, "line", 3, "accepted", 4, "refused", 5, "last", "x");
+    assert_non_null(whole);
+    if (value != NULL) {
+        assert_int_equal(json_object_set_new(whole, key, value), 0);
+    } else if (key != NULL) {
+        assert_int_equal(json_object_del(whole, key), 0);
+    }
+    char path[TEST_PATH_MAX];
+    char *text = json_dumps(whole, 0);
+    test_tempdir_path(dir, "state.json", path);
+    test_tempdir_write(path, text);
+    struct imports_file *file = calloc(1, sizeof *file);
+    assert_non_null(file);
+    cairn_err err = cairn_imports_file_read(path, file);
+    assert_true(err != CAIRN_OK || (file->offset == 2 && file->refused_count == 5));
+    cairn_imports_file_free(file);
+    free(text);
+    json_decref(whole);
+    return err;
+}
+
+TEST(a_state_on_the_disk_that_lacks_something_is_not_gone_on_with)
+{
+    static const char *const texts[] = {"sha256", "format", "purpose", "role", "actor", "last"};
+    static const char *const numbers[] = {"begun_ms", "offset", "line", "accepted", "refused"};
+    char dir[TEST_PATH_MAX], large[512];
+    memset(large, 'a', sizeof large - 1);
+    large[sizeof large - 1] = '\0';
+    test_tempdir_open(dir);
+    assert_err(read_with(dir, NULL, NULL), CAIRN_OK);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        assert_err(read_with(dir, texts[i], NULL), CAIRN_JSON_FIELD);
+        assert_err(read_with(dir, texts[i], json_integer(1)), CAIRN_JSON_FIELD);
+        assert_err(read_with(dir, texts[i], json_string(large)), CAIRN_JSON_FIELD);
+    }
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        assert_err(read_with(dir, numbers[i], NULL), CAIRN_JSON_FIELD);
+        assert_err(read_with(dir, numbers[i], json_string("1")), CAIRN_JSON_FIELD);
+        assert_err(read_with(dir, numbers[i], json_integer(-1)), CAIRN_JSON_FIELD);
+    }
+    assert_err(read_with(dir, "format", json_string("alerts-jsonl")), CAIRN_OK);
+    assert_err(read_with(dir, "format", json_string("documents-xml")), CAIRN_JSON_FIELD);
+    assert_err(read_with(dir, "defaults", NULL), CAIRN_JSON_FIELD);
+    assert_err(read_with(dir, "defaults", json_array()), CAIRN_JSON_FIELD);
+    assert_err(read_with(dir, "sha256", json_string("07")), CAIRN_HEX);
+    test_tempdir_close(dir);
 }
 
 TEST(an_import_that_was_never_begun_is_not_found)
@@ -241,6 +319,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_rows_are_taken_and_bad_ones_named_by_line),
         cmocka_unit_test(a_piece_that_was_taken_is_not_taken_again_and_no_other_place_will_do),
+        cmocka_unit_test(a_piece_waits_until_the_one_before_it_is_taken),
+        cmocka_unit_test(a_state_on_the_disk_that_lacks_something_is_not_gone_on_with),
         cmocka_unit_test(an_import_that_was_never_begun_is_not_found),
         cmocka_unit_test(the_next_start_goes_on_where_it_stood),
         cmocka_unit_test(defaults_may_change_until_the_first_piece_and_not_after),

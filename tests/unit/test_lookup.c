@@ -121,6 +121,7 @@ TEST(spelling_of_number_and_issuer_does_not_matter)
     issue(&scene, 1, views_document);
     issue(&scene, 2, views_person); /* of D: DEU answers for it */
     assert_int_equal(ask(&scene, "aut", "p 1234-567<"), 1);
+    assert_int_equal(ask(&scene, "AUT", "P.123/4567"), 1);
     assert_int_equal(ask(&scene, "D<<", "C01X00T47"), 1);
     assert_int_equal(ask(&scene, "DEU", "c01x00t47"), 1);
     scene_close(&scene);
@@ -133,6 +134,9 @@ TEST(what_cannot_be_a_document_is_an_error_and_no_silent_no_hit)
     assert_err(ask_err(&scene, "AUT", ""), CAIRN_NUMBER);
     assert_err(ask_err(&scene, "AUT", "<<<"), CAIRN_NUMBER);
     assert_err(ask_err(&scene, "AUT", "P12_4"), CAIRN_NUMBER);
+    assert_err(ask_err(&scene, "AUT", "P12+4"), CAIRN_NUMBER);
+    assert_err(ask_err(&scene, "AUT", "P12@4"), CAIRN_NUMBER);
+    assert_err(ask_err(&scene, "AUT", "P12\xc3\xa9"), CAIRN_NUMBER);
     assert_err(ask_err(&scene, "AUT", "P1234567890123456789012"), CAIRN_NUMBER);
     assert_err(ask_err(&scene, "QQQ", "P1"), CAIRN_CODE_UNKNOWN);
     assert_err(ask_err(&scene, "", "P1"), CAIRN_CODE_UNKNOWN);

@@ -47,7 +47,7 @@ static void scene_commit(struct mark_scene *scene, uint64_t leaf_index, uint64_t
     struct cairn_feedop op = {.kind = CAIRN_KIND_CONTROL_MARK, .as.mark = {.time_ms = mark_ms}};
     if (mark_ms == 0) {
         op = (struct cairn_feedop){.kind = CAIRN_KIND_CONTROL_DOCUMENT,
-                                   .as.document = {.serial = 1}};
+                                   .as.document = {.note_hash = {1, 2, 3}, .serial = 1}};
     }
     struct cairn_operation operation = {.kind = op.kind, .hlc = cairn_civil_hlc(1000, 0)};
     assert_err(cairn_feedop_encode(&op, buffer, sizeof buffer, &operation.body), CAIRN_OK);
