@@ -177,7 +177,8 @@ class Played:
         self.dice = dice = Dice(seed)
         self.entries, self.lines, self.live = [], [], []
         self.is_case, self.category = dice.one_in(3), dice.choice(list(ACTIONS))
-        self.has_thief = dice.one_in(4)  # nobody stands by some of them
+        self.thief = Dice(-1 - seed)
+        self.has_thief = self.thief.one_in(4)  # nobody stands by some of them
         many = 540 if seed % 500 == 499 else dice.randint(1, MOST)
         for at in range(many):
             ms = BASE_MS + 1000 * at
@@ -196,7 +197,7 @@ class Played:
     def repudiate(self):
         """The mark is known from the first, or later; and what comes again without it changes
         nothing."""
-        dice = self.dice
+        dice = self.thief
         for entry, line in list(zip(self.entries, self.lines)):
             if entry is None or not entry.is_repudiated:
                 continue
@@ -219,7 +220,7 @@ class Played:
                 break
         self.live += [entry] if is_good else []
         if entry is not None:
-            entry.is_repudiated = self.has_thief and self.dice.one_in(3)
+            entry.is_repudiated = self.has_thief and self.thief.one_in(3)
         self.lines.append(line)
         self.entries.append(entry)
 
