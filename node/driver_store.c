@@ -9,7 +9,7 @@
 #include "schema/base/check.h"
 
 #define STORE_GROUP_BYTES (4u << 20) /* of one group commit, about */
-#define STORE_KEPT_BYTES  (8u << 20) /* written and not synced: then a group is synced */
+#define STORE_KEPT_BYTES  (4u << 20) /* written and not synced: then a group is synced */
 
 /* Group commit:
  *

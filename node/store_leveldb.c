@@ -14,6 +14,7 @@
 #define STORE_FORMAT     1u
 #define STORE_MARK_BYTES 15u /* "cairn" | u8 format | u8 kind | u64 number of the batch */
 #define STORE_MIB        ((size_t)1 << 20)
+#define STORE_LOG_FILES  74 /* the engine's least. Index and filter of each are in memory */
 
 static const char store_mark_key[] = {'\xFF', 's', 't', 'o', 'r', 'e'};
 static const char store_mark_magic[] = {'c', 'a', 'i', 'r', 'n'};
@@ -89,16 +90,16 @@ static cairn_err store_look(const char *path)
 static leveldb_options_t *store_make_options(struct cairn_store *store)
 {
     bool is_log = store->kind == CAIRN_STORE_LOG;
-    store->cache = leveldb_cache_create_lru((is_log ? 32 : 64) * STORE_MIB);
+    store->cache = leveldb_cache_create_lru((is_log ? 8 : 16) * STORE_MIB);
     store->filter = leveldb_filterpolicy_create_bloom(10);
     leveldb_options_t *options = leveldb_options_create();
     leveldb_options_set_create_if_missing(options, 0);
     leveldb_options_set_paranoid_checks(options, 1);
     leveldb_options_set_cache(options, store->cache);
     leveldb_options_set_filter_policy(options, store->filter);
-    leveldb_options_set_write_buffer_size(options, (is_log ? 16 : 64) * STORE_MIB);
-    leveldb_options_set_max_file_size(options, 32 * STORE_MIB);
-    leveldb_options_set_max_open_files(options, 512);
+    leveldb_options_set_write_buffer_size(options, (is_log ? 4 : 64) * STORE_MIB);
+    leveldb_options_set_max_file_size(options, (is_log ? 4 : 32) * STORE_MIB);
+    leveldb_options_set_max_open_files(options, is_log ? STORE_LOG_FILES : 512);
     /* Bodies, leaves and hashes do not compress. */
     leveldb_options_set_compression(options,
                                     is_log ? leveldb_no_compression : leveldb_snappy_compression);
