@@ -136,7 +136,7 @@ struct cairn_driver {
     uint32_t reader_count;
     struct driver_load *loads_first, *loads_last; /* that the readers had no room for */
     struct cairn_worker *trimmer;
-    uint64_t trimmed_ms; /* monotonic; 0: not yet */
+    uint64_t trimmed_ms, trim_turns; /* monotonic, 0: not yet; how often, the trimmer's own */
     /* folder */
     struct cairn_worker *folder;
     struct driver_ripe *ripes_first, *ripes_last, *aside_first, *aside_last; /* aside: stuck */

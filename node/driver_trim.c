@@ -4,11 +4,12 @@
 
 #include "node/clock.h"
 
-/* Once a minute what a burst left behind goes back to the system, and write buffers that are partly
- * full become tables. So a node that was flooded for an hour is as large as one that was not. On a
- * thread of its own: either may take a while. */
+/* Every ten seconds what a burst left behind goes back to the system, and once a minute write
+ * buffers that are partly full become tables. So a node that was flooded for an hour is as large as
+ * one that was not. On a thread of its own: either may take a while. */
 
-#define TRIM_MS          (60u * 1000)
+#define TRIM_MS          (10u * 1000)
+#define TRIM_FLUSH_TURNS 6u
 #define TRIM_FLUSH_BYTES (1u << 20) /* less is not worth a table */
 
 static void trim_run(void *host, uint32_t thread_index)
@@ -16,7 +17,8 @@ static void trim_run(void *host, uint32_t thread_index)
     struct cairn_driver *driver = host;
     (void)thread_index;
     struct cairn_store *stores[] = {driver->start.log, driver->start.views};
-    for (size_t i = 0; i < sizeof stores / sizeof *stores; i++) {
+    bool is_flushed = ++driver->trim_turns % TRIM_FLUSH_TURNS == 0;
+    for (size_t i = 0; is_flushed && i < sizeof stores / sizeof *stores; i++) {
         cairn_err err = cairn_store_flush(stores[i], TRIM_FLUSH_BYTES);
         (void)err; /* a disk that fails tells the next write */
     }
